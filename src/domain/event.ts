@@ -1,0 +1,169 @@
+import type { AttemptEnd, Role } from './attempt.ts';
+import type { Evidence } from './check.ts';
+import type { PhaseName, PhaseStatus } from './phase.ts';
+import type { RunStatus } from './run.ts';
+import type { Usage } from './usage.ts';
+
+/** Which session or attempt an event tells of. */
+export interface Subject {
+  readonly attempt: string;
+  readonly phase: PhaseName;
+  readonly role: Role;
+  readonly item: string | null;
+}
+
+/**
+ * Every fact the system stores about a project, append-only and gap-free (I11). All readers
+ * (terminal, API, logs, snapshot, summary) use nothing else. Names are in the past tense.
+ */
+export type HarnessEvent =
+  | { readonly type: 'run.created'; readonly idea: string; readonly rehearsal: boolean }
+  | { readonly type: 'run.status'; readonly status: RunStatus; readonly reason: string | null }
+  | { readonly type: 'run.resumed'; readonly generation: number }
+  | { readonly type: 'run.unsealed'; readonly reason: string }
+  | { readonly type: 'phase.started'; readonly phase: PhaseName; readonly attempt: number }
+  | {
+      readonly type: 'phase.ended';
+      readonly phase: PhaseName;
+      readonly status: PhaseStatus;
+      readonly error: string | null;
+    }
+  | {
+      readonly type: 'phase.retried';
+      readonly phase: PhaseName;
+      readonly at: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'approval.asked';
+      readonly phase: PhaseName;
+      readonly id: string;
+      readonly question: string;
+    }
+  | {
+      readonly type: 'approval.answered';
+      readonly phase: PhaseName;
+      readonly id: string;
+      readonly answer: 'approved' | 'edited' | 'rejected';
+      readonly by: string;
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: 'document.written';
+      readonly path: string;
+      readonly hash: string;
+      readonly commit: string;
+    }
+  | { readonly type: 'plan.refused'; readonly reasons: readonly string[] }
+  | {
+      readonly type: 'item.added';
+      readonly item: string;
+      readonly title: string;
+      readonly dependencies: readonly string[];
+      readonly by: string;
+    }
+  | {
+      readonly type: 'item.edited';
+      readonly item: string;
+      readonly by: string;
+      readonly change: string;
+    }
+  | {
+      readonly type: 'item.claimed';
+      readonly item: string;
+      readonly attempt: string;
+      readonly number: number;
+    }
+  | {
+      readonly type: 'item.done';
+      readonly item: string;
+      readonly attempt: string;
+      readonly commit: string;
+    }
+  | {
+      readonly type: 'item.returned';
+      readonly item: string;
+      readonly reason: string;
+      readonly notBefore: string | null;
+    }
+  | {
+      readonly type: 'item.blocked';
+      readonly item: string;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | { readonly type: 'attempt.ended'; readonly subject: Subject; readonly end: AttemptEnd }
+  | {
+      readonly type: 'session.started';
+      readonly subject: Subject;
+      readonly session: string;
+      readonly model: string;
+    }
+  | { readonly type: 'session.resumed'; readonly subject: Subject; readonly session: string }
+  | {
+      readonly type: 'session.ended';
+      readonly subject: Subject;
+      readonly session: string;
+      readonly usage: Usage;
+    }
+  | {
+      readonly type: 'session.noted';
+      readonly subject: Subject;
+      readonly kind: 'note' | 'discovered' | 'blocked' | 'complete';
+      readonly text: string;
+    }
+  | {
+      /** A model call that failed on the wire and was tried again, as the gateway saw it. */
+      readonly type: 'model.failed';
+      readonly subject: Subject;
+      readonly status: number | null;
+      readonly kind: 'overloaded' | 'dropped' | 'limited' | 'refused' | 'error';
+      readonly message: string;
+    }
+  | {
+      readonly type: 'checks.run';
+      readonly subject: Subject;
+      readonly tree: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'merge.conflicted';
+      readonly subject: Subject;
+      readonly files: readonly string[];
+    }
+  | { readonly type: 'merge.repeated'; readonly subject: Subject; readonly main: string }
+  | {
+      readonly type: 'main.moved';
+      readonly from: string;
+      readonly to: string;
+      readonly cause: string;
+    }
+  | { readonly type: 'main.landed'; readonly commit: string }
+  | { readonly type: 'land.delayed'; readonly reason: string }
+  | {
+      readonly type: 'work.rescued';
+      readonly subject: Subject;
+      readonly ref: string;
+      readonly files: number;
+      readonly skipped: readonly string[];
+    }
+  | {
+      readonly type: 'environment.prepared';
+      readonly key: string;
+      readonly command: string;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'budget.reached'; readonly spentUsd: number; readonly budgetUsd: number }
+  | { readonly type: 'deploy.applied'; readonly commit: string; readonly probe: string | null }
+  | { readonly type: 'deploy.rolled_back'; readonly reason: string };
+
+export type EventType = HarnessEvent['type'];
+
+/** An event as stored: numbered per project from 1, without gaps, in commit order. */
+export interface StoredEvent {
+  readonly projectId: string;
+  readonly runId: string | null;
+  readonly id: number;
+  readonly at: string;
+  readonly event: HarnessEvent;
+}

@@ -1,0 +1,46 @@
+/** The seven phases, in the order in which they run. */
+export const PHASES = [
+  'ideation',
+  'architecture',
+  'task_breakdown',
+  'initialize',
+  'implement',
+  'testing',
+  'deploy',
+] as const;
+
+export type PhaseName = (typeof PHASES)[number];
+
+export type PhaseStatus =
+  | 'pending'
+  | 'running'
+  | 'waiting_approval'
+  | 'completed'
+  | 'failed'
+  | 'skipped';
+
+/** One phase of one run, as stored. Times are RFC 3339 UTC. */
+export interface PhaseState {
+  readonly name: PhaseName;
+  readonly status: PhaseStatus;
+  /** Attempts begun so far. */
+  readonly attempts: number;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly error: string | null;
+  /** Paths or names of what the phase left: `PRPs/plans/requirements.md`. */
+  readonly outputs: readonly string[];
+}
+
+export interface PhaseSettings {
+  readonly enabled: boolean;
+  readonly pattern: 'single' | 'swarm';
+  /** Ask for an approval when the phase has completed (under `autonomy: checkpoint`). */
+  readonly checkpointPause: boolean;
+  /** Retries after the first attempt. */
+  readonly maxRetries: number;
+  /** Wall clock of one attempt, milliseconds. */
+  readonly timeoutMs: number;
+  /** Sessions of this phase at once. */
+  readonly parallel: number;
+}

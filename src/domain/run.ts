@@ -1,0 +1,105 @@
+import type { PhaseName, PhaseSettings } from './phase.ts';
+
+export type RunStatus =
+  | 'pending'
+  | 'running'
+  | 'waiting_approval'
+  | 'limited'
+  | 'paused'
+  | 'stopping'
+  | 'stopped'
+  | 'completed'
+  | 'failed';
+
+/** Runs in these states have nothing left to do; `resume` may still open stopped and failed ones. */
+export const ENDED: readonly RunStatus[] = ['stopped', 'completed', 'failed', 'paused', 'limited'];
+
+/** What a person asked of a live run; cleared by `resume`. `stop_now` kills sessions at once. */
+export type RunControl = 'pause' | 'stop' | 'stop_now';
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  /** Absolute path of the user's repository. */
+  readonly directory: string;
+  readonly createdAt: string;
+}
+
+/** One attempt to carry an idea to delivery. */
+export interface Run {
+  readonly id: string;
+  readonly projectId: string;
+  readonly idea: string;
+  readonly status: RunStatus;
+  readonly control: RunControl | null;
+  /** Grows with each resume after an end; each generation is one durable pipeline. */
+  readonly generation: number;
+  readonly settings: RunSettings;
+  /** Why it stands where it stands, in one sentence; null while nothing holds it. */
+  readonly reason: string | null;
+  /** Command that proves the whole product, agreed in task breakdown; null before. */
+  readonly projectCheck: string | null;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+}
+
+/** Everything about a run that is fixed when it starts; stored with it, without any secret. */
+export interface RunSettings {
+  readonly model: string;
+  readonly autonomy: 'full' | 'checkpoint';
+  /** No person is there to ask: approvals under I4 end the process with status 3. */
+  readonly interactive: boolean;
+  /** Work items at once. */
+  readonly parallel: number;
+  /** Sessions of every role over the whole run, restarts included. */
+  readonly maxSessions: number;
+  readonly sessionTimeoutMs: number;
+  /** Silence after which a session is stalled; a running tool is not silence. */
+  readonly stallTimeoutMs: number;
+  readonly retryDelayMs: number;
+  readonly maxConsecutiveErrors: number;
+  /** Tries of one work item before it is blocked. */
+  readonly itemMaxAttempts: number;
+  /** US dollars; null: no cap. */
+  readonly budgetUsd: number | null;
+  readonly maxLimitWaitMs: number;
+  readonly checkTimeoutMs: number;
+  readonly flakyRetries: number;
+  readonly phases: Readonly<Record<PhaseName, PhaseSettings>>;
+  readonly backend: { readonly type: 'postgres' | 'json'; readonly jsonFile: string };
+  readonly sandbox: {
+    readonly driver: 'bwrap' | 'none';
+    readonly read: readonly string[];
+  };
+  readonly environment: EnvironmentSettings;
+  readonly deploy: DeploySettings | null;
+  /** Adds `x-harness-*` headers to upstream requests. */
+  readonly attributionHeaders: boolean;
+  /** Only workers of the same label take part; `rehearsal` for scripted models, else ''. */
+  readonly label: string;
+}
+
+/** How a workspace becomes runnable; null where it is to be found from lock files. */
+export interface EnvironmentSettings {
+  readonly prepare: { readonly command: string; readonly inputs: readonly string[] } | null;
+  readonly services: readonly ServiceSettings[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the operator's variables that enter the box: a shown exception to I7. */
+  readonly secrets: readonly string[];
+}
+
+export interface ServiceSettings {
+  readonly name: string;
+  readonly command: string;
+  /** Shell command that exits 0 once the service answers. */
+  readonly probe: string;
+}
+
+export interface DeploySettings {
+  readonly target: 'command';
+  readonly command: string;
+  /** Shell command, or an http URL that must answer 2xx. */
+  readonly probe: string | null;
+  readonly rollback: string | null;
+  readonly timeoutMs: number;
+}

@@ -1,0 +1,54 @@
+import type { Check } from './check.ts';
+
+/** The tracker's four states. */
+export type ItemStatus = 'todo' | 'in_progress' | 'done' | 'blocked';
+
+/** 1 urgent, 2 high, 3 medium, 4 low, 0 none (last). */
+export type Priority = 0 | 1 | 2 | 3 | 4;
+
+/** One session's worth of work, as agreed. */
+export interface ItemDraft {
+  /** Short, unique in the project, stable: `API-3`. */
+  readonly key: string;
+  readonly title: string;
+  readonly description: string;
+  readonly priority: Priority;
+  /** Keys of items that must be done first. */
+  readonly dependencies: readonly string[];
+  readonly checks: readonly Check[];
+}
+
+/** A draft under way: what the harness knows of it beyond the agreement. */
+export interface WorkItem extends ItemDraft {
+  readonly projectId: string;
+  readonly runId: string;
+  readonly status: ItemStatus;
+  /** Tries that count against `itemMaxAttempts`: limited and aborted ones and lost leases don't. */
+  readonly failures: number;
+  /** All tries begun. */
+  readonly attempts: number;
+  /** Not to be dispatched before this time; null: as soon as it is ready. */
+  readonly notBefore: string | null;
+  /** Why it is blocked or waits, in one sentence. */
+  readonly reason: string | null;
+  /** What the next attempt should know about the last one. */
+  readonly feedback: string | null;
+  /** Commit on main that closed it. */
+  readonly commit: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Whether nothing more will happen to it by itself. */
+export function settled(item: { readonly status: ItemStatus }): boolean {
+  return item.status === 'done' || item.status === 'blocked';
+}
+
+/** Sort order of the queue: urgent first, "none" last, then by age and key. */
+export function byPriority(
+  a: { readonly priority: Priority; readonly key: string },
+  b: { readonly priority: Priority; readonly key: string },
+): number {
+  const rank = (priority: Priority): number => (priority === 0 ? 5 : priority);
+  return rank(a.priority) - rank(b.priority) || a.key.localeCompare(b.key, 'en', { numeric: true });
+}

@@ -1,0 +1,54 @@
+import type { Subject } from '../domain/event.ts';
+import type { UsageEntry } from '../work/run-store.ts';
+import type { WireEnd } from '../sessions/agent.ts';
+
+/** Holds the credential and answers sessions; the only way from a box to a model. */
+export interface Gateway {
+  /** Opens one session's wire: a unix socket in `folder` when sealed, else a loopback port. */
+  open(order: WireOrder): Promise<Wire>;
+  close(): Promise<void>;
+}
+
+export interface WireOrder {
+  readonly projectId: string;
+  readonly runId: string;
+  readonly subject: Subject;
+  /** Number of the attempt, for attribution. */
+  readonly attempt: number;
+  readonly sessionId: string;
+  /** Adds the x-harness-* headers upstream. */
+  readonly attribution: boolean;
+  /** US dollars for the whole run; null: no cap. */
+  readonly budgetUsd: number | null;
+  readonly sealed: boolean;
+  /** Existing folder for the socket; its path stays under 90 bytes. */
+  readonly folder: string;
+}
+
+export interface Wire extends WireEnd, AsyncDisposable {
+  /** Path of the unix socket; null when it listens on loopback. */
+  readonly socket: string | null;
+  /** What the gateway itself saw end this session's calls for good; null: nothing. */
+  verdict(): WireVerdict | null;
+  /** Milliseconds on the deps' monotonic clock of the last byte either way. */
+  lastByteAt(): number;
+}
+
+export type WireVerdict =
+  | { readonly kind: 'budget'; readonly spentUsd: number; readonly budgetUsd: number }
+  | { readonly kind: 'unknown_price'; readonly model: string }
+  | { readonly kind: 'limited'; readonly until: string | null; readonly message: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string };
+
+/** Where model calls go. */
+export interface Upstream {
+  /** Base URL of a server that speaks the Messages API. */
+  readonly baseUrl: string;
+  readonly credential: { readonly kind: 'api_key' | 'oauth'; readonly value: string } | null;
+}
+
+/** Keeps what was spent; the gateway's count is the truth on cost. */
+export interface Ledger {
+  spentUsd(runId: string): Promise<number | null>;
+  add(entry: UsageEntry): Promise<void>;
+}

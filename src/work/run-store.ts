@@ -1,0 +1,215 @@
+import type { ClientBase } from 'pg';
+import type { Approval, ApprovalAnswer } from '../domain/approval.ts';
+import type { Attempt, AttemptEnd, Fence, Role } from '../domain/attempt.ts';
+import type { HarnessEvent, StoredEvent } from '../domain/event.ts';
+import type { PhaseName, PhaseState, PhaseStatus } from '../domain/phase.ts';
+import type { Project, Run, RunControl, RunSettings, RunStatus } from '../domain/run.ts';
+import type { Usage } from '../domain/usage.ts';
+import type { ItemDraft, WorkItem } from '../domain/work-item.ts';
+
+/**
+ * Work that commits with the facts beside it or not at all: the engine enqueues a workflow or sends
+ * a message on this client, inside the open transaction.
+ */
+export type InTransaction = (client: ClientBase) => Promise<void>;
+
+/**
+ * The stored truth about runs. Every method is one transaction that ends by appending its events,
+ * so state and events never disagree. The database's clock only. Writes that carry a Fence touch
+ * nothing and return false when a newer execution of the attempt exists or it has ended.
+ */
+export interface RunStore {
+  readonly projects: ProjectStore;
+  readonly runs: RunRows;
+  readonly phases: PhaseRows;
+  readonly items: ItemRows;
+  readonly attempts: AttemptRows;
+  readonly approvals: ApprovalRows;
+  readonly events: EventRows;
+  readonly usage: UsageRows;
+  readonly workers: WorkerRows;
+  close(): Promise<void>;
+}
+
+export interface ProjectStore {
+  /** The project of this folder (absolute real path), created when it is new. */
+  ensure(order: { readonly directory: string; readonly name: string }): Promise<Project>;
+  get(id: string): Promise<Project | undefined>;
+  byDirectory(directory: string): Promise<Project | undefined>;
+  list(): Promise<readonly Project[]>;
+}
+
+export interface RunRows {
+  /** Throws `RUN_ACTIVE` (exit 2) while another run of the project has not ended. */
+  create(order: {
+    readonly id: string;
+    readonly projectId: string;
+    readonly idea: string;
+    readonly settings: RunSettings;
+  }): Promise<Run>;
+  get(id: string): Promise<Run | undefined>;
+  latest(projectId: string): Promise<Run | undefined>;
+  /** Runs that have not ended, over all projects, of this label. */
+  live(label: string): Promise<readonly Run[]>;
+  /** No-op without an event when nothing changes. */
+  setStatus(id: string, status: RunStatus, reason: string | null): Promise<void>;
+  /** Recorded for whoever hosts the run. */
+  control(id: string, control: RunControl | null): Promise<void>;
+  /** Opens an ended run again: next generation, control cleared, running phases pending, failed ones with fresh tries. */
+  reopen(
+    id: string,
+    settings: Partial<RunSettings>,
+    also: (run: Run) => InTransaction,
+  ): Promise<Run>;
+  setProjectCheck(id: string, command: string): Promise<void>;
+}
+
+export interface PhaseRows {
+  list(runId: string): Promise<readonly PhaseState[]>;
+  /** pending to running, attempts + 1; repeated after a crash with the same number it changes nothing. */
+  start(runId: string, phase: PhaseName, attempt: number): Promise<void>;
+  end(
+    runId: string,
+    phase: PhaseName,
+    end: {
+      readonly status: PhaseStatus;
+      readonly error: string | null;
+      readonly outputs: readonly string[];
+    },
+  ): Promise<void>;
+}
+
+export interface ClaimedItem {
+  readonly item: WorkItem;
+  readonly attempt: Attempt;
+}
+
+export interface ItemRows {
+  list(projectId: string): Promise<readonly WorkItem[]>;
+  get(projectId: string, key: string): Promise<WorkItem | undefined>;
+  /** Adds those whose key is new; safe to repeat. */
+  add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
+  /**
+   * Takes the first ready item (todo, dependencies done, `notBefore` past, no open attempt) if fewer
+   * than `parallel` of the run are in progress, opens its attempt and runs `also` in the same
+   * transaction. Undefined when there is nothing to take.
+   */
+  claimNext(
+    runId: string,
+    order: { readonly parallel: number; readonly attemptId: string; readonly sessionId: string },
+    also: (claimed: ClaimedItem) => InTransaction,
+  ): Promise<ClaimedItem | undefined>;
+  /** Seconds until the earliest `notBefore` of a todo item; null when none waits for time. */
+  block(projectId: string, key: string, reason: string, by: string): Promise<void>;
+  /** Back to todo with a clean slate of failures. */
+  retry(projectId: string, key: string, by: string): Promise<void>;
+  /** What a person changed in the tracker, taken over before dispatch. */
+  edit(
+    projectId: string,
+    key: string,
+    change: Partial<Pick<WorkItem, 'title' | 'description' | 'priority'>>,
+    by: string,
+  ): Promise<void>;
+}
+
+export interface AttemptRows {
+  /** Opens the attempt of a role; returns the existing one when its id is known. */
+  open(order: {
+    readonly id: string;
+    readonly runId: string;
+    readonly phase: PhaseName;
+    readonly role: Role;
+    readonly number: number;
+    readonly sessionId: string;
+  }): Promise<Attempt>;
+  get(id: string): Promise<Attempt | undefined>;
+  list(
+    runId: string,
+    filter?: { readonly open?: boolean; readonly itemKey?: string; readonly phase?: PhaseName },
+  ): Promise<readonly Attempt[]>;
+  /** This execution becomes the newest; undefined when the attempt has ended. */
+  takeFence(id: string, owner: string): Promise<Fence | undefined>;
+  /** Runs `effect` while the fence is held by a row lock; false when it is not ours any more. */
+  whileFenced(fence: Fence, effect: () => Promise<void>): Promise<boolean>;
+  /** Appends facts of a running attempt. */
+  record(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
+  /** Sign of life, for `last_event_at`; at most every few seconds. */
+  touch(fence: Fence): Promise<boolean>;
+  /**
+   * Ends it and moves its item with it (done with the commit; todo again; blocked after
+   * `itemMaxAttempts` failures), in one transaction with `also`.
+   */
+  close(
+    fence: Fence,
+    end: AttemptEnd,
+    order: {
+      readonly itemMaxAttempts: number;
+      /** Milliseconds from now before the item may be dispatched again. */
+      readonly delayMs: number;
+      readonly events: readonly HarnessEvent[];
+      readonly also: InTransaction;
+    },
+  ): Promise<boolean>;
+}
+
+export interface ApprovalRows {
+  /** Idempotent by id; the run becomes `waiting_approval`. */
+  ask(approval: Omit<Approval, 'answer' | 'askedAt'>): Promise<void>;
+  /** Throws `APPROVAL_STALE` when answered already or for another state. */
+  answer(id: string, answer: ApprovalAnswer, also: InTransaction): Promise<void>;
+  get(id: string): Promise<Approval | undefined>;
+  pending(runId: string): Promise<Approval | undefined>;
+}
+
+export interface EventRows {
+  append(projectId: string, runId: string | null, events: readonly HarnessEvent[]): Promise<void>;
+  /** In order, from the one after `after`. */
+  read(
+    projectId: string,
+    order: { readonly after: number; readonly limit: number },
+  ): Promise<readonly StoredEvent[]>;
+  /** Calls back soon after anything was committed; a wake-up only, readers re-read. Returns how to stop. */
+  onCommit(wake: (projectId: string) => void): () => void;
+}
+
+export interface UsageEntry {
+  readonly requestId: string;
+  readonly projectId: string;
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly phase: PhaseName;
+  readonly role: Role;
+  readonly itemKey: string | null;
+  readonly model: string;
+  readonly usage: Usage;
+}
+
+export interface UsageRows {
+  /** Idempotent by request id. */
+  add(entry: UsageEntry): Promise<void>;
+  total(runId: string): Promise<Usage>;
+  by(
+    runId: string,
+    dimension: 'phase' | 'item' | 'model' | 'session',
+  ): Promise<readonly { readonly name: string; readonly usage: Usage }[]>;
+}
+
+export interface WorkerIdentity {
+  readonly executorId: string;
+  readonly hostId: string;
+  readonly bootId: string;
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot: tells a reused pid. */
+  readonly pidStarted: string;
+  readonly label: string;
+}
+
+export interface WorkerRows {
+  join(worker: WorkerIdentity, leaseMs: number): Promise<void>;
+  /** False: the lease is lost. */
+  beat(executorId: string, leaseMs: number): Promise<boolean>;
+  leave(executorId: string): Promise<void>;
+  /** Declares dead whose lease ran out, and `known dead` ones at once; returns the ids. */
+  reap(by: string, knownDead: readonly string[]): Promise<readonly string[]>;
+  live(): Promise<readonly WorkerIdentity[]>;
+}

@@ -1,0 +1,71 @@
+import type { ItemStatus, Priority } from '../domain/work-item.ts';
+
+/** What people see and edit: title, text and priority are theirs, status is the harness's. */
+export interface TrackedItem {
+  readonly key: string;
+  readonly title: string;
+  readonly description: string;
+  readonly priority: Priority;
+  readonly dependencies: readonly string[];
+  readonly labels: readonly string[];
+  readonly status: ItemStatus;
+  /** A person called it off: wins over everything. */
+  readonly cancelled: boolean;
+  readonly claim: TrackerClaim | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export type NewItem = Pick<
+  TrackedItem,
+  'key' | 'title' | 'description' | 'priority' | 'dependencies' | 'labels'
+>;
+
+export interface TrackerClaim {
+  readonly key: string;
+  readonly owner: string;
+  /** Grows with every claim of the item; a write with an older one is refused. */
+  readonly fence: number;
+}
+
+export interface TrackerComment {
+  readonly id: string;
+  readonly author: string;
+  readonly text: string;
+  readonly at: string;
+}
+
+/**
+ * Where people follow the work items. Adapters: memory, JSON file, Postgres; one contract suite for
+ * all. Unknown keys throw HarnessError `ITEM_UNKNOWN`; a damaged store throws `TRACKER_DAMAGED`
+ * (exit 2) and is never overwritten.
+ */
+export interface WorkTracker {
+  /** Every item, in the order of the queue (priority, then key; `none` last). */
+  list(filter?: { readonly status?: ItemStatus }): Promise<readonly TrackedItem[]>;
+  get(key: string): Promise<TrackedItem>;
+  /** Creates those whose key is new and leaves the others alone: safe to repeat after a crash. */
+  create(items: readonly NewItem[]): Promise<void>;
+  /** Changes what people own; null clears nothing here, absent means unchanged. */
+  edit(
+    key: string,
+    change: Partial<
+      Pick<TrackedItem, 'title' | 'description' | 'priority' | 'labels' | 'cancelled'>
+    >,
+  ): Promise<TrackedItem>;
+  /** The first item that is `todo` with all dependencies done; undefined when there is none. */
+  next(): Promise<TrackedItem | undefined>;
+  /** `todo` to `in_progress`; undefined when it is not todo, cancelled, or waits. Never throws for a lost race. */
+  claim(key: string, owner: string): Promise<TrackerClaim | undefined>;
+  /** Refused with `CLAIM_LOST` when the fence is no longer the newest. */
+  finish(claim: TrackerClaim, status: 'done' | 'blocked'): Promise<void>;
+  /** Back to `todo`; refused with `CLAIM_LOST` likewise. */
+  release(claim: TrackerClaim): Promise<void>;
+  /** `id` makes it idempotent: the same id twice is one comment. */
+  comment(
+    key: string,
+    comment: { readonly id: string; readonly author: string; readonly text: string },
+  ): Promise<void>;
+  comments(key: string): Promise<readonly TrackerComment[]>;
+  close(): Promise<void>;
+}
