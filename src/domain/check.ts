@@ -35,12 +35,9 @@ export function proved(evidence: readonly Evidence[]): boolean {
 
 /** One line a person recognises the check by. */
 export function describeCheck(check: Check): string {
-  switch (check.kind) {
-    case 'command':
-      return check.exit === 0 ? check.run : `${check.run} (exit ${check.exit})`;
-    case 'file':
-      return check.contains === undefined
-        ? `file ${check.path}`
-        : `file ${check.path} contains "${check.contains}"`;
-  }
+  if (check.kind === 'command')
+    return check.exit === 0 ? check.run : `${check.run} (exit ${check.exit})`;
+  return check.contains === undefined
+    ? `file ${check.path}`
+    : `file ${check.path} contains "${check.contains}"`;
 }

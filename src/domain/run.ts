@@ -14,8 +14,11 @@ export type RunStatus =
 /** Runs in these states have nothing left to do; `resume` may still open stopped and failed ones. */
 export const ENDED: readonly RunStatus[] = ['stopped', 'completed', 'failed', 'paused', 'limited'];
 
-/** What a person asked of a live run; cleared by `resume`. `stop_now` kills sessions at once. */
-export type RunControl = 'pause' | 'stop' | 'stop_now';
+/**
+ * What was asked of a live run; cleared by `resume`. `stop_now` kills sessions at once; `park` is the
+ * harness's own: a budget or a cap was reached, the run ends as `limited`.
+ */
+export type RunControl = 'pause' | 'park' | 'stop' | 'stop_now';
 
 export interface Project {
   readonly id: string;

@@ -1,5 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
 import type { ZodRawShape } from 'zod';
+import type { Box } from '../safety/box.ts';
 
 /** One agent at work. Adapters: the Claude Agent SDK; a scripted agent for unit tests. */
 export interface Agent {
@@ -47,7 +47,7 @@ export type SpawnSealed = (order: {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-}) => ChildProcess;
+}) => ReturnType<Box['spawn']>;
 
 /** A tool that the harness itself answers, outside the box: its input is hostile until parsed. */
 export interface HostTool {

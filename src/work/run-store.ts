@@ -28,6 +28,7 @@ export interface RunStore {
   readonly events: EventRows;
   readonly usage: UsageRows;
   readonly workers: WorkerRows;
+  readonly outbox: OutboxRows;
   close(): Promise<void>;
 }
 
@@ -37,6 +38,8 @@ export interface ProjectStore {
   get(id: string): Promise<Project | undefined>;
   byDirectory(directory: string): Promise<Project | undefined>;
   list(): Promise<readonly Project[]>;
+  /** Its folder belongs to another project from now on; what is known of it stays. */
+  retire(id: string): Promise<void>;
 }
 
 export interface RunRows {
@@ -99,9 +102,15 @@ export interface ItemRows {
     order: { readonly parallel: number; readonly attemptId: string; readonly sessionId: string },
     also: (claimed: ClaimedItem) => InTransaction,
   ): Promise<ClaimedItem | undefined>;
-  /** Seconds until the earliest `notBefore` of a todo item; null when none waits for time. */
+  /**
+   * Takes it out of the queue; its open attempt goes on, but cannot move it any more. No-op when
+   * blocked already; throws `ITEM_DONE` (exit 2) for a finished one.
+   */
   block(projectId: string, key: string, reason: string, by: string): Promise<void>;
-  /** Back to todo with a clean slate of failures. */
+  /**
+   * Back to todo with a clean slate of failures, or to in_progress while its attempt is still open.
+   * Throws `ITEM_DONE` (exit 2) for a finished one.
+   */
   retry(projectId: string, key: string, by: string): Promise<void>;
   /** What a person changed in the tracker, taken over before dispatch. */
   edit(
@@ -129,12 +138,19 @@ export interface AttemptRows {
   ): Promise<readonly Attempt[]>;
   /** This execution becomes the newest; undefined when the attempt has ended. */
   takeFence(id: string, owner: string): Promise<Fence | undefined>;
-  /** Runs `effect` while the fence is held by a row lock; false when it is not ours any more. */
+  /**
+   * Runs `effect` while the fence is held by a row lock; false when it is not ours any more.
+   * `effect` may call `record` and `touch`; `close`, `takeFence` and `reopen` would wait for its end.
+   * It must be short: the server ends a transaction idle for 15 s, and then this throws although
+   * the effect took place.
+   */
   whileFenced(fence: Fence, effect: () => Promise<void>): Promise<boolean>;
   /** Appends facts of a running attempt. */
   record(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
   /** Sign of life, for `last_event_at`; at most every few seconds. */
   touch(fence: Fence): Promise<boolean>;
+  /** The sessions of open attempts, oldest first. */
+  sessions(runId: string): Promise<readonly OpenSession[]>;
   /**
    * Ends it and moves its item with it (done with the commit; todo again; blocked after
    * `itemMaxAttempts` failures), in one transaction with `also`.
@@ -150,6 +166,18 @@ export interface AttemptRows {
       readonly also: InTransaction;
     },
   ): Promise<boolean>;
+}
+
+export interface OpenSession {
+  readonly attemptId: string;
+  readonly sessionId: string;
+  readonly role: Role;
+  readonly itemKey: string | null;
+  /** Null until the session has started. */
+  readonly model: string | null;
+  readonly startedAt: string;
+  /** Last sign of life; null before the first. */
+  readonly lastEventAt: string | null;
 }
 
 export interface ApprovalRows {
@@ -212,4 +240,41 @@ export interface WorkerRows {
   /** Declares dead whose lease ran out, and `known dead` ones at once; returns the ids. */
   reap(by: string, knownDead: readonly string[]): Promise<readonly string[]>;
   live(): Promise<readonly WorkerIdentity[]>;
+}
+
+/**
+ * A write to the tracker that was decided but not made yet. `owner` names the claim it belongs to;
+ * a comment's `id` makes it one comment however often it is tried.
+ */
+export type OutboxOp =
+  | { readonly op: 'create'; readonly items: readonly ItemDraft[] }
+  | { readonly op: 'claim'; readonly key: string; readonly owner: string }
+  | {
+      readonly op: 'finish';
+      readonly key: string;
+      readonly owner: string;
+      readonly status: 'done' | 'blocked';
+    }
+  | { readonly op: 'release'; readonly key: string; readonly owner: string }
+  | {
+      readonly op: 'comment';
+      readonly key: string;
+      readonly id: string;
+      readonly author: string;
+      readonly text: string;
+    };
+
+export interface OutboxEntry {
+  readonly id: number;
+  readonly projectId: string;
+  readonly op: OutboxOp;
+  readonly createdAt: string;
+}
+
+/** Writes to the tracker, queued in the transaction that decided them, made in order afterwards. */
+export interface OutboxRows {
+  /** What is still to be written, oldest first. */
+  pending(projectId: string, limit: number): Promise<readonly OutboxEntry[]>;
+  /** Written; repeating it changes nothing. */
+  done(id: number): Promise<void>;
 }

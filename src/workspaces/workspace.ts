@@ -17,7 +17,12 @@ export interface Rescue {
 }
 
 export type Merge =
-  | { readonly kind: 'clean'; readonly commit: string; readonly tree: string; readonly base: string }
+  | {
+      readonly kind: 'clean';
+      readonly commit: string;
+      readonly tree: string;
+      readonly base: string;
+    }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
 
 export type Landing =

@@ -1,0 +1,96 @@
+import type { Options } from '@anthropic-ai/claude-agent-sdk';
+import type { SessionOrder } from '../../../sessions/agent.ts';
+import { toolHooks } from './hooks.ts';
+
+/** In-process server whose tools the harness answers itself. */
+export const HOST_SERVER = 'tracker';
+
+/** Tool that the CLI adds when an output schema is asked for. */
+const OUTPUT_TOOL = 'StructuredOutput';
+
+/** Features that send, store or add words unasked; each is switched off by its own variable. */
+const DISABLED = [
+  'NONESSENTIAL_TRAFFIC',
+  'BACKGROUND_TASKS',
+  'BUNDLED_SKILLS',
+  'AUTO_MEMORY',
+  'CRON',
+  'WORKFLOWS',
+  'GIT_INSTRUCTIONS',
+];
+
+/** What the agent needs from the outside beyond an order. */
+export interface ClaudeDeps {
+  /** PATH inside the box. */
+  readonly path: string;
+  /** Folders of the toolchain that the file tools may read. */
+  readonly readable: readonly string[];
+}
+
+/** Every tool name that may appear in this session, as the model sees it. */
+export function toolNames(order: SessionOrder): readonly string[] {
+  return [
+    ...order.tools,
+    ...order.hostTools.map((tool) => `mcp__${HOST_SERVER}__${tool.name}`),
+    ...(order.outputSchema === null ? [] : [OUTPUT_TOOL]),
+  ];
+}
+
+/** Names of the servers that must be connected before anything counts. */
+export function serverNames(order: SessionOrder): readonly string[] {
+  return order.hostTools.length === 0 ? [] : [HOST_SERVER];
+}
+
+/** The process's whole environment: the SDK puts it in place of ours. */
+function environmentOf(deps: ClaudeDeps, order: SessionOrder): Record<string, string> {
+  const credential = order.wire.kind === 'oauth' ? 'CLAUDE_CODE_OAUTH_TOKEN' : 'ANTHROPIC_API_KEY';
+  return {
+    PATH: deps.path,
+    HOME: '/home/agent',
+    LANG: 'C.UTF-8',
+    CLAUDE_CONFIG_DIR: order.configDir,
+    ANTHROPIC_BASE_URL: order.wire.baseUrl,
+    [credential]: order.wire.token,
+    CLAUDE_CODE_MAX_RETRIES: '4',
+    API_TIMEOUT_MS: '600000',
+    BASH_DEFAULT_TIMEOUT_MS: '120000',
+    BASH_MAX_TIMEOUT_MS: '600000',
+    IS_SANDBOX: '1',
+    ...Object.fromEntries(DISABLED.map((name) => [`CLAUDE_CODE_DISABLE_${name}`, '1'])),
+  };
+}
+
+/**
+ * All that decides what the session may do. Nothing is read from the workspace, which an agent can
+ * write, and nothing is left to a default that a later version may change.
+ */
+export function fixedOptions(deps: ClaudeDeps, order: SessionOrder): Options {
+  return {
+    cwd: order.workspace,
+    model: order.model,
+    systemPrompt: order.systemPrompt,
+    tools: [...order.tools],
+    permissionMode: 'bypassPermissions',
+    allowDangerouslySkipPermissions: true,
+    permissionPrompts: 'none',
+    settingSources: [],
+    settings: { attribution: { commit: '', pr: '' } },
+    strictMcpConfig: true,
+    skills: [],
+    verbatimPrompts: true,
+    mcpServersDelivery: 'initialize',
+    env: environmentOf(deps, order),
+    hooks: {
+      PreToolUse: toolHooks({
+        workspace: order.workspace,
+        configDir: order.configDir,
+        scratch: '/tmp',
+        readable: deps.readable,
+        tools: new Set(toolNames(order)),
+      }),
+    },
+    ...(order.outputSchema === null
+      ? {}
+      : { outputFormat: { type: 'json_schema', schema: { ...order.outputSchema } } }),
+  };
+}

@@ -1,0 +1,122 @@
+import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Attempt, AttemptEnd, Fence } from '../../domain/attempt.ts';
+import type { HarnessEvent } from '../../domain/event.ts';
+import type { AttemptRows } from '../../work/run-store.ts';
+import { ATTEMPT, insertAttempt, lockOwn, markAlive } from './attempt-row.ts';
+import { commit } from './commit.ts';
+import { endAttempt } from './end-attempt.ts';
+import { findRun, keysOf, unknownRun } from './run-row.ts';
+import * as t from './schema.ts';
+import { type Database, type Queries, transaction, type Tx } from './transaction.ts';
+
+type CloseOrder = Parameters<AttemptRows['close']>[2];
+type Filter = Parameters<AttemptRows['list']>[1];
+
+export function createAttemptRows({ pool, db }: Database): AttemptRows {
+  return {
+    open: (order) => transaction(pool, (tx) => open(tx, order)),
+    get: (id) => findAttempt(db, id),
+    list: (runId, filter) => listAttempts(db, runId, filter),
+    sessions: (runId) => listSessions(db, runId),
+    async takeFence(attemptId, owner) {
+      const [taken] = await db
+        .update(t.attempt)
+        .set({ fence: sql`nextval('harness.fence')`, owner })
+        .where(and(eq(t.attempt.id, attemptId), isNull(t.attempt.endedAt)))
+        .returning({ attemptId: t.attempt.id, number: t.attempt.fence });
+      return taken;
+    },
+    whileFenced: (fence, effect) =>
+      transaction(pool, async (tx) => {
+        if ((await lockOwn(tx, fence, 'share')) === undefined) return false;
+        await effect();
+        return true;
+      }),
+    record: (fence, events) => transaction(pool, (tx) => record(tx, fence, events)),
+    touch: (fence) =>
+      transaction(pool, async (tx) => {
+        if ((await lockOwn(tx, fence, 'share')) === undefined) return false;
+        await markAlive(tx, fence.attemptId);
+        return true;
+      }),
+    close: (fence, end, order) => transaction(pool, (tx) => close(tx, { fence, end, order })),
+  };
+}
+
+async function open(tx: Tx, order: Parameters<AttemptRows['open']>[0]): Promise<Attempt> {
+  const run = (await findRun(tx.db, order.runId)) ?? unknownRun(order.runId);
+  const opened = await insertAttempt(tx, { ...order, ...keysOf(run) });
+  const attempt = opened ?? (await findAttempt(tx.db, order.id));
+  if (attempt === undefined) throw new Error(`attempt ${order.id} is neither new nor known`);
+  if (opened !== undefined) await commit(tx, { ...keysOf(run), events: [] });
+  return attempt;
+}
+
+async function record(tx: Tx, fence: Fence, events: readonly HarnessEvent[]): Promise<boolean> {
+  const attempt = await lockOwn(tx, fence, 'share');
+  if (attempt === undefined) return false;
+  const started = events.findLast((event) => event.type === 'session.started');
+  await markAlive(tx, attempt.id, started?.model);
+  const { projectId, runId } = attempt;
+  if (events.length > 0) await commit(tx, { projectId, runId, events });
+  return true;
+}
+
+async function close(
+  tx: Tx,
+  {
+    fence,
+    end,
+    order,
+  }: { readonly fence: Fence; readonly end: AttemptEnd; readonly order: CloseOrder },
+): Promise<boolean> {
+  const attempt = await lockOwn(tx, fence, 'no key update');
+  if (attempt === undefined) return false;
+  const ended = await endAttempt(tx, attempt, { end, rules: order });
+  await order.also(tx.client);
+  const { projectId, runId } = attempt;
+  await commit(tx, { projectId, runId, events: [...order.events, ...ended] });
+  return true;
+}
+
+async function findAttempt(db: Queries, id: string): Promise<Attempt | undefined> {
+  const [attempt] = await db.select(ATTEMPT).from(t.attempt).where(eq(t.attempt.id, id));
+  return attempt;
+}
+
+async function listAttempts(
+  db: Queries,
+  runId: string,
+  { open: isOpen, itemKey, phase }: NonNullable<Filter> = {},
+): Promise<readonly Attempt[]> {
+  const openness = isOpen === true ? isNull(t.attempt.endedAt) : isNotNull(t.attempt.endedAt);
+  return db
+    .select(ATTEMPT)
+    .from(t.attempt)
+    .where(
+      and(
+        eq(t.attempt.runId, runId),
+        isOpen === undefined ? undefined : openness,
+        itemKey === undefined ? undefined : eq(t.attempt.itemKey, itemKey),
+        phase === undefined ? undefined : eq(t.attempt.phase, phase),
+      ),
+    )
+    .orderBy(asc(t.attempt.startedAt), asc(t.attempt.id));
+}
+
+async function listSessions(db: Queries, runId: string) {
+  return db
+    .select({
+      attemptId: t.attempt.id,
+      sessionId: t.attempt.sessionId,
+      role: t.session.role,
+      itemKey: t.session.itemKey,
+      model: t.session.model,
+      startedAt: t.session.startedAt,
+      lastEventAt: t.session.lastEventAt,
+    })
+    .from(t.attempt)
+    .innerJoin(t.session, eq(t.session.attemptId, t.attempt.id))
+    .where(and(eq(t.attempt.runId, runId), isNull(t.attempt.endedAt)))
+    .orderBy(asc(t.session.startedAt), asc(t.attempt.id));
+}

@@ -1,0 +1,30 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { EventRows } from '../../work/run-store.ts';
+import { commit } from './commit.ts';
+import type { Listener } from './listener.ts';
+import * as t from './schema.ts';
+import { type Database, transaction } from './transaction.ts';
+
+export function createEventRows({ pool, db }: Database, { onCommit }: Listener): EventRows {
+  return {
+    async append(projectId, runId, events) {
+      if (events.length === 0) return;
+      await transaction(pool, (tx) => commit(tx, { projectId, runId, events }));
+    },
+    async read(projectId, { after, limit }) {
+      return db
+        .select({
+          projectId: t.event.projectId,
+          runId: t.event.runId,
+          id: t.event.id,
+          at: t.event.at,
+          event: t.event.data,
+        })
+        .from(t.event)
+        .where(and(eq(t.event.projectId, projectId), gt(t.event.id, after)))
+        .orderBy(asc(t.event.id))
+        .limit(limit);
+    },
+    onCommit,
+  };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { HarnessError } from '../../domain/errors.ts';
+import { byPriority, type ItemDraft, type WorkItem } from '../../domain/work-item.ts';
+import type { ItemRows, OutboxOp } from '../../work/run-store.ts';
+import { claimNext } from './claim.ts';
+import { commit } from './commit.ts';
+import { isItem, ITEM, lockItem } from './item-row.ts';
+import { queueWrites } from './outbox.ts';
+import { findRun, keysOf, unknownRun } from './run-row.ts';
+import * as t from './schema.ts';
+import { type Database, transaction, type Tx } from './transaction.ts';
+
+interface Deed {
+  readonly projectId: string;
+  readonly key: string;
+  readonly by: string;
+}
+
+type Edit = Parameters<ItemRows['edit']>[2];
+
+export function createItemRows({ pool, db }: Database): ItemRows {
+  return {
+    async list(projectId) {
+      const rows = await db.select(ITEM).from(t.item).where(eq(t.item.projectId, projectId));
+      return rows.toSorted(byPriority);
+    },
+    async get(projectId, key) {
+      const [row] = await db.select(ITEM).from(t.item).where(isItem(projectId, key));
+      return row;
+    },
+    add: (runId, drafts, by) => transaction(pool, (tx) => add(tx, { runId, drafts, by })),
+    claimNext: (runId, order, also) =>
+      transaction(pool, (tx) => claimNext(tx, { ...order, runId }, also)),
+    block: (...[projectId, key, reason, by]) =>
+      transaction(pool, (tx) => block(tx, { projectId, key, by }, reason)),
+    retry: (projectId, key, by) => transaction(pool, (tx) => retry(tx, { projectId, key, by })),
+    edit: (...[projectId, key, change, by]) =>
+      transaction(pool, (tx) => edit(tx, { projectId, key, by }, change)),
+  };
+}
+
+async function add(
+  tx: Tx,
+  {
+    runId,
+    drafts,
+    by,
+  }: { readonly runId: string; readonly drafts: readonly ItemDraft[]; readonly by: string },
+): Promise<void> {
+  const run = (await findRun(tx.db, runId)) ?? unknownRun(runId);
+  if (drafts.length === 0) return;
+  const inserted = await tx.db
+    .insert(t.item)
+    .values(drafts.map((draft) => ({ ...rowOf(draft), ...keysOf(run) })))
+    .onConflictDoNothing()
+    .returning({ key: t.item.key });
+  const keys = new Set(inserted.map(({ key }) => key));
+  const added = drafts.filter(({ key }) => keys.delete(key));
+  if (added.length === 0) return;
+  await queueWrites(tx, run.projectId, [{ op: 'create', items: added }]);
+  const events = added.map(
+    ({ key, title, dependencies }) =>
+      ({ type: 'item.added', item: key, title, dependencies, by }) as const,
+  );
+  await commit(tx, { ...keysOf(run), events });
+}
+
+async function block(tx: Tx, { projectId, key, by }: Deed, reason: string): Promise<void> {
+  const item = await lockUnfinished(tx, projectId, key);
+  if (item.status === 'blocked') return;
+  await tx.db
+    .update(t.item)
+    .set({ status: 'blocked', reason, notBefore: null, updatedAt: sql`now()` })
+    .where(isItem(projectId, key));
+  const owner = (await openAttemptOf(tx, item)) ?? by;
+  await queueWrites(tx, projectId, [
+    { op: 'comment', key, id: `blocked:${randomUUID()}`, author: by, text: reason },
+    { op: 'finish', key, owner, status: 'blocked' },
+  ]);
+  const { runId } = item;
+  await commit(tx, { projectId, runId, events: [{ type: 'item.blocked', item: key, reason, by }] });
+}
+
+async function retry(tx: Tx, { projectId, key, by }: Deed): Promise<void> {
+  const item = await lockUnfinished(tx, projectId, key);
+  const owner = await openAttemptOf(tx, item);
+  const fresh = { failures: 0, notBefore: null, reason: null, updatedAt: sql`now()` };
+  const status = owner === undefined ? 'todo' : 'in_progress';
+  await tx.db
+    .update(t.item)
+    .set({ ...fresh, status })
+    .where(isItem(projectId, key));
+  const write: OutboxOp =
+    owner === undefined ? { op: 'release', key, owner: by } : { op: 'claim', key, owner };
+  if (item.status === 'blocked') await queueWrites(tx, projectId, [write]);
+  const returned = { item: key, reason: `${by} asked for another try`, notBefore: null };
+  const { runId } = item;
+  await commit(tx, { projectId, runId, events: [{ type: 'item.returned', ...returned }] });
+}
+
+async function edit(tx: Tx, { projectId, key, by }: Deed, change: Edit): Promise<void> {
+  const item = await lockItem(tx, projectId, key);
+  const parts = (['title', 'description', 'priority'] as const).filter(
+    (part) => change[part] !== undefined && change[part] !== item[part],
+  );
+  if (parts.length === 0) return;
+  await tx.db
+    .update(t.item)
+    .set({
+      ...Object.fromEntries(parts.map((part) => [part, change[part]])),
+      updatedAt: sql`now()`,
+    })
+    .where(isItem(projectId, key));
+  const edited = { item: key, by, change: parts.join(', ') };
+  const { runId } = item;
+  await commit(tx, { projectId, runId, events: [{ type: 'item.edited', ...edited }] });
+}
+
+async function lockUnfinished(tx: Tx, projectId: string, key: string): Promise<WorkItem> {
+  const item = await lockItem(tx, projectId, key);
+  if (item.status !== 'done') return item;
+  const message = `${key} is done (${item.commit}); add a new work item for what is still missing.`;
+  throw new HarnessError('ITEM_DONE', message, { exit: 2 });
+}
+
+async function openAttemptOf({ db }: Tx, item: WorkItem): Promise<string | undefined> {
+  const [open] = await db
+    .select({ id: t.attempt.id })
+    .from(t.attempt)
+    .where(
+      and(
+        eq(t.attempt.projectId, item.projectId),
+        eq(t.attempt.itemKey, item.key),
+        isNull(t.attempt.endedAt),
+      ),
+    );
+  return open?.id;
+}
+
+/** Only what was agreed, whatever else the draft carries. */
+function rowOf({ key, title, description, priority, dependencies, checks }: ItemDraft) {
+  return { key, title, description, priority, dependencies: [...dependencies], checks };
+}

@@ -1,0 +1,110 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  check,
+  index,
+  integer,
+  numeric,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
+import type { Check, Evidence } from '../../domain/check.ts';
+import type { HarnessEvent } from '../../domain/event.ts';
+import type { PhaseName } from '../../domain/phase.ts';
+import { harness, instant, now, oneOf, projectId, prose, stored } from './columns.ts';
+import { project, run } from './run-tables.ts';
+
+/** Numbers that are never given twice, over all projects: each execution of an attempt gets one. */
+export const fences = harness.sequence('fence');
+
+/** The counter of a project's events; its row lock is what makes them gap-free. */
+export const sequence = harness.table('sequence', {
+  projectId: projectId()
+    .primaryKey()
+    .references(() => project.id, { onDelete: 'cascade' }),
+  n: bigint({ mode: 'number' }).notNull().default(0),
+});
+
+export const event = harness.table(
+  'event',
+  {
+    projectId: projectId(),
+    id: bigint({ mode: 'number' }).notNull(),
+    runId: text(),
+    data: stored().notNull().$type<HarnessEvent>(),
+    at: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.id] })],
+);
+
+export const evidence = harness.table(
+  'evidence',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    projectId: projectId(),
+    attemptId: text().notNull(),
+    itemKey: text(),
+    tree: text().notNull(),
+    check: stored().notNull().$type<Check>(),
+    verdict: text().notNull().$type<Evidence['verdict']>(),
+    exit: integer(),
+    tail: prose().notNull(),
+    durationMs: bigint({ mode: 'number' }).notNull(),
+    at: instant().notNull().default(now),
+  },
+  (t) => [index('evidence_of_attempt').on(t.projectId, t.attemptId)],
+);
+
+export const usage = harness.table(
+  'usage',
+  {
+    projectId: projectId(),
+    requestId: text().notNull(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    sessionId: text().notNull(),
+    phase: text().notNull().$type<PhaseName>(),
+    role: text().notNull(),
+    itemKey: text(),
+    model: text().notNull(),
+    inputTokens: bigint({ mode: 'number' }).notNull(),
+    outputTokens: bigint({ mode: 'number' }).notNull(),
+    cacheReadTokens: bigint({ mode: 'number' }).notNull(),
+    cacheWriteTokens: bigint({ mode: 'number' }).notNull(),
+    /** US dollars, added up exactly; null: the price is not known. */
+    costUsd: numeric({ mode: 'number' }),
+    at: instant().notNull().default(now),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.requestId] }),
+    index('usage_of_run').on(t.runId),
+    // NaN is the greatest number there is, so the upper bound keeps it out.
+    check('usage_cost', sql`${t.costUsd} between 0 and 1000000000`),
+  ],
+);
+
+export const worker = harness.table(
+  'worker',
+  {
+    executorId: text().primaryKey(),
+    hostId: text().notNull(),
+    bootId: text().notNull(),
+    pid: integer().notNull(),
+    pidStarted: text().notNull(),
+    label: text().notNull(),
+    leaseUntil: instant().notNull(),
+    state: text().notNull().$type<'live' | 'left' | 'dead'>().default('live'),
+    reapedBy: text(),
+    joinedAt: instant().notNull().default(now),
+  },
+  (t) => [
+    index('worker_live')
+      .on(t.leaseUntil)
+      .where(sql`${t.state} = 'live'`),
+    check('worker_state', oneOf(t.state, ['live', 'left', 'dead'])),
+  ],
+);

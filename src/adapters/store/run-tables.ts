@@ -1,0 +1,178 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { ApprovalAnswer } from '../../domain/approval.ts';
+import type { AttemptEnd } from '../../domain/attempt.ts';
+import type { Check } from '../../domain/check.ts';
+import type { PhaseName, PhaseStatus } from '../../domain/phase.ts';
+import { ENDED, type RunControl, type RunSettings, type RunStatus } from '../../domain/run.ts';
+import type { ItemStatus, Priority } from '../../domain/work-item.ts';
+import { ITEM_STATUS, harness, instant, now, oneOf, projectId, prose, stored } from './columns.ts';
+
+const RUN_STATUS = [
+  'pending',
+  'running',
+  'waiting_approval',
+  'limited',
+  'paused',
+  'stopping',
+  'stopped',
+  'completed',
+  'failed',
+] as const satisfies readonly RunStatus[];
+
+/** A project has one run at a time in these. */
+export const ACTIVE = RUN_STATUS.filter((status) => !ENDED.includes(status));
+
+export const project = harness.table('project', {
+  id: uuid().primaryKey().defaultRandom(),
+  name: prose().notNull(),
+  directory: text().notNull().unique(),
+  createdAt: instant().notNull().default(now),
+});
+
+export const run = harness.table(
+  'run',
+  {
+    id: text().primaryKey(),
+    projectId: projectId().references(() => project.id, { onDelete: 'cascade' }),
+    idea: prose().notNull(),
+    status: text().notNull().$type<RunStatus>().default('pending'),
+    control: text().$type<RunControl>(),
+    generation: integer().notNull().default(1),
+    settings: stored().notNull().$type<RunSettings>(),
+    reason: prose(),
+    projectCheck: prose(),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    endedAt: instant(),
+  },
+  (t) => [
+    index('run_of_project').on(t.projectId, t.createdAt),
+    uniqueIndex('run_one_active_a_project').on(t.projectId).where(oneOf(t.status, ACTIVE)),
+    check('run_status', oneOf(t.status, RUN_STATUS)),
+  ],
+);
+
+export const phase = harness.table(
+  'phase',
+  {
+    projectId: projectId(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    name: text().notNull().$type<PhaseName>(),
+    status: text().notNull().$type<PhaseStatus>().default('pending'),
+    attempts: integer().notNull().default(0),
+    startedAt: instant(),
+    completedAt: instant(),
+    error: prose(),
+    outputs: prose()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.name] })],
+);
+
+export const item = harness.table(
+  'item',
+  {
+    projectId: projectId(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    key: text().notNull(),
+    title: prose().notNull(),
+    description: prose().notNull(),
+    priority: integer().notNull().$type<Priority>(),
+    dependencies: text().array().notNull(),
+    checks: stored().notNull().$type<readonly Check[]>(),
+    status: text().notNull().$type<ItemStatus>().default('todo'),
+    failures: integer().notNull().default(0),
+    attempts: integer().notNull().default(0),
+    notBefore: instant(),
+    reason: prose(),
+    feedback: prose(),
+    commit: text(),
+    createdAt: instant().notNull().default(now),
+    updatedAt: instant().notNull().default(now),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.key] }),
+    index('item_of_run').on(t.runId, t.status),
+    check('item_status', oneOf(t.status, ITEM_STATUS)),
+    check('item_priority', sql`${t.priority} between 0 and 4`),
+    check('item_done_has_commit', sql`${t.status} <> 'done' or ${t.commit} is not null`),
+  ],
+);
+
+export const attempt = harness.table(
+  'attempt',
+  {
+    id: text().primaryKey(),
+    projectId: projectId(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    phase: text().notNull().$type<PhaseName>(),
+    role: text().notNull(),
+    itemKey: text(),
+    number: integer().notNull(),
+    sessionId: text().notNull(),
+    /** 0 until the first execution takes one. */
+    fence: bigint({ mode: 'number' }).notNull().default(0),
+    owner: text(),
+    end: stored().$type<AttemptEnd>(),
+    startedAt: instant().notNull().default(now),
+    endedAt: instant(),
+  },
+  (t) => [
+    uniqueIndex('attempt_one_open_an_item')
+      .on(t.projectId, t.itemKey)
+      .where(sql`${t.endedAt} is null and ${t.itemKey} is not null`),
+    index('attempt_of_run').on(t.runId, t.startedAt),
+    check('attempt_end', sql`(${t.end} is null) = (${t.endedAt} is null)`),
+  ],
+);
+
+export const session = harness.table('session', {
+  projectId: projectId(),
+  attemptId: text()
+    .primaryKey()
+    .references(() => attempt.id, { onDelete: 'cascade' }),
+  role: text().notNull(),
+  itemKey: text(),
+  model: text(),
+  startedAt: instant().notNull().default(now),
+  lastEventAt: instant(),
+  endedAt: instant(),
+});
+
+export const approval = harness.table(
+  'approval',
+  {
+    id: text().primaryKey(),
+    projectId: projectId(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    phase: text().notNull().$type<PhaseName>(),
+    attempt: integer().notNull(),
+    stateHash: text().notNull(),
+    question: prose().notNull(),
+    askedAt: instant().notNull().default(now),
+    answer: stored().$type<ApprovalAnswer>(),
+    answeredAt: instant(),
+  },
+  (t) => [index('approval_of_run').on(t.runId, t.askedAt)],
+);

@@ -1,0 +1,98 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { HarnessError } from '../../domain/errors.ts';
+import { PHASES } from '../../domain/phase.ts';
+import type { Run, RunSettings } from '../../domain/run.ts';
+import type { InTransaction, RunRows } from '../../work/run-store.ts';
+import { commit } from './commit.ts';
+import { lockProject } from './projects.ts';
+import { openAgain } from './reopen.ts';
+import { findRun, keysOf, lockRun, moveRun, RUN, unknownRun } from './run-row.ts';
+import * as t from './schema.ts';
+import { type Database, transaction, type Tx } from './transaction.ts';
+
+export function createRunRows({ pool, db }: Database): RunRows {
+  return {
+    create: (order) => transaction(pool, (tx) => createRun(tx, order)),
+    get: (id) => findRun(db, id),
+    async latest(projectId) {
+      const [run] = await db
+        .select(RUN)
+        .from(t.run)
+        .where(eq(t.run.projectId, projectId))
+        .orderBy(desc(t.run.createdAt))
+        .limit(1);
+      return run;
+    },
+    async live(label) {
+      return db
+        .select(RUN)
+        .from(t.run)
+        .where(
+          and(inArray(t.run.status, [...t.ACTIVE]), sql`${t.run.settings}->>'label' = ${label}`),
+        )
+        .orderBy(t.run.createdAt);
+    },
+    setStatus: (id, status, reason) =>
+      transaction(pool, async (tx) => {
+        const run = await lockRun(tx, id);
+        const events = await moveRun(tx, run, { status, reason });
+        if (events.length > 0) await commit(tx, { ...keysOf(run), events });
+      }),
+    control: (id, control) =>
+      transaction(pool, async (tx) => {
+        const run = await lockRun(tx, id);
+        if (run.control === control) return;
+        await tx.db.update(t.run).set({ control }).where(eq(t.run.id, id));
+        await commit(tx, { ...keysOf(run), events: [] });
+      }),
+    reopen: (id, settings, also) => transaction(pool, (tx) => reopen(tx, { id, settings, also })),
+    async setProjectCheck(id, command) {
+      await db.update(t.run).set({ projectCheck: command }).where(eq(t.run.id, id));
+    },
+  };
+}
+
+async function createRun(tx: Tx, order: Parameters<RunRows['create']>[0]): Promise<Run> {
+  await lockProject(tx, order.projectId);
+  await refuseWhileActive(tx, order.projectId);
+  const [run] = await tx.db.insert(t.run).values(order).returning(RUN);
+  if (run === undefined) return unknownRun(order.id);
+  const { projectId } = run;
+  await tx.db.insert(t.phase).values(PHASES.map((name) => ({ projectId, runId: run.id, name })));
+  const rehearsal = run.settings.label === 'rehearsal';
+  const events = [{ type: 'run.created', idea: run.idea, rehearsal }] as const;
+  await commit(tx, { ...keysOf(run), events });
+  return run;
+}
+
+async function reopen(
+  tx: Tx,
+  order: {
+    readonly id: string;
+    readonly settings: Partial<RunSettings>;
+    readonly also: (run: Run) => InTransaction;
+  },
+): Promise<Run> {
+  const { projectId } = (await findRun(tx.db, order.id)) ?? unknownRun(order.id);
+  await lockProject(tx, projectId);
+  await refuseWhileActive(tx, projectId);
+  const { run, events } = await openAgain(tx, await lockRun(tx, order.id), order.settings);
+  await order.also(run)(tx.client);
+  await commit(tx, { ...keysOf(run), events });
+  return run;
+}
+
+/** The project must be locked, or two callers could both find it free. */
+async function refuseWhileActive({ db }: Tx, projectId: string): Promise<void> {
+  const [active] = await db
+    .select(RUN)
+    .from(t.run)
+    .where(and(eq(t.run.projectId, projectId), inArray(t.run.status, [...t.ACTIVE])));
+  if (active === undefined) return;
+  throw new HarnessError(
+    'RUN_ACTIVE',
+    `Run ${active.id} of this project is ${active.status}, and a project has one run at a time. ` +
+      'Follow it with `harness status --watch` or end it with `harness stop`.',
+    { exit: 2 },
+  );
+}

@@ -1,0 +1,132 @@
+import { exitOf } from '../domain/exit.ts';
+import { ENDED, type Project, type Run } from '../domain/run.ts';
+import { readSnapshot, requestControl, writeSnapshot, type App } from '../app.ts';
+import type { Output } from './output.ts';
+import { renderEvent } from './render-event.ts';
+
+export interface Following {
+  readonly app: App;
+  readonly project: Project;
+  readonly runId: string;
+  readonly output: Output;
+  /** Number of the last event that was shown already. */
+  readonly after: number;
+}
+
+export interface Followed {
+  readonly run: Run;
+  readonly exit: number;
+}
+
+/** Looks at the store at least so often; wake-ups come with every event. */
+const LOOK_MS = 500;
+
+/**
+ * Shows a run's events as they are stored and keeps its snapshot, until it ends or waits for a
+ * person. The first interrupt stops the run at its next step, a second one at once.
+ */
+export async function follow(order: Following): Promise<Followed> {
+  const { app, runId } = order;
+  const alarm = createAlarm(LOOK_MS);
+  const silence = app.store.events.onCommit(() => alarm.ring());
+  const release = onInterrupt(order);
+  let { after } = order;
+  let shown = 0;
+  try {
+    for (;;) {
+      // Read before the events: what ended it is then among them.
+      const run = await app.store.runs.get(runId);
+      after = await showNew(order, after);
+      if (run !== undefined && isOver(run)) {
+        await keepSnapshot(order, run);
+        return { run, exit: release.exit() ?? exitOf(run) };
+      }
+      if (run !== undefined && performance.now() - shown > LOOK_MS) {
+        await keepSnapshot(order, run);
+        shown = performance.now();
+      }
+      await alarm.wait();
+    }
+  } finally {
+    release.stop();
+    silence();
+    alarm.stop();
+  }
+}
+
+function isOver(run: Run): boolean {
+  return ENDED.includes(run.status) || run.status === 'waiting_approval';
+}
+
+async function showNew({ app, project, output }: Following, after: number): Promise<number> {
+  let last = after;
+  for (;;) {
+    const events = await app.store.events.read(project.id, { after: last, limit: 500 });
+    for (const stored of events) {
+      last = stored.id;
+      output.object({ id: stored.id, at: stored.at, run_id: stored.runId, ...stored.event });
+      const line = renderEvent(stored);
+      if (line !== undefined) output.data(line);
+    }
+    if (events.length < 500) return last;
+  }
+}
+
+async function keepSnapshot({ app, project }: Following, run: Run): Promise<void> {
+  const now = new Date().toISOString();
+  await writeSnapshot(project.directory, await readSnapshot(app.store, project, { run, now }));
+}
+
+interface Alarm {
+  ring(): void;
+  wait(): Promise<void>;
+  stop(): void;
+}
+
+function createAlarm(everyMs: number): Alarm {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  const ring = (): void => {
+    rung = true;
+    wake?.();
+  };
+  const timer = setInterval(ring, everyMs);
+  return {
+    ring,
+    async wait() {
+      if (!rung)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      rung = false;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+function onInterrupt({ app, runId, output }: Following): { stop(): void; exit(): number | null } {
+  let seen: NodeJS.Signals | undefined;
+  const heard = (signal: NodeJS.Signals): void => {
+    const control = seen === undefined ? 'stop' : 'stop_now';
+    output.warn(
+      seen === undefined ? 'stopping at the next step; once more stops at once' : 'stopping now',
+    );
+    seen = signal;
+    void app.store.runs
+      .get(runId)
+      .then((run) =>
+        run && !ENDED.includes(run.status)
+          ? requestControl({ store: app.store }, run, control)
+          : undefined,
+      );
+  };
+  for (const signal of SIGNALS) process.on(signal, heard);
+  return {
+    stop: () => {
+      for (const signal of SIGNALS) process.off(signal, heard);
+    },
+    exit: () => (seen === undefined ? null : seen === 'SIGINT' ? 130 : 143),
+  };
+}

@@ -1,0 +1,80 @@
+import { HarnessError } from '../domain/errors.ts';
+import type { Project, Run } from '../domain/run.ts';
+import { openHost, type App, type Config, type Host, type Upstream } from '../app.ts';
+import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
+import type { Context } from './context.ts';
+import { follow } from './follow.ts';
+import { printSummary } from './summary.ts';
+
+/** Where the model calls of this process go, and what that changes. */
+export interface Models {
+  readonly upstream: Upstream;
+  readonly rehearsal: Rehearsal | null;
+}
+
+/** The scripted model, or the real one with the operator's credential. Throws CREDENTIAL_MISSING (exit 4). */
+export async function openModels(config: Config, rehearse: boolean): Promise<Models> {
+  if (rehearse) {
+    const rehearsal = await startRehearsal();
+    return { upstream: rehearsal.upstream, rehearsal };
+  }
+  if (config.credential === null) throw credentialMissing();
+  const { kind, value } = config.credential;
+  const credential = { kind, value: value.reveal() };
+  return { upstream: { baseUrl: config.upstreamUrl, credential }, rehearsal: null };
+}
+
+function credentialMissing(): HarnessError {
+  return new HarnessError(
+    'CREDENTIAL_MISSING',
+    'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set. For a subscription run `claude setup-token` and export CLAUDE_CODE_OAUTH_TOKEN; without any, `--rehearse` plays a scripted model',
+    { exit: 4 },
+  );
+}
+
+/** Makes this process a worker while the body runs. */
+export async function hosting<T>(
+  {
+    app,
+    context,
+    models,
+  }: { readonly app: App; readonly context: Context; readonly models: Models },
+  body: (host: Host) => Promise<T>,
+): Promise<T> {
+  const explicit = context.config.settings.sandbox.driver === 'none';
+  const allowed = models.rehearsal === null ? 'never' : 'allowed';
+  const host = await openHost(app, {
+    label: models.rehearsal === null ? '' : 'rehearsal',
+    upstream: models.upstream,
+    unsealed: explicit ? 'explicit' : allowed,
+    capacity: 16,
+  });
+  if (host.unsealed !== null)
+    context.output.warn(`NOT SEALED: agents run without a box (${host.unsealed})`);
+  try {
+    return await body(host);
+  } finally {
+    await host.stop();
+  }
+}
+
+export interface Watching {
+  readonly app: App;
+  readonly context: Context;
+  readonly project: Project;
+  readonly run: Run;
+  readonly unsealed: string | null;
+  /** Last event already shown. */
+  readonly after: number;
+}
+
+/** Follows a hosted run to its end and says how it went; the exit status becomes the process's. */
+export async function watch(order: Watching): Promise<void> {
+  const { app, context, project, run, unsealed } = order;
+  if (unsealed !== null)
+    await app.store.events.append(project.id, run.id, [{ type: 'run.unsealed', reason: unsealed }]);
+  const { output } = context;
+  const followed = await follow({ app, project, runId: run.id, output, after: order.after });
+  await printSummary({ app, output, project, run: followed.run });
+  process.exitCode = followed.exit;
+}

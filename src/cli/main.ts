@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander';
+import { HarnessError, messageOf } from '../domain/errors.ts';
+import { quietPipes } from './output.ts';
+import { createProgram } from './program.ts';
+
+/** Runs the command line. The only place that decides the exit status of a failed command. */
+export async function main(argv: readonly string[]): Promise<void> {
+  quietPipes();
+  hideDriverWarning();
+  try {
+    await createProgram().parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--verbose'));
+  }
+}
+
+function report(error: unknown, verbose: boolean): number {
+  // Commander has written its own message; asking for help or the version is no failure.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`harness: ${messageOf(error)}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return error instanceof HarnessError ? error.exit : 1;
+}
+
+/** The engine's library queries one client concurrently, on which pg 8 remarks at every start. */
+function hideDriverWarning(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name === 'DeprecationWarning' && warning.message.includes('client.query()')) return;
+    process.stderr.write(`${warning.name}: ${warning.message}\n`);
+  });
+}

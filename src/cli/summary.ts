@@ -1,0 +1,90 @@
+import { caughtIn, type Caught } from '../domain/caught.ts';
+import type { StoredEvent } from '../domain/event.ts';
+import type { Project, Run } from '../domain/run.ts';
+import type { WorkItem } from '../domain/work-item.ts';
+import { readSnapshot, type App } from '../app.ts';
+import type { Output } from './output.ts';
+
+interface SummaryOrder {
+  readonly app: App;
+  readonly output: Output;
+  readonly project: Project;
+  readonly run: Run;
+}
+
+/** What was built, what failed and was caught, what it took, and what to do next. */
+export async function printSummary(order: SummaryOrder): Promise<void> {
+  const { app, output, project, run } = order;
+  const stored = await allEvents(app, project.id);
+  const events = stored.filter((one) => one.runId === run.id);
+  const items = await app.store.items.list(project.id);
+  const caught = caughtIn(events);
+  const usage = await app.store.usage.total(run.id);
+  const snapshot = await readSnapshot(app.store, project, { run, now: new Date().toISOString() });
+  const rehearsal = run.settings.label === 'rehearsal';
+  output.object({ type: 'summary', ...snapshot, caught, seconds: secondsOf(events) });
+  const tokens = `${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} in, ${usage.outputTokens} out`;
+  const money = rehearsal || usage.costUsd === null ? '' : `, $${usage.costUsd.toFixed(2)}`;
+  for (const line of [
+    '',
+    `${project.name}: ${run.status}${run.reason === null ? '' : ` (${run.reason})`}`,
+    ...built(items),
+    ...caughtLines(caught),
+    `Time ${secondsOf(events)} s, ${rehearsal ? 'rehearsal ' : ''}tokens ${tokens}${money}.`,
+    ...(rehearsal
+      ? ['This was a rehearsal: the model was a script, everything else was real.']
+      : []),
+    ...next(order),
+  ])
+    output.data(line);
+}
+
+async function allEvents(app: App, projectId: string): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (;;) {
+    const more = await app.store.events.read(projectId, {
+      after: events.at(-1)?.id ?? 0,
+      limit: 1000,
+    });
+    events.push(...more);
+    if (more.length < 1000) return events;
+  }
+}
+
+function secondsOf(events: readonly StoredEvent[]): number {
+  const first = events[0]?.at;
+  const last = events.at(-1)?.at;
+  return first === undefined || last === undefined
+    ? 0
+    : Math.round((Date.parse(last) - Date.parse(first)) / 1000);
+}
+
+function built(items: readonly WorkItem[]): string[] {
+  if (items.length === 0) return [];
+  const done = items.filter((item) => item.status === 'done');
+  return [
+    `Built ${done.length} of ${items.length} work items:`,
+    ...items.map(
+      (item) =>
+        `  ${item.status === 'done' ? '+' : '-'} ${item.key}  ${item.title}${item.status === 'done' ? '' : `  (${item.status}: ${item.reason ?? ''})`}`,
+    ),
+  ];
+}
+
+function caughtLines(caught: readonly Caught[]): string[] {
+  if (caught.length === 0) return ['Nothing went wrong on the way.'];
+  return [
+    'Caught on the way:',
+    ...caught.map((one) => `  ! ${one.kind} in ${one.where}: ${one.what.slice(0, 120)}`),
+  ];
+}
+
+function next({ project, run }: SummaryOrder): string[] {
+  if (run.status === 'completed')
+    return ['Next:', `  cd ${project.directory}`, '  cat PRPs/plans/tasks.md && sh init.sh'];
+  if (run.status === 'waiting_approval')
+    return [
+      'Next: `harness approve`, or `harness reject PHASE --reason TEXT`, then `harness resume`',
+    ];
+  return ['Next: `harness why`, then `harness resume`'];
+}

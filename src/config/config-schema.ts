@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { fileSchema } from './schema.ts';
+import type { Path } from './yaml-source.ts';
+
+/** The part of JSON Schema that the file's schema uses. */
+const schemaNode = z.looseObject({
+  type: z.string().optional(),
+  get properties() {
+    return z.record(z.string(), schemaNode).optional();
+  },
+  get items() {
+    return schemaNode.optional();
+  },
+});
+
+type SchemaNode = z.output<typeof schemaNode>;
+
+/** JSON Schema (draft 2020-12) of `orchestrator.yaml`, for editors. */
+export function configSchema(): Readonly<Record<string, unknown>> {
+  return {
+    ...z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-2020-12' }),
+    title: 'orchestrator.yaml',
+  };
+}
+
+/** Made once: asked for every key of a file. */
+const root: SchemaNode = schemaNode.parse(configSchema());
+
+/** The keys allowed in the section at this path; empty when it is no section. */
+export function knownKeys(path: Path): readonly string[] {
+  return Object.keys(at(path)?.properties ?? {});
+}
+
+/** Whether a map stands here, so that nothing at all means "all defaults". */
+export function isSection(path: Path): boolean {
+  return at(path)?.type === 'object';
+}
+
+function at(path: Path): SchemaNode | undefined {
+  let node: SchemaNode | undefined = root;
+  for (const key of path)
+    node = typeof key === 'number' ? node?.items : node?.properties?.[String(key)];
+  return node;
+}

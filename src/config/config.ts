@@ -1,0 +1,78 @@
+import type { RunSettings } from '../domain/run.ts';
+import type { Secret } from './secret.ts';
+
+/** What the command line said; an absent flag leaves the choice to environment, file or default. */
+export interface ConfigFlags {
+  readonly projectDir?: string;
+  readonly model?: string;
+  readonly maxSessions?: number;
+  readonly parallel?: number;
+  /** US dollars for the whole run. */
+  readonly budget?: number;
+  readonly autonomy?: 'full' | 'checkpoint';
+  /** False: nobody is there to ask, so every phase is approved unless `autonomy` says otherwise. */
+  readonly interactive?: boolean;
+  /** Port of the API server; 0 takes any free one. */
+  readonly port?: number;
+}
+
+/** Everything that was configured, once and frozen. Times in milliseconds, paths absolute. */
+export interface Config {
+  /** The file that was read; null: none, defaults and environment only. */
+  readonly file: string | null;
+  readonly projectName: string | null;
+  readonly projectDescription: string | null;
+  /** The project itself; null: a folder in the workspace, see `projectDirectoryFor`. */
+  readonly projectDirectory: string | null;
+  /** Where new projects are made. */
+  readonly workspacePath: string;
+  /** State, hubs, clones and logs live here, where no agent can write. */
+  readonly home: string;
+  /** Null: the embedded Postgres. */
+  readonly databaseUrl: Secret | null;
+  readonly credential: Credential | null;
+  /** Where the gateway sends model calls; no trailing slash. */
+  readonly upstreamUrl: string;
+  readonly apiPort: number;
+  /** Bearer token of the API; null: one is made. */
+  readonly apiToken: Secret | null;
+  readonly linear: LinearAccess;
+  readonly security: SecuritySettings;
+  readonly browserServer: 'playwright' | 'puppeteer';
+  readonly notify: readonly NotifyTarget[];
+  /** Values of `environment.secrets`, which enter the box by the operator's choice. */
+  readonly boxSecrets: Readonly<Record<string, Secret>>;
+  /** What a run is started with, and stored with it: holds no secret. */
+  readonly settings: RunSettings;
+}
+
+/** What model calls are paid with; an API key wins over an OAuth token. */
+export interface Credential {
+  readonly kind: 'api_key' | 'oauth';
+  readonly value: Secret;
+}
+
+interface LinearAccess {
+  readonly apiKey: Secret | null;
+  readonly apiUrl: string;
+  readonly mcpUrl: string;
+}
+
+interface SecuritySettings {
+  readonly profile: 'standard' | 'seed';
+  readonly extraCommands: readonly ExtraCommand[];
+  /** Globs, relative to the project: a change there never merges without an approval. */
+  readonly protectedPaths: readonly string[];
+}
+
+/** A command the operator adds to the bash policy. */
+interface ExtraCommand {
+  readonly name: string;
+  readonly subcommands?: readonly string[] | undefined;
+  readonly flags?: readonly string[] | undefined;
+}
+
+interface NotifyTarget {
+  readonly type: 'webhook' | 'slack' | 'ntfy';
+  readonly url: string;
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { describeIssue } from './describe-issue.ts';
+import type { Place, Problem, Source } from './problem.ts';
+import { readText } from './read-text.ts';
+import { databaseUrl, filledText, maxSessions, modelName, port } from './schema.ts';
+
+/** Variables as the operating system gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The variables of this process: nothing else in the project reads them. */
+export function processEnvironment(): Variables {
+  return { ...process.env };
+}
+
+const webUrl = z
+  .string()
+  .refine(isWebUrl, 'must be an http:// or https:// URL without user or password')
+  .transform((url) => url.replace(/\/+$/, ''));
+
+const known = z.object({
+  ANTHROPIC_API_KEY: filledText.optional(),
+  CLAUDE_CODE_OAUTH_TOKEN: filledText.optional(),
+  ANTHROPIC_BASE_URL: webUrl.default('https://api.anthropic.com'),
+  LINEAR_API_KEY: filledText.optional(),
+  LINEAR_API_URL: webUrl.default('https://api.linear.app/graphql'),
+  LINEAR_MCP_URL: webUrl.default('https://mcp.linear.app/mcp'),
+  DATABASE_URL: databaseUrl.optional(),
+  WORKSPACE_PATH: filledText.default('./workspaces'),
+  HARNESS_HOME: filledText.optional(),
+  HARNESS_TOKEN: filledText.optional(),
+  XDG_DATA_HOME: filledText.optional(),
+  API_PORT: wholeNumber(port).default(8080),
+  AGENT_MODEL: modelName.optional(),
+  MAX_SESSIONS: wholeNumber(maxSessions).optional(),
+});
+
+export type KnownVariables = z.output<typeof known>;
+
+/** Those of ours whose values nobody may see. */
+export const SECRET_VARIABLES = [
+  'ANTHROPIC_API_KEY',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'LINEAR_API_KEY',
+  'DATABASE_URL',
+  'HARNESS_TOKEN',
+] as const;
+
+/** Environment over `.env`; an empty variable counts as not set, and hides the one in `.env`. */
+export interface Environment {
+  lookup(name: string): string | undefined;
+  readonly known: KnownVariables;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads `.env` in `cwd`, if there is one. Throws CONFIG_INVALID when it is there but unreadable. */
+export function readEnvironment(env: Variables, cwd: string): Environment {
+  const text = readText(join(cwd, '.env'), '.env') ?? '';
+  const source: Source = { name: '.env', text };
+  const fromFile = new Map(Object.entries(parseEnv(text)));
+  const lookup = (name: string): string | undefined =>
+    (Object.hasOwn(env, name) ? env[name] : undefined) ?? fromFile.get(name);
+  const filled = Object.keys(known.shape).flatMap((name) => {
+    const value = lookup(name);
+    return value === undefined || value === '' ? [] : [[name, value]];
+  });
+  const parsed = known.safeParse(Object.fromEntries(filled));
+  if (parsed.success) return { lookup, known: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const place = env[name] === undefined ? placeIn(source, name) : null;
+    const origin = place === null ? 'environment variable ' : '';
+    return { place, what: `${origin}${name} ${describeIssue(issue)}` };
+  });
+  return { lookup, known: known.parse({}), problems };
+}
+
+function placeIn(source: Source, name: string): Place {
+  const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=`, 'gm');
+  const last = [...source.text.matchAll(line)].at(-1);
+  return { source, offset: last?.index ?? 0 };
+}
+
+function wholeNumber(target: typeof port) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(target);
+}
+
+/** No user or password: they would show up in logs and errors. */
+function isWebUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+  );
+}

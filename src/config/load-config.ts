@@ -1,0 +1,141 @@
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import type { Config, ConfigFlags, Credential } from './config.ts';
+import { readEnvironment, SECRET_VARIABLES } from './environment.ts';
+import type { Environment, KnownVariables, Variables } from './environment.ts';
+import { flagProblems } from './flags.ts';
+import { freezeDeep } from './freeze-deep.ts';
+import { invalidConfig } from './problem.ts';
+import { readFile } from './read-file.ts';
+import { absolute, runSettings } from './run-settings.ts';
+import type { FileSettings } from './schema.ts';
+import { Secret } from './secret.ts';
+
+export interface ConfigOrder {
+  /** The YAML file; null when none was named and the default one is absent. */
+  readonly file: string | null;
+  readonly env: Variables;
+  readonly flags: ConfigFlags;
+  /** Absolute: `.env` is looked for here, and relative paths of flags and variables start here. */
+  readonly cwd: string;
+}
+
+/**
+ * Flags over environment over `.env` over file over defaults. Relative paths in the file start at
+ * the file. Throws CONFIG_INVALID (exit 2) with everything that is wrong, each with its place.
+ */
+export function loadConfig(order: ConfigOrder): Config {
+  const environment = readEnvironment(order.env, order.cwd);
+  const credentials = credentialsOf(environment);
+  const file = order.file === null ? null : resolve(order.cwd, order.file);
+  const reading = readFile({
+    file,
+    cwd: order.cwd,
+    lookup: (name) => environment.lookup(name),
+    credentials,
+  });
+  const problems = [...flagProblems(order.flags), ...environment.problems, ...reading.problems];
+  if (problems.length > 0 || reading.settings === undefined)
+    throw invalidConfig(problems, [...credentials.values()]);
+  return freezeDeep({
+    ...places(order, reading.settings, environment.known),
+    ...access(reading.settings, environment.known),
+    ...extras(reading.settings),
+    file,
+    apiPort: order.flags.port ?? environment.known.API_PORT,
+    boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),
+    settings: runSettings({
+      flags: order.flags,
+      variables: environment.known,
+      file: reading.settings,
+      folder: file === null ? order.cwd : dirname(file),
+    }),
+  });
+}
+
+function credentialsOf(environment: Environment): ReadonlyMap<string, string> {
+  return new Map(
+    SECRET_VARIABLES.flatMap((name) => {
+      const value = environment.lookup(name);
+      return value === undefined || value === '' ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** Values of the variables that the file lets into the box. */
+function boxSecrets(
+  names: readonly string[],
+  environment: Environment,
+): Readonly<Record<string, Secret>> {
+  return Object.fromEntries(
+    names.map((name) => [name, new Secret(environment.lookup(name) ?? '')] as const),
+  );
+}
+
+function places(
+  { flags, cwd, file }: ConfigOrder,
+  settings: FileSettings,
+  variables: KnownVariables,
+): Pick<Config, 'projectDirectory' | 'workspacePath' | 'home'> {
+  const folder = file === null ? cwd : dirname(resolve(cwd, file));
+  const { directory } = settings.project;
+  const named = directory === undefined ? null : absolute(directory, folder);
+  return {
+    projectDirectory: flags.projectDir === undefined ? named : absolute(flags.projectDir, cwd),
+    workspacePath: absolute(variables.WORKSPACE_PATH, cwd),
+    home:
+      variables.HARNESS_HOME === undefined
+        ? dataFolder(variables)
+        : absolute(variables.HARNESS_HOME, cwd),
+  };
+}
+
+/** XDG on every platform when it is set (the specification wants it absolute), else the platform's place. */
+function dataFolder({ XDG_DATA_HOME: xdg }: KnownVariables): string {
+  return xdg?.startsWith('/') === true
+    ? join(xdg, 'harness')
+    : envPaths('harness', { suffix: '' }).data;
+}
+
+function access(
+  file: FileSettings,
+  variables: KnownVariables,
+): Pick<Config, 'databaseUrl' | 'credential' | 'upstreamUrl' | 'apiToken' | 'linear'> {
+  return {
+    databaseUrl: secret(variables.DATABASE_URL ?? file.database_url ?? file.backend.database_url),
+    credential: credential(variables),
+    upstreamUrl: variables.ANTHROPIC_BASE_URL,
+    apiToken: secret(variables.HARNESS_TOKEN),
+    linear: {
+      apiKey: secret(variables.LINEAR_API_KEY ?? file.backend.linear_api_key),
+      apiUrl: variables.LINEAR_API_URL,
+      mcpUrl: variables.LINEAR_MCP_URL,
+    },
+  };
+}
+
+function credential(variables: KnownVariables): Credential | null {
+  const { ANTHROPIC_API_KEY: key, CLAUDE_CODE_OAUTH_TOKEN: token } = variables;
+  if (key !== undefined) return { kind: 'api_key', value: new Secret(key) };
+  return token === undefined ? null : { kind: 'oauth', value: new Secret(token) };
+}
+
+function secret(text: string | undefined): Secret | null {
+  return text === undefined ? null : new Secret(text);
+}
+
+function extras(
+  file: FileSettings,
+): Pick<Config, 'projectName' | 'projectDescription' | 'security' | 'browserServer' | 'notify'> {
+  return {
+    projectName: file.project.name ?? null,
+    projectDescription: file.project.description ?? null,
+    security: {
+      profile: file.security.profile,
+      extraCommands: file.security.extra_commands,
+      protectedPaths: file.security.protected_paths,
+    },
+    browserServer: file.browser.server,
+    notify: file.notify,
+  };
+}

@@ -1,0 +1,116 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { PHASES } from '../domain/phase.ts';
+import type { PhaseName, PhaseSettings } from '../domain/phase.ts';
+import type { DeploySettings, EnvironmentSettings, RunSettings } from '../domain/run.ts';
+import type { ConfigFlags } from './config.ts';
+import type { KnownVariables } from './environment.ts';
+import type { FileSettings } from './schema.ts';
+
+export const MINUTE = 60_000;
+export const SECOND = 1_000;
+
+export interface Layers {
+  readonly flags: ConfigFlags;
+  readonly variables: KnownVariables;
+  readonly file: FileSettings;
+  /** Folder against which the file's relative paths are read. */
+  readonly folder: string;
+}
+
+/** What a run is started with: flags over environment over file. */
+export function runSettings(layers: Layers): RunSettings {
+  const { flags, file, folder } = layers;
+  const parallel = flags.parallel ?? file.phases.implement.parallel;
+  return {
+    ...conduct(layers),
+    ...patience(file),
+    parallel,
+    phases: phases(file, parallel),
+    backend: backend(file),
+    sandbox: {
+      driver: file.sandbox.driver,
+      read: file.sandbox.read.map((path) => absolute(path, folder)),
+    },
+    environment: environment(file),
+    deploy: deploy(file),
+    attributionHeaders: file.gateway.attribution_headers,
+    label: '',
+  };
+}
+
+function conduct({ flags, variables, file }: Layers) {
+  const interactive = flags.interactive ?? true;
+  return {
+    model: flags.model ?? variables.AGENT_MODEL ?? file.agent.model,
+    // Nobody there to ask means yes to every phase, unless checkpoints were asked for by flag.
+    autonomy: flags.autonomy ?? (interactive ? file.autonomy : 'full'),
+    interactive,
+    maxSessions: flags.maxSessions ?? variables.MAX_SESSIONS ?? file.agent.max_sessions,
+    budgetUsd: flags.budget ?? file.budget.run_usd ?? null,
+  };
+}
+
+function patience(file: FileSettings) {
+  return {
+    sessionTimeoutMs: file.agent.session_timeout_minutes * MINUTE,
+    stallTimeoutMs: file.error_recovery.stall_timeout_minutes * MINUTE,
+    retryDelayMs: file.error_recovery.retry_delay_seconds * SECOND,
+    maxConsecutiveErrors: file.error_recovery.max_consecutive_errors,
+    itemMaxAttempts: file.items.max_attempts,
+    maxLimitWaitMs: file.limits.max_wait_minutes * MINUTE,
+    checkTimeoutMs: file.checks.timeout_minutes * MINUTE,
+    flakyRetries: file.checks.retries_for_flaky,
+  };
+}
+
+/** Absolute, with `~/` as the person's home. */
+export function absolute(path: string, folder: string): string {
+  const home = path === '~' || path.startsWith('~/');
+  return home ? resolve(homedir(), path.slice(2)) : resolve(folder, path);
+}
+
+function phases(file: FileSettings, parallel: number): RunSettings['phases'] {
+  const settings = (name: PhaseName): PhaseSettings => {
+    const phase = file.phases[name];
+    return {
+      enabled: phase.enabled,
+      pattern: phase.pattern,
+      checkpointPause: phase.checkpoint_pause,
+      maxRetries: phase.max_retries,
+      timeoutMs: phase.timeout_minutes * MINUTE,
+      parallel: name === 'implement' ? parallel : phase.parallel,
+    };
+  };
+  const [ideation, architecture, breakdown, initialize, implement, testing, shipping] = PHASES;
+  return {
+    ideation: settings(ideation),
+    architecture: settings(architecture),
+    task_breakdown: settings(breakdown),
+    initialize: settings(initialize),
+    implement: settings(implement),
+    testing: settings(testing),
+    deploy: settings(shipping),
+  };
+}
+
+/** The Linear tracker is refused before this: see NOT_BUILT. */
+function backend(file: FileSettings): RunSettings['backend'] {
+  const type = file.backend.type === 'json' ? 'json' : 'postgres';
+  return { type, jsonFile: file.backend.json_file_path };
+}
+
+function environment({ environment: { prepare, ...rest } }: FileSettings): EnvironmentSettings {
+  return { ...rest, prepare: prepare ?? null };
+}
+
+function deploy({ deploy: order }: FileSettings): DeploySettings | null {
+  if (order === undefined) return null;
+  return {
+    target: order.target,
+    command: order.command,
+    probe: order.probe ?? null,
+    rollback: order.rollback ?? null,
+    timeoutMs: order.timeout_minutes * MINUTE,
+  };
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { DEFAULT_MODEL } from './models.ts';
+
+/** Passed on to the agent's command line, so it may not look like a flag. */
+export const modelName = z
+  .string()
+  .max(200)
+  .regex(/^[^\s\p{C}-][^\s\p{C}]*$/u, 'must be the name of a model, without spaces');
+export const maxSessions = z.int().min(1).max(10_000);
+export const parallel = z.int().min(1).max(100);
+export const budgetUsd = z.number().gt(0);
+export const autonomy = z.enum(['full', 'checkpoint']);
+export const port = z.int().min(0).max(65_535);
+export const filledText = z.string().min(1);
+const projectName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{C}*$/u, 'must not hold control characters');
+export const databaseUrl = z
+  .string()
+  .refine((text) => /^postgres(?:ql)?:\/\/\S+$/.test(text), 'must be a postgres:// URL');
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'must be letters, digits and underscores, not a digit first');
+
+/** What the seven phases differ in. */
+interface PhaseDefaults {
+  readonly enabled?: boolean;
+  readonly pattern?: 'single' | 'swarm';
+  readonly pause?: boolean;
+  readonly retries?: number;
+  readonly minutes?: number;
+}
+
+function phase(defaults: PhaseDefaults) {
+  return z
+    .strictObject({
+      enabled: z.boolean().default(defaults.enabled ?? true),
+      pattern: z.enum(['single', 'swarm']).default(defaults.pattern ?? 'single'),
+      checkpoint_pause: z.boolean().default(defaults.pause ?? false),
+      max_retries: z
+        .int()
+        .min(0)
+        .max(10)
+        .default(defaults.retries ?? 3),
+      timeout_minutes: z
+        .number()
+        .min(1)
+        .max(1440)
+        .default(defaults.minutes ?? 60),
+      parallel: parallel.default(3),
+    })
+    .prefault({});
+}
+
+const project = z.strictObject({
+  name: projectName.optional(),
+  directory: filledText.optional(),
+  description: z.string().optional(),
+});
+
+const backend = z.strictObject({
+  type: z.enum(['postgres', 'json', 'linear']).default('postgres'),
+  database_url: databaseUrl.optional(),
+  linear_api_key: filledText.optional(),
+  json_file_path: filledText.default('.work_items.json'),
+});
+
+const phases = z.strictObject({
+  ideation: phase({ pattern: 'swarm', pause: true }),
+  architecture: phase({ pattern: 'swarm', pause: true }),
+  task_breakdown: phase({ pause: true }),
+  initialize: phase({}),
+  implement: phase({ retries: 5, minutes: 240 }),
+  testing: phase({ enabled: false }),
+  deploy: phase({ enabled: false, pause: true }),
+});
+
+const agent = z.strictObject({
+  model: modelName.default(DEFAULT_MODEL),
+  max_sessions: maxSessions.default(1000),
+  session_timeout_minutes: z.number().min(1).max(480).default(120),
+});
+
+const errorRecovery = z.strictObject({
+  max_consecutive_errors: z.int().min(1).max(10).default(3),
+  stall_timeout_minutes: z.number().min(5).max(120).default(30),
+  retry_delay_seconds: z.number().min(1).max(60).default(5),
+});
+
+const budget = z.strictObject({
+  run_usd: budgetUsd.optional(),
+  session_usd: budgetUsd.optional(),
+  day_usd: budgetUsd.optional(),
+  on_limit: z.enum(['park', 'stop']).default('park'),
+});
+
+const limits = z.strictObject({
+  /** Six hours: the provider's shorter limit resets within five. */
+  max_wait_minutes: z.number().min(0).max(10_080).default(360),
+});
+
+const sandbox = z.strictObject({
+  driver: z.enum(['bwrap', 'none']).default('bwrap'),
+  egress: z.array(filledText).default([]),
+  read: z.array(filledText).default([]),
+});
+
+const checks = z.strictObject({
+  timeout_minutes: z.number().gt(0).max(240).default(15),
+  retries_for_flaky: z.int().min(0).max(5).default(1),
+});
+
+const security = z.strictObject({
+  profile: z.enum(['standard', 'seed']).default('standard'),
+  extra_commands: z
+    .array(
+      z.strictObject({
+        name: filledText,
+        subcommands: z.array(filledText).optional(),
+        flags: z.array(filledText).optional(),
+      }),
+    )
+    .default([]),
+  protected_paths: z.array(filledText).default([]),
+});
+
+const environment = z.strictObject({
+  prepare: z
+    .strictObject({ command: filledText, inputs: z.array(filledText).default([]) })
+    .optional(),
+  services: z
+    .array(z.strictObject({ name: filledText, command: filledText, probe: filledText }))
+    .default([]),
+  env: z.record(variableName, z.string()).default({}),
+  secrets: z.array(variableName).default([]),
+});
+
+const deploy = z.strictObject({
+  target: z.enum(['command']).default('command'),
+  command: filledText,
+  probe: filledText.optional(),
+  rollback: filledText.optional(),
+  timeout_minutes: z.number().gt(0).max(1440).default(15),
+});
+
+const notify = z.array(
+  z.strictObject({ type: z.enum(['webhook', 'slack', 'ntfy']), url: filledText }),
+);
+
+/** `orchestrator.yaml`: every key, its default and its bounds. Unknown keys are errors. */
+export const fileSchema = z.strictObject({
+  project: project.prefault({}),
+  database_url: databaseUrl.optional(),
+  backend: backend.prefault({}),
+  autonomy: autonomy.default('checkpoint'),
+  phases: phases.prefault({}),
+  agent: agent.prefault({}),
+  error_recovery: errorRecovery.prefault({}),
+  budget: budget.prefault({}),
+  limits: limits.prefault({}),
+  sandbox: sandbox.prefault({}),
+  checks: checks.prefault({}),
+  security: security.prefault({}),
+  environment: environment.prefault({}),
+  items: z.strictObject({ max_attempts: z.int().min(1).max(20).default(3) }).prefault({}),
+  deploy: deploy.optional(),
+  notify: notify.default([]),
+  gateway: z.strictObject({ attribution_headers: z.boolean().default(false) }).prefault({}),
+  browser: z
+    .strictObject({ server: z.enum(['playwright', 'puppeteer']).default('playwright') })
+    .prefault({}),
+});
+
+/** The file with its defaults filled in, in the file's own units. */
+export type FileSettings = z.output<typeof fileSchema>;

@@ -1,0 +1,90 @@
+import { execa } from 'execa';
+import type { DeploySettings } from '../domain/run.ts';
+import { stripControls } from '../safety/strip-controls.ts';
+
+export interface DeployOrder {
+  readonly settings: DeploySettings;
+  /** Checkout of exactly what is deployed. */
+  readonly directory: string;
+  readonly commit: string;
+  /** The operator's environment: a deployment acts outside, on purpose, with the operator's rights. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly redact: (text: string) => string;
+}
+
+export interface DeployResult {
+  readonly status: 'deployed' | 'rolled_back' | 'failed';
+  readonly detail: string;
+}
+
+/** How long a URL is asked before it counts as down. */
+const PROBE_TRIES = 10;
+const PROBE_PAUSE_MS = 1000;
+
+/** Applies, probes, and rolls back when the probe says no. Exit codes decide, never words. */
+export async function deployByCommand(order: DeployOrder): Promise<DeployResult> {
+  const { settings, commit } = order;
+  const applied = await shell(order, settings.command);
+  const healthy = applied.passed ? await probe(order) : applied;
+  if (healthy.passed)
+    return {
+      status: 'deployed',
+      detail: `deployed ${commit.slice(0, 12)}${settings.probe === null ? '' : ', probe passed'}`,
+    };
+  const what = applied.passed
+    ? `the probe failed: ${healthy.output}`
+    : `the command failed: ${applied.output}`;
+  if (settings.rollback === null) return { status: 'failed', detail: what };
+  const back = await shell(order, settings.rollback);
+  return back.passed
+    ? { status: 'rolled_back', detail: what }
+    : { status: 'failed', detail: `${what}; and the rollback failed: ${back.output}` };
+}
+
+interface Outcome {
+  readonly passed: boolean;
+  readonly output: string;
+}
+
+async function shell(order: DeployOrder, command: string): Promise<Outcome> {
+  const result = await execa('sh', ['-c', command], {
+    cwd: order.directory,
+    env: { ...order.env, HARNESS_COMMIT: order.commit },
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: order.settings.timeoutMs,
+    killDescendants: true,
+    maxBuffer: 1_000_000,
+  });
+  const tail = stripControls(order.redact(result.all ?? ''))
+    .trim()
+    .slice(-1000);
+  const how = result.timedOut ? 'timed out' : `exit ${result.exitCode ?? 'none'}`;
+  return { passed: result.exitCode === 0, output: tail === '' ? how : `${how}: ${tail}` };
+}
+
+async function probe(order: DeployOrder): Promise<Outcome> {
+  const { probe: how } = order.settings;
+  if (how === null) return { passed: true, output: '' };
+  return /^https?:\/\//.test(how) ? askUrl(how) : shell(order, how);
+}
+
+async function askUrl(url: string): Promise<Outcome> {
+  let output = '';
+  for (let tries = 0; tries < PROBE_TRIES; tries += 1) {
+    try {
+      const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) });
+      await answer.body?.cancel();
+      if (answer.ok) return { passed: true, output: '' };
+      output = `${url} answered ${answer.status}`;
+    } catch (error) {
+      output = `${url}: ${String(error)}`;
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, PROBE_PAUSE_MS);
+    });
+  }
+  return { passed: false, output };
+}

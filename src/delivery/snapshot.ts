@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PHASES, type PhaseState, type PhaseStatus } from '../domain/phase.ts';
+import type { Project, Run, RunStatus } from '../domain/run.ts';
+import type { Usage } from '../domain/usage.ts';
+import { whyRun } from '../domain/why.ts';
+import type { WorkItem } from '../domain/work-item.ts';
+import type { OpenSession, RunStore } from '../work/run-store.ts';
+
+export const SNAPSHOT_FILE = '.orchestrator_state.json';
+
+/** What people and scripts read of a run; a view, never the truth. Field names are a contract. */
+export interface Snapshot {
+  readonly version: 1;
+  readonly project_id: string;
+  readonly project_name: string;
+  readonly run_id: string;
+  readonly status: RunStatus;
+  readonly rehearsal: boolean;
+  readonly current_phase: string | null;
+  readonly phases: Readonly<Record<string, PhaseRow>>;
+  readonly work: WorkCounts;
+  readonly approval: { readonly phase: string; readonly asked_at: string } | null;
+  readonly sessions: readonly SessionRow[];
+  readonly usage: {
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cost_usd: number | null;
+    readonly budget_usd: number | null;
+  };
+  readonly why: string;
+  readonly heartbeat: string;
+  readonly updated_at: string;
+}
+
+interface PhaseRow {
+  readonly status: PhaseStatus;
+  readonly attempts: number;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly error: string | null;
+  readonly outputs: readonly string[];
+}
+
+interface WorkCounts {
+  readonly todo: number;
+  readonly in_progress: number;
+  readonly done: number;
+  readonly blocked: number;
+  readonly total: number;
+  readonly completion_percentage: number;
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly role: string;
+  readonly item: string | null;
+  readonly started_at: string;
+  readonly last_event_at: string | null;
+}
+
+interface Facts {
+  readonly project: Project;
+  readonly run: Run;
+  readonly phases: readonly PhaseState[];
+  readonly items: readonly WorkItem[];
+  readonly sessions: readonly OpenSession[];
+  readonly usage: Usage;
+  readonly why: { readonly cause: string; readonly action: string };
+  readonly approval: { readonly phase: string; readonly askedAt: string } | undefined;
+  readonly now: string;
+}
+
+/** Reads everything that the snapshot shows. `now` is RFC 3339. */
+export async function readSnapshot(
+  store: RunStore,
+  project: Project,
+  order: { readonly run: Run; readonly now: string },
+): Promise<Snapshot> {
+  const { run, now } = order;
+  const [phases, items, sessions, usage, approval, workers] = await Promise.all([
+    store.phases.list(run.id),
+    store.items.list(project.id),
+    store.attempts.sessions(run.id),
+    store.usage.total(run.id),
+    store.approvals.pending(run.id),
+    store.workers.live(),
+  ]);
+  const phase = currentPhase(phases);
+  const hosted = workers.some((worker) => worker.label === run.settings.label);
+  const why = whyRun({ run, hosted, approval, items, sessions: sessions.length, phase, now });
+  return snapshotOf({ project, run, phases, items, sessions, usage, why, approval, now });
+}
+
+export function currentPhase(phases: readonly PhaseState[]): string | null {
+  const next = PHASES.map((name) => phases.find((one) => one.name === name)).find(
+    (one) => one !== undefined && !['completed', 'skipped'].includes(one.status),
+  );
+  return next?.name ?? null;
+}
+
+function snapshotOf(facts: Facts): Snapshot {
+  const { project, run, approval, usage } = facts;
+  return {
+    version: 1,
+    project_id: project.id,
+    project_name: project.name,
+    run_id: run.id,
+    status: run.status,
+    rehearsal: run.settings.label === 'rehearsal',
+    current_phase: currentPhase(facts.phases),
+    phases: Object.fromEntries(facts.phases.map(phaseRow)),
+    work: workOf(facts.items),
+    approval: approval === undefined ? null : { phase: approval.phase, asked_at: approval.askedAt },
+    sessions: facts.sessions.map(sessionRow),
+    usage: {
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
+      cost_usd: usage.costUsd,
+      budget_usd: run.settings.budgetUsd,
+    },
+    why: `${facts.why.cause} ${facts.why.action}`,
+    heartbeat: facts.now,
+    updated_at: facts.now,
+  };
+}
+
+function phaseRow(phase: PhaseState): [string, PhaseRow] {
+  const { name, status, attempts, startedAt, completedAt, error, outputs } = phase;
+  return [
+    name,
+    { status, attempts, started_at: startedAt, completed_at: completedAt, error, outputs },
+  ];
+}
+
+function sessionRow(session: OpenSession): SessionRow {
+  const { sessionId, role, itemKey, startedAt, lastEventAt } = session;
+  return { id: sessionId, role, item: itemKey, started_at: startedAt, last_event_at: lastEventAt };
+}
+
+function workOf(items: readonly WorkItem[]): WorkCounts {
+  const count = (status: WorkItem['status']): number =>
+    items.filter((item) => item.status === status).length;
+  const total = items.length;
+  const done = count('done');
+  return {
+    todo: count('todo'),
+    in_progress: count('in_progress'),
+    done,
+    blocked: count('blocked'),
+    total,
+    completion_percentage: total === 0 ? 0 : Math.round((done / total) * 1000) / 10,
+  };
+}
+
+/** Replaces the file in one step: a reader sees the old one or the new one, never half of it. */
+export async function writeSnapshot(directory: string, snapshot: Snapshot): Promise<void> {
+  const path = join(directory, SNAPSHOT_FILE);
+  const temporary = join(directory, `.harness/${SNAPSHOT_FILE}.${randomBytes(4).toString('hex')}`);
+  try {
+    const file = await open(temporary, 'wx', 0o644);
+    try {
+      await file.writeFile(`${JSON.stringify(snapshot, null, 2)}\n`);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

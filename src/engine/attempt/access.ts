@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describeCheck, type Check, type Evidence } from '../../domain/check.ts';
+import type { PlanDocument } from '../../domain/document.ts';
+import { HarnessError } from '../../domain/errors.ts';
+import type { PhaseName } from '../../domain/phase.ts';
+import type { Project, Run } from '../../domain/run.ts';
+import type { DeployEnd, ProjectAccess, Regression } from '../../phases/phase.ts';
+import type { Hub } from '../../workspaces/hub.ts';
+import type { WorkshopDeps } from './deps.ts';
+import { judgeTree, withProjectCheck } from './gate.ts';
+import { landMain } from './land-main.ts';
+
+/** Tries of a document's commit while attempts move main at the same time. */
+const COMMIT_TRIES = 20;
+
+interface Scope {
+  readonly run: Run;
+  readonly phase: PhaseName;
+  readonly attempt: number;
+}
+
+/** What one phase attempt may read and write of its project. */
+export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
+  const { run, phase, attempt } = scope;
+  const { store } = deps;
+  const open = (): Promise<{ project: Project; hub: Hub }> => openProject(deps, run);
+  return {
+    async textOf(role) {
+      const attempts = await store.attempts.list(run.id, { phase });
+      const end = attempts.find((one) => one.role === role && one.number === attempt)?.end;
+      return end?.status === 'succeeded' ? (end.text ?? undefined) : undefined;
+    },
+    async document(path) {
+      const { hub } = await open();
+      return hub.readFile(await hub.head(), path);
+    },
+    async writeDocuments(documents, message) {
+      const { project, hub } = await open();
+      await commitDocuments(deps, { run, hub, documents, message });
+      await landMain(deps, { project, hub, runId: run.id });
+    },
+    addItems: (items) => store.items.add(run.id, items, phase),
+    setProjectCheck: (command) => store.runs.setProjectCheck(run.id, command),
+    items: () => store.items.list(run.projectId),
+    regression: async (extra) => regression(deps, { ...(await open()), run, extra }),
+    deploy: async () => deploy(deps, { ...(await open()), run }),
+  };
+}
+
+async function openProject(deps: WorkshopDeps, run: Run): Promise<{ project: Project; hub: Hub }> {
+  const project = await deps.store.projects.get(run.projectId);
+  if (project === undefined)
+    throw new HarnessError('PROJECT_UNKNOWN', `Run ${run.id} has no project in this database`);
+  return { project, hub: await deps.hubOf(project) };
+}
+
+interface Commit {
+  readonly run: Run;
+  readonly hub: Hub;
+  readonly documents: readonly PlanDocument[];
+  readonly message: string;
+}
+
+/** Unchanged documents make no commit, so that a repeated step leaves one trace. */
+async function commitDocuments(deps: WorkshopDeps, order: Commit): Promise<void> {
+  const { run, hub, documents, message } = order;
+  for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
+    const head = await hub.head();
+    const fresh: PlanDocument[] = [];
+    for (const document of documents)
+      if ((await hub.readFile(head, document.path)) !== document.text) fresh.push(document);
+    if (fresh.length === 0) return;
+    const commit = await hub.commitFiles({ files: fresh, message, expectedHead: head });
+    if (commit === undefined) continue;
+    await deps.store.events.append(run.projectId, run.id, [
+      ...fresh.map(({ path, text }) => ({
+        type: 'document.written' as const,
+        path,
+        hash: createHash('sha256').update(text).digest('hex'),
+        commit,
+      })),
+      { type: 'main.moved', from: head, to: commit, cause: message },
+    ]);
+    return;
+  }
+  throw new HarnessError(
+    'MAIN_BUSY',
+    `main moved ${COMMIT_TRIES} times while ${message}; resume tries again`,
+  );
+}
+
+interface Scene {
+  readonly project: Project;
+  readonly hub: Hub;
+  readonly run: Run;
+}
+
+/** Everything that was agreed, judged once more on main as a whole. */
+async function regression(
+  deps: WorkshopDeps,
+  scene: Scene & { readonly extra: readonly string[] },
+): Promise<Regression> {
+  const { run, hub, extra } = scene;
+  const tree = await hub.treeOf(await hub.head());
+  const items = await deps.store.items.list(run.projectId);
+  const done = items.filter((item) => item.status === 'done').flatMap((item) => item.checks);
+  const agreed = withProjectCheck(unique(done), run.projectCheck);
+  const proposed: readonly Check[] = extra.map((command) => ({
+    kind: 'command',
+    run: command,
+    exit: 0,
+  }));
+  const judge = (checks: readonly Check[], name: string): Promise<readonly Evidence[]> =>
+    judgeTree(deps, { begun: scene, name: `${run.id}-${name}`, tree, checks });
+  const evidence = await judge(agreed, 'regression');
+  const more = proposed.length === 0 ? [] : await judge(proposed, 'tester');
+  return {
+    passed: evidence.length > 0 && evidence.every((one) => one.verdict === 'passed'),
+    report: [...evidence, ...more].map(line).join('\n') || 'No checks were agreed.',
+    extraFailed: more
+      .filter((one) => one.verdict !== 'passed')
+      .map((one) => describeCheck(one.check)),
+  };
+}
+
+function unique(checks: readonly Check[]): readonly Check[] {
+  return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()];
+}
+
+function line({ check, verdict, exit }: Evidence): string {
+  return `- ${verdict.replaceAll('_', ' ')}: \`${describeCheck(check).replaceAll('`', "'")}\`${exit === null ? '' : ` (exit ${exit})`}`;
+}
+
+async function deploy(deps: WorkshopDeps, { project, hub, run }: Scene): Promise<DeployEnd> {
+  const commit = await hub.head();
+  const directory = deps.paths.gateOf(project.id, `${run.id}-deploy`);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
+  try {
+    await hub.checkout(await hub.treeOf(commit), directory);
+    const end = await deps.deployment({ run, project, directory, commit });
+    await deps.store.events.append(run.projectId, run.id, [
+      end.status === 'deployed'
+        ? { type: 'deploy.applied', commit, probe: run.settings.deploy?.probe ?? null }
+        : { type: 'deploy.rolled_back', reason: end.detail },
+    ]);
+    return end;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

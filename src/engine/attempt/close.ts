@@ -1,0 +1,63 @@
+import type { Attempt, AttemptEnd } from '../../domain/attempt.ts';
+import type { HarnessEvent } from '../../domain/event.ts';
+import { NO_USAGE } from '../../domain/usage.ts';
+import type { Begun, WorkshopDeps } from './deps.ts';
+
+/** Longest wait before a failed item is tried again. */
+const MAX_DELAY_MS = 300_000;
+
+/** Ends the attempt with everything that was learnt; false when it is no longer ours. */
+export async function closeAttempt(
+  deps: WorkshopDeps,
+  begun: Begun,
+  ending: { readonly end: AttemptEnd; readonly events?: readonly HarnessEvent[] },
+): Promise<boolean> {
+  const { run, fence, item } = begun;
+  const { end } = ending;
+  const delay = run.settings.retryDelayMs * 2 ** (item?.failures ?? 0);
+  const closed = await deps.store.attempts.close(fence, end, {
+    itemMaxAttempts: run.settings.itemMaxAttempts,
+    delayMs: Math.min(delay, MAX_DELAY_MS),
+    events: [...(ending.events ?? []), await sessionEnded(deps, begun)],
+    also: async () => undefined,
+  });
+  if (closed && isTrouble(end)) await pauseWhenHopeless(deps, begun);
+  return closed;
+}
+
+async function sessionEnded(deps: WorkshopDeps, begun: Begun): Promise<HarnessEvent> {
+  const { attempt, run, subject } = begun;
+  const rows = await deps.store.usage.by(run.id, 'session');
+  const usage = rows.find((row) => row.name === attempt.sessionId)?.usage ?? NO_USAGE;
+  return { type: 'session.ended', subject, session: attempt.sessionId, usage };
+}
+
+/** Ours or the provider's, not the work's: more of the same would burn money for nothing. */
+function isTrouble(end: AttemptEnd | null): boolean {
+  return (
+    end?.status === 'failed' && (end.code === 'infrastructure' || end.code === 'session_failed')
+  );
+}
+
+async function pauseWhenHopeless(deps: WorkshopDeps, { run }: Begun): Promise<void> {
+  const ended = (await deps.store.attempts.list(run.id)).filter((one) => one.end !== null);
+  const last = ended.toSorted(byEnd).slice(-run.settings.maxConsecutiveErrors);
+  if (last.length < run.settings.maxConsecutiveErrors) return;
+  if (!last.every((one) => isTrouble(one.end))) return;
+  const reasons = new Set(
+    last.map((one) => (one.end && 'reason' in one.end ? one.end.reason : '')),
+  );
+  const reason = `${last.length} errors in a row: ${[...reasons].join('; ')}`;
+  await deps.store.runs.setStatus(run.id, 'running', reason);
+  await deps.store.runs.control(run.id, 'pause');
+}
+
+function byEnd(a: Attempt, b: Attempt): number {
+  return (a.endedAt ?? '').localeCompare(b.endedAt ?? '');
+}
+
+/** Parks the whole run: a person has to raise a cap or mend the credential first. */
+export async function park(deps: WorkshopDeps, begun: Begun, reason: string): Promise<void> {
+  await deps.store.runs.setStatus(begun.run.id, 'running', reason);
+  await deps.store.runs.control(begun.run.id, 'park');
+}

@@ -1,0 +1,78 @@
+import type { Attempt, AttemptEnd, Fence } from '../../domain/attempt.ts';
+import type { HarnessEvent, Subject } from '../../domain/event.ts';
+import type { Project, Run } from '../../domain/run.ts';
+import type { WorkItem } from '../../domain/work-item.ts';
+import type { Gateway } from '../../gateway/wire.ts';
+import type { FindTemplate } from '../../prompts/find.ts';
+import type { Box } from '../../safety/box.ts';
+import type { Agent } from '../../sessions/agent.ts';
+import type { Environments, PackageWire } from '../../workspaces/environment/open-environments.ts';
+import type { Hub } from '../../workspaces/hub.ts';
+import type { RunStore } from '../../work/run-store.ts';
+
+export interface WorkshopDeps {
+  readonly store: RunStore;
+  readonly agent: Agent;
+  readonly gateway: Gateway;
+  readonly box: Box;
+  readonly hubOf: (project: Project) => Promise<Hub>;
+  readonly templatesOf: (project: Project) => FindTemplate;
+  readonly environments: Environments;
+  /** How package managers reach their registry; null: not at all. */
+  readonly packageWire: () => PackageWire | null;
+  /** Values of `environment.secrets`, which the operator lets into the box. */
+  readonly boxSecrets: Readonly<Record<string, string>>;
+  readonly clock: { now(): number; monotonic(): number };
+  readonly newId: () => string;
+  readonly log: (line: string) => void;
+  readonly redact: (text: string) => string;
+  /** Name of this worker, for claims. */
+  readonly owner: () => string;
+  /** Told between two steps of a session, so that a graceful stop can end it there. */
+  readonly stepped: (attemptId: string) => void;
+  readonly paths: WorkshopPaths;
+  /** Folders of the agent's program, readable in every box. */
+  readonly agentFolders: readonly string[];
+  /** Globs of files that only a person may change (I4). */
+  readonly protectedPaths: readonly string[];
+  readonly deployment: Deployment;
+  /** Branch of the user's repository that main lands on. */
+  readonly branchOf: (project: Project) => Promise<string>;
+  /** Whether this process may no longer act: then nothing is touched any more. */
+  readonly lost: () => boolean;
+}
+
+export interface WorkshopPaths {
+  /** Folder of one session's own configuration and transcript of the CLI; kept for resume. */
+  configOf(projectId: string, attemptId: string): string;
+  /** The harness's transcript of a session. */
+  transcriptOf(project: Project, sessionId: string): string;
+  /** Short: a socket's path must stay under 90 bytes. */
+  socketOf(attemptId: string): string;
+  /** Disposable folder for a gate. */
+  gateOf(projectId: string, attemptId: string): string;
+}
+
+/** Carries out a deployment of the tree in a folder. */
+export type Deployment = (order: {
+  readonly run: Run;
+  readonly project: Project;
+  readonly directory: string;
+  readonly commit: string;
+}) => Promise<{ readonly status: 'deployed' | 'rolled_back' | 'failed'; readonly detail: string }>;
+
+/** An attempt that this execution may act for. */
+export interface Begun {
+  readonly attempt: Attempt;
+  readonly run: Run;
+  readonly project: Project;
+  readonly item: WorkItem | null;
+  readonly fence: Fence;
+  readonly hub: Hub;
+  readonly subject: Subject;
+}
+
+export interface Ending {
+  readonly end: AttemptEnd;
+  readonly events: readonly HarnessEvent[];
+}

@@ -1,0 +1,68 @@
+import { mkdir, appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HarnessEvent } from '../../domain/event.ts';
+import type { Preparation } from '../../workspaces/environment/open-environments.ts';
+import type { Begun, WorkshopDeps } from './deps.ts';
+
+/** What a checkout may count on: variables for its commands, or why it has no environment. */
+export type Installed =
+  | { readonly ready: true; readonly env: Readonly<Record<string, string>> }
+  | { readonly ready: false; readonly reason: string };
+
+export interface Installation {
+  readonly begun: Pick<Begun, 'run' | 'project' | 'hub'>;
+  /** Commit or tree whose lock files decide. */
+  readonly tree: string;
+  /** Checkout or clone that is to become runnable. */
+  readonly directory: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Prepares the environment of a tree, or finds it kept, and copies it into the checkout. */
+export async function installEnvironment(
+  deps: WorkshopDeps,
+  order: Installation,
+): Promise<Installed> {
+  const { run, project, hub } = order.begun;
+  const settings = run.settings.environment;
+  const preparation = await deps.environments.prepare({
+    files: await hub.files(order.tree),
+    settings,
+    wire: deps.packageWire(),
+    timeoutMs: run.settings.checkTimeoutMs,
+    ...(order.signal === undefined ? {} : { signal: order.signal }),
+  });
+  const env = { ...settings.env, ...deps.boxSecrets };
+  switch (preparation.status) {
+    case 'none':
+      return { ready: true, env };
+    case 'stopped':
+      return { ready: false, reason: 'stopped by request' };
+    case 'failed':
+      return {
+        ready: false,
+        reason: `\`${preparation.command}\` failed, so nothing could be run:\n${preparation.output}`,
+      };
+    case 'ready':
+      await deps.environments.installInto(preparation.environment, order.directory);
+      await hide(order.directory, preparation);
+      if (!preparation.reused)
+        await deps.store.events.append(project.id, run.id, [preparedEvent(preparation)]);
+      return { ready: true, env };
+  }
+}
+
+type Ready = Extract<Preparation, { status: 'ready' }>;
+
+/** What was installed is nobody's work: a clone's commits leave it out. */
+async function hide(directory: string, { environment }: Ready): Promise<void> {
+  if (environment.exclude.length === 0) return;
+  const info = join(directory, '.git', 'info');
+  await mkdir(info, { recursive: true });
+  await appendFile(join(info, 'exclude'), `${environment.exclude.join('\n')}\n`);
+}
+
+function preparedEvent({ environment, durationMs }: Ready): HarnessEvent {
+  const { key, command } = environment;
+  return { type: 'environment.prepared', key, command, durationMs };
+}

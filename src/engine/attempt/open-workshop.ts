@@ -1,0 +1,47 @@
+import type { AttemptEnd } from '../../domain/attempt.ts';
+import type { RoleEnd } from '../../phases/phase.ts';
+import type { Workshop } from '../deps.ts';
+import { accessTo } from './access.ts';
+import { begin } from './begin.ts';
+import { closeAttempt } from './close.ts';
+import type { WorkshopDeps } from './deps.ts';
+import { landMain } from './land-main.ts';
+import { proveStep } from './prove-step.ts';
+import { sessionStep } from './session-step.ts';
+import { clearAway } from './workspace-box.ts';
+
+/** The attempts' side of the engine, made of agents, boxes, git and checks. */
+export function openWorkshop(deps: WorkshopDeps): Workshop {
+  return {
+    session: (attemptId, brief, signal) => sessionStep(deps, { attemptId, brief }, signal),
+    prove: (attemptId, commit, signal) => proveStep(deps, { attemptId, commit }, signal),
+    async land(project, runId) {
+      await landMain(deps, { project, hub: await deps.hubOf(project), runId });
+    },
+    endOf: (attemptId) => endOf(deps, attemptId),
+    abandon: (attemptId, reason) => abandon(deps, attemptId, reason),
+    accessTo: (run, phase, attempt) => accessTo(deps, { run, phase, attempt }),
+  };
+}
+
+async function endOf({ store }: WorkshopDeps, attemptId: string): Promise<RoleEnd> {
+  const attempt = await store.attempts.get(attemptId);
+  const end: AttemptEnd = attempt?.end ?? { status: 'aborted', reason: 'it did not end' };
+  return {
+    role: attempt?.role ?? '',
+    status: end.status,
+    reason: 'reason' in end ? end.reason : '',
+    until: end.status === 'limited' ? end.until : null,
+  };
+}
+
+/** Keeps the work of an attempt that broke on our side, and ends it. */
+async function abandon(deps: WorkshopDeps, attemptId: string, reason: string): Promise<void> {
+  const begun = await begin(deps, attemptId);
+  if (begun === undefined) return;
+  const end: AttemptEnd = { status: 'failed', code: 'infrastructure', reason };
+  const workspace = await begun.hub.existing(attemptId);
+  const events =
+    workspace === undefined ? [] : await clearAway(deps, begun, { workspace, commit: null });
+  await closeAttempt(deps, begun, { end, events });
+}

@@ -1,0 +1,42 @@
+import { DOCUMENTS } from '../../domain/document.ts';
+import type { PromptFacts } from '../../phases/role-prompt.ts';
+import type { Brief } from '../deps.ts';
+import type { Begun, WorkshopDeps } from './deps.ts';
+
+/** Gathers what the role may be told, from main and the store as they are now. */
+export async function promptFacts(
+  deps: WorkshopDeps,
+  begun: Begun,
+  brief: Brief,
+): Promise<PromptFacts> {
+  const { attempt, run, hub, item, project } = begun;
+  const head = await hub.head();
+  const read = async (path: string): Promise<string> => (await hub.readFile(head, path)) ?? '';
+  const items = item === null ? [] : await deps.store.items.list(project.id);
+  return {
+    phase: attempt.phase,
+    role: attempt.role,
+    idea: run.idea,
+    requirements: (await read(DOCUMENTS.ideation)) || run.idea,
+    architecture: (await read(DOCUMENTS.architecture)) || 'No architecture was written.',
+    tasks: await read(DOCUMENTS.task_breakdown),
+    projectCheck: run.projectCheck ?? '',
+    contributions: attempt.role === 'synthesis' ? await contributions(deps, begun) : [],
+    feedback: item?.feedback ?? brief.feedback,
+    item,
+    dependencies: items.filter((one) => item?.dependencies.includes(one.key) === true),
+  };
+}
+
+async function contributions(
+  { store }: WorkshopDeps,
+  { attempt, run }: Begun,
+): Promise<PromptFacts['contributions']> {
+  const siblings = await store.attempts.list(run.id, { phase: attempt.phase });
+  return siblings
+    .filter((one) => one.number === attempt.number && one.role !== attempt.role)
+    .map((one) => ({
+      role: one.role,
+      text: one.end?.status === 'succeeded' ? one.end.text : null,
+    }));
+}

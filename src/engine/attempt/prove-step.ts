@@ -1,0 +1,148 @@
+import type { AttemptEnd } from '../../domain/attempt.ts';
+import { proved, type Check } from '../../domain/check.ts';
+import type { HarnessEvent } from '../../domain/event.ts';
+import { feedbackOf } from '../../verify/feedback.ts';
+import type { Merge } from '../../workspaces/workspace.ts';
+import { begin } from './begin.ts';
+import { closeAttempt } from './close.ts';
+import type { Begun, WorkshopDeps } from './deps.ts';
+import { judgeTree, withProjectCheck } from './gate.ts';
+import { protectedAmong } from './protected-paths.ts';
+
+/** What a round of the gate came to. */
+type Round =
+  | { readonly kind: 'over'; readonly end: AttemptEnd; readonly events: readonly HarnessEvent[] }
+  /** Main moved meanwhile: what was judged is not what would become main. */
+  | { readonly kind: 'again'; readonly main: string }
+  /** A newer execution of the attempt has begun. */
+  | { readonly kind: 'lost' };
+
+/**
+ * Proves an attempt's work: its merge with main, checked on exactly that tree, becomes main by
+ * compare-and-swap, or it does not count (I3, I10). Repeated after a crash it finds its own merge.
+ */
+export async function proveStep(
+  deps: WorkshopDeps,
+  order: { readonly attemptId: string; readonly commit: string | null },
+  signal: AbortSignal,
+): Promise<void> {
+  const begun = await begin(deps, order.attemptId);
+  if (begun === undefined) return;
+  for (;;) {
+    const round = await roundOf(deps, { begun, commit: order.commit }, signal);
+    if (round.kind === 'lost') return;
+    if (round.kind === 'over') {
+      await closeAttempt(deps, begun, round);
+      return;
+    }
+    const { subject, fence } = begun;
+    await deps.store.attempts.record(fence, [
+      { type: 'merge.repeated', subject, main: round.main },
+    ]);
+  }
+}
+
+interface Work {
+  readonly begun: Begun;
+  readonly commit: string | null;
+}
+
+async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Promise<Round> {
+  const { begun, commit } = work;
+  const merged = await begun.hub.mergedAs(begun.attempt.id);
+  if (merged !== undefined) return succeeded(begun, merged, []);
+  if (commit === null) return judgeUnchanged(deps, begun, signal);
+  const title =
+    begun.item === null
+      ? `Set up: ${begun.subject.role}`
+      : `${begun.item.key}: ${begun.item.title}`;
+  const merge = await begun.hub.merge(commit, {
+    message: title,
+    attemptId: begun.attempt.id,
+    itemKey: begun.item?.key ?? null,
+  });
+  if (merge.kind === 'conflict') return conflicted(begun, merge.files);
+  const touched = await protectedAmong(deps, begun, merge);
+  if (touched.length > 0) return protectedPath(touched);
+  return judgeMerge(deps, { begun, merge }, signal);
+}
+
+interface Candidate {
+  readonly begun: Begun;
+  readonly merge: Extract<Merge, { kind: 'clean' }>;
+}
+
+async function judgeMerge(
+  deps: WorkshopDeps,
+  { begun, merge }: Candidate,
+  signal: AbortSignal,
+): Promise<Round> {
+  const { subject, fence, hub } = begun;
+  const evidence = await judgeTree(
+    deps,
+    { begun, name: begun.attempt.id, tree: merge.tree, checks: checksOf(begun) },
+    signal,
+  );
+  if (signal.aborted) return over({ status: 'aborted', reason: 'stopped by request' }, []);
+  const run: HarnessEvent = { type: 'checks.run', subject, tree: merge.tree, evidence };
+  if (!proved(evidence))
+    return over({ status: 'failed', code: 'checks_failed', reason: feedbackOf(evidence) }, [run]);
+  let moved = false;
+  const ours = await deps.store.attempts.whileFenced(fence, async () => {
+    moved = await hub.moveMain({ fence, from: merge.base, to: merge.commit });
+  });
+  if (!ours) return { kind: 'lost' };
+  if (!moved) return { kind: 'again', main: await hub.head() };
+  return succeeded(begun, merge.commit, [run, movedEvent(begun, merge.base, merge.commit)]);
+}
+
+/** Nothing was changed: done only if the item's checks pass on main as it is. */
+async function judgeUnchanged(
+  deps: WorkshopDeps,
+  begun: Begun,
+  signal: AbortSignal,
+): Promise<Round> {
+  const { hub, subject } = begun;
+  const head = await hub.head();
+  const tree = await hub.treeOf(head);
+  const evidence = await judgeTree(
+    deps,
+    { begun, name: begun.attempt.id, tree, checks: checksOf(begun) },
+    signal,
+  );
+  if (signal.aborted) return over({ status: 'aborted', reason: 'stopped by request' }, []);
+  const run: HarnessEvent = { type: 'checks.run', subject, tree, evidence };
+  if (proved(evidence)) return succeeded(begun, head, [run]);
+  const reason = `The session ended without changing anything, and the checks don't pass.\n${feedbackOf(evidence)}`;
+  return over({ status: 'failed', code: 'nothing_changed', reason }, [run]);
+}
+
+function checksOf({ item, run }: Begun): readonly Check[] {
+  const own: readonly Check[] = item?.checks ?? [{ kind: 'file', path: 'init.sh' }];
+  return withProjectCheck(own, run.projectCheck);
+}
+
+function succeeded(begun: Begun, commit: string, events: readonly HarnessEvent[]): Round {
+  const text = begun.item === null ? null : `${begun.item.key} is on main`;
+  return over({ status: 'succeeded', commit, text }, events);
+}
+
+function over(end: AttemptEnd, events: readonly HarnessEvent[]): Round {
+  return { kind: 'over', end, events };
+}
+
+function movedEvent({ item, subject }: Begun, from: string, to: string): HarnessEvent {
+  return { type: 'main.moved', from, to, cause: item?.key ?? subject.role };
+}
+
+function conflicted({ subject }: Begun, files: readonly string[]): Round {
+  const reason = `Your work conflicts with what others merged meanwhile, in ${files.join(', ')}. Your former work is on the branch "previous" of your clone (git diff main...previous may help); bring it onto the present state without losing what others did.`;
+  return over({ status: 'failed', code: 'merge_conflict', reason }, [
+    { type: 'merge.conflicted', subject, files },
+  ]);
+}
+
+function protectedPath(files: readonly string[]): Round {
+  const reason = `These files belong to the operator and may not be changed: ${files.join(', ')}. Do the work without touching them.`;
+  return over({ status: 'failed', code: 'protected_path', reason }, []);
+}

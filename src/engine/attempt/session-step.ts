@@ -1,0 +1,159 @@
+import { rm } from 'node:fs/promises';
+import type { AttemptEnd } from '../../domain/attempt.ts';
+import { CREDENTIAL_REFUSED } from '../../domain/exit.ts';
+import { commitCommand } from '../../workspaces/box-commands.ts';
+import { rightsOf } from '../../sessions/roles.ts';
+import type { SessionOutcome } from '../../sessions/run-session.ts';
+import type { Brief, SessionStep } from '../deps.ts';
+import { begin } from './begin.ts';
+import { closeAttempt, park } from './close.ts';
+import { converse, type Conversation } from './converse.ts';
+import type { Begun, WorkshopDeps } from './deps.ts';
+import { openPlace, type Place } from './place.ts';
+import { clearAway, commandBox } from './workspace-box.ts';
+
+const ENDED: SessionStep = Object.freeze({ kind: 'ended' });
+
+/** Time for committing what an agent left behind; far above any honest tree. */
+const COMMIT_MS = 300_000;
+
+/**
+ * Carries out an attempt's session. Work that is to be proved comes back as a commit; every other
+ * end is stored here, after what the agent wrote has been made reachable (I1).
+ */
+export async function sessionStep(
+  deps: WorkshopDeps,
+  order: { readonly attemptId: string; readonly brief: Brief },
+  signal: AbortSignal,
+): Promise<SessionStep> {
+  const begun = await begin(deps, order.attemptId);
+  if (begun === undefined) return ENDED;
+  const done = await begun.hub.workOf(begun.attempt.id);
+  if (done !== undefined) return { kind: 'to_prove', commit: done };
+  const place = await openPlace(deps, begun);
+  try {
+    const talked = await converse(deps, { begun, place, brief: order.brief }, signal);
+    // Another worker goes on with this very clone: it must be left exactly as it is.
+    if (signal.aborted && deps.lost()) throw signal.reason;
+    return await conclude(deps, { begun, place, talked });
+  } finally {
+    await rm(place.socketDir, { recursive: true, force: true });
+  }
+}
+
+interface Talked {
+  readonly begun: Begun;
+  readonly place: Place;
+  readonly talked: Conversation;
+}
+
+async function conclude(deps: WorkshopDeps, facts: Talked): Promise<SessionStep> {
+  const { begun, place, talked } = facts;
+  const { outcome } = talked;
+  const proving = begun.subject.role === 'coder' || begun.subject.role === 'initializer';
+  if (outcome.status === 'completed' && proving && talked.claim?.kind !== 'blocked')
+    return handIn(deps, facts);
+  const end = await endOf(deps, facts);
+  const events = await clearAway(deps, begun, { workspace: place.workspace, commit: null });
+  await closeAttempt(deps, begun, { end, events });
+  return ENDED;
+}
+
+/** Commits the agent's work inside the box and takes the commit over; what git ignores is rescued. */
+async function handIn(deps: WorkshopDeps, { begun, place }: Talked): Promise<SessionStep> {
+  const { workspace } = place;
+  const title = begun.item === null ? begun.subject.role : `${begun.item.key}: ${begun.item.title}`;
+  const committed = await commandBox(deps, workspace, {
+    command: commitCommand(workspace, title),
+    timeoutMs: COMMIT_MS,
+  });
+  if (committed.exit !== 0)
+    return refuse(
+      deps,
+      { begun, place },
+      `The work could not be committed: ${committed.output.slice(-500)}`,
+    );
+  const taken = await begun.hub.importBundle(workspace, begun.fence);
+  if (taken.kind === 'stale') return ENDED;
+  if (taken.kind === 'refused') return refuse(deps, { begun, place }, taken.reason);
+  const commit = taken.kind === 'imported' ? taken.commit : null;
+  const events = await clearAway(deps, begun, { workspace, commit });
+  await deps.store.attempts.record(begun.fence, events);
+  return { kind: 'to_prove', commit };
+}
+
+async function refuse(
+  deps: WorkshopDeps,
+  { begun, place }: Pick<Talked, 'begun' | 'place'>,
+  reason: string,
+): Promise<SessionStep> {
+  const events = await clearAway(deps, begun, { workspace: place.workspace, commit: null });
+  const end: AttemptEnd = { status: 'failed', code: 'bad_output', reason };
+  await closeAttempt(deps, begun, { end, events });
+  return ENDED;
+}
+
+/** What the gateway saw wins over what the CLI made of it. */
+async function endOf(deps: WorkshopDeps, { begun, talked }: Talked): Promise<AttemptEnd> {
+  const verdict = talked.wire.verdict();
+  if (talked.outcome.status === 'completed') return afterCompletion(deps, begun, talked);
+  if (verdict?.kind === 'limited')
+    return { status: 'limited', until: verdict.until, reason: verdict.message };
+  if (verdict !== null) {
+    const reason = reasonOf(verdict);
+    await park(deps, begun, reason);
+    return { status: 'limited', until: null, reason };
+  }
+  if (talked.outcome.status === 'refused') {
+    await park(deps, begun, `${CREDENTIAL_REFUSED}: ${talked.outcome.reason}`);
+    return { status: 'limited', until: null, reason: talked.outcome.reason };
+  }
+  return plainEnd(talked.outcome);
+}
+
+function reasonOf(verdict: NonNullable<ReturnType<Conversation['wire']['verdict']>>): string {
+  switch (verdict.kind) {
+    case 'budget':
+      return `the budget of $${verdict.budgetUsd} is reached: $${verdict.spentUsd.toFixed(4)} are spent or reserved`;
+    case 'unknown_price':
+      return `the price of ${verdict.model} is not known, so no budget can hold: run without --budget or with a known model`;
+    case 'refused':
+      return `${CREDENTIAL_REFUSED} (${verdict.status}): ${verdict.message}`;
+    case 'limited':
+      return verdict.message;
+  }
+}
+
+function afterCompletion(
+  deps: WorkshopDeps,
+  begun: Begun,
+  { outcome, claim }: Conversation,
+): AttemptEnd {
+  if (outcome.status !== 'completed') return plainEnd(outcome);
+  if (claim?.kind === 'blocked')
+    return {
+      status: 'failed',
+      code: 'agent_blocked',
+      reason: `The agent is blocked: ${deps.redact(claim.text)}`,
+    };
+  const structured = outcome.output !== undefined && outcome.output !== null;
+  const text = structured ? JSON.stringify(outcome.output) : outcome.text;
+  if (text.trim() === '' && !rightsOf(begun.subject).reports)
+    return { status: 'failed', code: 'bad_output', reason: 'The session ended without an answer.' };
+  return { status: 'succeeded', commit: null, text: deps.redact(text) };
+}
+
+function plainEnd(outcome: Exclude<SessionOutcome, { status: 'completed' }>): AttemptEnd {
+  switch (outcome.status) {
+    case 'limited':
+      return { status: 'limited', until: outcome.until, reason: outcome.reason };
+    case 'aborted':
+      return { status: 'aborted', reason: 'stopped by request' };
+    case 'stalled':
+    case 'timed_out':
+      return { status: outcome.status, reason: outcome.reason };
+    case 'failed':
+    case 'refused':
+      return { status: 'failed', code: 'session_failed', reason: outcome.reason };
+  }
+}

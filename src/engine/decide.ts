@@ -1,0 +1,64 @@
+import type { PhaseName, PhaseState } from '../domain/phase.ts';
+import type { Run } from '../domain/run.ts';
+import type { PhaseEnd } from '../phases/phase.ts';
+
+/** What the pipeline does after an attempt at a phase. */
+export type Decision =
+  | { readonly kind: 'approve'; readonly outputs: readonly string[] }
+  | { readonly kind: 'completed'; readonly outputs: readonly string[] }
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: string }
+  /** The provider's limit: wait, then the same again, uncounted. */
+  | { readonly kind: 'wait'; readonly delayMs: number; readonly reason: string }
+  | { readonly kind: 'park'; readonly reason: string }
+  | { readonly kind: 'fail'; readonly reason: string }
+  /** Someone is ending the run: leave everything as it is. */
+  | { readonly kind: 'leave' };
+
+export interface DecisionFacts {
+  readonly run: Run;
+  readonly phase: PhaseName;
+  readonly end: PhaseEnd;
+  /** Failed attempts at this phase before this one, in this generation. */
+  readonly failures: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** The one rule for what follows an attempt at a phase; pure. */
+export function decide(facts: DecisionFacts): Decision {
+  const { run, phase, end } = facts;
+  if (run.control !== null || end.status === 'aborted') return { kind: 'leave' };
+  if (end.status === 'completed')
+    return { kind: wantsApproval(run, phase) ? 'approve' : 'completed', outputs: end.outputs };
+  if (end.status === 'limited') return afterLimit(end, facts);
+  return facts.failures >= run.settings.phases[phase].maxRetries
+    ? { kind: 'fail', reason: end.reason }
+    : {
+        kind: 'retry',
+        delayMs: run.settings.retryDelayMs * 2 ** facts.failures,
+        reason: end.reason,
+      };
+}
+
+function afterLimit(
+  end: Extract<PhaseEnd, { status: 'limited' }>,
+  { run, now }: DecisionFacts,
+): Decision {
+  if (end.until === null) return { kind: 'park', reason: end.reason };
+  const delayMs = Math.max(0, Date.parse(end.until) - now);
+  return delayMs > run.settings.maxLimitWaitMs
+    ? { kind: 'park', reason: end.reason }
+    : { kind: 'wait', delayMs, reason: end.reason };
+}
+
+/** `full` never waits for a phase; `checkpoint` waits where the configuration says so (A7). */
+export function wantsApproval(run: Run, phase: PhaseName): boolean {
+  return run.settings.autonomy === 'checkpoint' && run.settings.phases[phase].checkpointPause;
+}
+
+/** Where the pipeline starts with a phase, from what is stored of it. */
+export function entryOf(run: Run, state: PhaseState): 'run' | 'skip' | 'approve' | 'over' {
+  if (state.status === 'completed' || state.status === 'skipped') return 'over';
+  if (!run.settings.phases[state.name].enabled) return 'skip';
+  return state.status === 'waiting_approval' ? 'approve' : 'run';
+}

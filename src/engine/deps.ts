@@ -1,0 +1,82 @@
+import { HarnessError } from '../domain/errors.ts';
+import type { PhaseName } from '../domain/phase.ts';
+import type { Project, Run } from '../domain/run.ts';
+import type { Phase, ProjectAccess, RoleEnd } from '../phases/phase.ts';
+import type { RunStore, WorkerIdentity } from '../work/run-store.ts';
+import type { WorkTracker } from '../work/tracker.ts';
+import type { Running } from './running.ts';
+
+/** What a phase hands to a session of its own, beyond what the store knows. */
+export interface Brief {
+  /** Why the phase runs again, for the prompt; empty the first time. */
+  readonly feedback: string;
+}
+
+/** The attempts' side of the engine: everything that touches git, boxes, agents and checks. */
+export interface Workshop {
+  /**
+   * One execution of an attempt's session. Ends the attempt in the store unless its work is still to
+   * be proved, in which case the commit comes back. Never throws for an agent's failure.
+   */
+  session(attemptId: string, brief: Brief, signal: AbortSignal): Promise<SessionStep>;
+  /** Checks the merge of the commit with main, moves main, ends the attempt. */
+  prove(attemptId: string, commit: string | null, signal: AbortSignal): Promise<void>;
+  /** Brings main into the user's repository if that can be done safely. */
+  land(project: Project, runId: string): Promise<void>;
+  /** How an ended attempt ended, as phases see it. */
+  endOf(attemptId: string): Promise<RoleEnd>;
+  /** Ends an attempt that nothing carries out any more, keeping its work. */
+  abandon(attemptId: string, reason: string): Promise<void>;
+  accessTo(run: Run, phase: PhaseName, attempt: number): ProjectAccess;
+}
+
+export type SessionStep =
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'to_prove'; readonly commit: string | null };
+
+export interface EngineDeps {
+  readonly store: RunStore;
+  readonly databaseUrl: string;
+  /** Runs the body while no other process migrates the database. */
+  readonly migrationLock: <T>(body: () => Promise<T>) => Promise<T>;
+  readonly newIdentity: () => WorkerIdentity;
+  /** Ids of live workers of this host whose process is gone. */
+  readonly deadHere: (workers: readonly WorkerIdentity[]) => Promise<readonly string[]>;
+  /** Starts the embedded server again if it is gone; never throws. */
+  readonly mendDatabase: () => Promise<void>;
+  readonly leaseMs: number;
+  readonly clock: { now(): number; monotonic(): number };
+  readonly newId: () => string;
+  readonly log: (line: string) => void;
+  readonly phases: Readonly<Record<PhaseName, Phase>>;
+  readonly workshop: Workshop;
+  readonly trackerOf: (run: Run) => Promise<WorkTracker>;
+  readonly label: string;
+  /** Attempts at once in this process. */
+  readonly capacity: number;
+}
+
+/** One started engine; workflows find it here, since they are registered before it exists. */
+export interface Engine {
+  readonly deps: EngineDeps;
+  readonly running: Running;
+  /** Fires when this process may no longer act for its workflows. */
+  lease: AbortSignal;
+  executorId: string;
+}
+
+let current: Engine | undefined;
+
+export function setEngine(next: Engine | undefined): void {
+  current = next;
+}
+
+/** Throws `ENGINE_STOPPED` when a workflow runs in a process whose engine is gone. */
+export function engine(): Engine {
+  if (current === undefined)
+    throw new HarnessError(
+      'ENGINE_STOPPED',
+      'The engine of this process has been closed; start it again',
+    );
+  return current;
+}

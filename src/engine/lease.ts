@@ -1,0 +1,49 @@
+import { messageOf } from '../domain/errors.ts';
+import type { EngineDeps } from './deps.ts';
+
+export interface Lease {
+  /** Aborted as soon as this process may no longer act. */
+  readonly signal: AbortSignal;
+  readonly executorId: string;
+  /** Stops beating and tells the others that nothing is left here. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Joins the workers and keeps the lease by a beat every quarter of it. It is lost when the database
+ * says so, or when no beat got through for 0.8 of it (monotonic clock: a sleeping laptop counts).
+ */
+export async function holdLease(deps: EngineDeps, onLost: () => void): Promise<Lease> {
+  const { store, clock, leaseMs } = deps;
+  const identity = deps.newIdentity();
+  const { executorId } = identity;
+  await store.workers.join(identity, leaseMs);
+  const controller = new AbortController();
+  let lastGood = clock.monotonic();
+  const lose = (): void => {
+    if (controller.signal.aborted) return;
+    clearInterval(timer);
+    controller.abort(new Error('the lease of this worker is lost'));
+    onLost();
+  };
+  const beat = async (): Promise<void> => {
+    try {
+      if (await store.workers.beat(executorId, leaseMs)) lastGood = clock.monotonic();
+      else lose();
+    } catch (error) {
+      deps.log(`lease: ${messageOf(error)}`);
+    }
+  };
+  const timer = setInterval(() => {
+    if (clock.monotonic() - lastGood > leaseMs * 0.8) lose();
+    else void beat();
+  }, leaseMs / 4);
+  return {
+    signal: controller.signal,
+    executorId,
+    leave: async () => {
+      clearInterval(timer);
+      if (!controller.signal.aborted) await store.workers.leave(executorId);
+    },
+  };
+}

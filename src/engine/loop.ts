@@ -1,0 +1,46 @@
+import { messageOf } from '../domain/errors.ts';
+
+export interface Loop {
+  /** Asks for a round soon; several wishes are one round. */
+  wake(): void;
+  /** No further round; resolves when the one under way is over. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOrder {
+  readonly everyMs: number;
+  readonly onError: (message: string) => void | Promise<void>;
+}
+
+/** Repeats the body, never two rounds at once; an error ends its round only. */
+export function startLoop(body: () => Promise<void>, order: LoopOrder): Loop {
+  const state = { stopped: false, wished: false };
+  let under: Promise<void> | undefined;
+  const round = async (): Promise<void> => {
+    while (state.wished && !state.stopped) {
+      state.wished = false;
+      try {
+        await body();
+      } catch (error) {
+        if (!state.stopped) await order.onError(messageOf(error));
+      }
+    }
+  };
+  const wake = (): void => {
+    state.wished = true;
+    if (state.stopped || under !== undefined) return;
+    under = round().finally(() => {
+      under = undefined;
+    });
+  };
+  const timer = setInterval(wake, order.everyMs);
+  wake();
+  return {
+    wake,
+    async stop() {
+      state.stopped = true;
+      clearInterval(timer);
+      await under;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { PhaseName } from '../domain/phase.ts';
+import type { Run } from '../domain/run.ts';
+
+/** Scopes everything that DBOS stores. */
+export const APPLICATION = 'harness';
+
+/**
+ * Fixed on purpose: the default hashes sources, and an upgrade would strand every pipeline. Changes
+ * of a workflow's shape go behind `DBOS.patch`.
+ */
+export const VERSION = '1';
+
+export const queues = (label: string): { readonly pipelines: string; readonly sessions: string } =>
+  label === ''
+    ? { pipelines: 'pipelines', sessions: 'sessions' }
+    : { pipelines: `pipelines@${label}`, sessions: `sessions@${label}` };
+
+export const pipelineId = (run: Pick<Run, 'id' | 'generation'>): string =>
+  `run:${run.id}/g${run.generation}`;
+
+export const phaseId = (
+  run: Pick<Run, 'id' | 'generation'>,
+  phase: PhaseName,
+  attempt: number,
+): string => `${pipelineId(run)}/${phase}/${attempt}`;
+
+export const attemptWorkflowId = (attemptId: string): string => `attempt:${attemptId}`;
+
+/** Survives generations, so that an answer given while nobody hosted the run is found. */
+export const approvalId = (runId: string, phase: PhaseName, attempt: number): string =>
+  `${runId}/${phase}/${attempt}`;
+
+export const approvalTopic = (id: string): string => `approve:${id}`;
+
+export const SETTLED_TOPIC = 'settled';
+
+/** A UUID that is always the same for the same parts: replayed workflows must not invent ids. */
+export function stableId(...parts: readonly (string | number)[]): string {
+  const hex = createHash('sha256').update(parts.join('\0')).digest('hex');
+  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) % 4];
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}

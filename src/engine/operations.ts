@@ -1,0 +1,107 @@
+import { HarnessError } from '../domain/errors.ts';
+import { ENDED, type Run, type RunControl, type RunSettings } from '../domain/run.ts';
+import type { RunStore } from '../work/run-store.ts';
+import type { EngineClient } from './client.ts';
+import { APPLICATION, attemptWorkflowId, pipelineId, queues, VERSION } from './names.ts';
+
+/** What any process needs to start, resume or end a run; it need not host it. */
+export interface Operating {
+  readonly store: RunStore;
+  readonly client: EngineClient;
+}
+
+/** Creates a run and queues its pipeline. Throws `RUN_ACTIVE` while the project has a live one. */
+export async function startRun(
+  operating: Operating,
+  order: {
+    readonly id: string;
+    readonly projectId: string;
+    readonly idea: string;
+    readonly settings: RunSettings;
+  },
+): Promise<Run> {
+  const run = await operating.store.runs.create(order);
+  await enqueue(operating, run);
+  await operating.store.runs.setStatus(run.id, 'running', null);
+  return run;
+}
+
+/**
+ * Goes on with a run: one that was ended is opened again with these changes; one whose host died is
+ * left to whoever hosts now, since nothing of it was lost.
+ */
+export async function resumeRun(
+  operating: Operating,
+  run: Run,
+  change: Partial<RunSettings>,
+): Promise<Run> {
+  const { store, client } = operating;
+  if (run.status === 'completed')
+    throw new HarnessError('RUN_COMPLETED', 'The run is complete; `harness run` starts another', {
+      exit: 2,
+    });
+  if (run.status === 'pending' || !(await needsReopening(client, run))) {
+    await enqueue(operating, run);
+    if (run.status === 'pending') await store.runs.setStatus(run.id, 'running', null);
+    return run;
+  }
+  await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
+  return store.runs.reopen(run.id, change, (next) => async (transaction) => {
+    await client.enqueueInTransaction(transaction, pipelineOptions(next), next.id);
+  });
+}
+
+async function needsReopening(client: EngineClient, run: Run): Promise<boolean> {
+  if (ENDED.includes(run.status) || run.control !== null) return true;
+  const pipeline = await client.retrieveWorkflow(pipelineId(run)).getStatus();
+  return pipeline !== null && !['ENQUEUED', 'DELAYED', 'PENDING'].includes(pipeline.status);
+}
+
+/** Queueing an id that exists changes nothing. */
+async function enqueue({ client }: Operating, run: Run): Promise<void> {
+  await client.enqueue(pipelineOptions(run), run.id);
+}
+
+function pipelineOptions(run: Run): Parameters<EngineClient['enqueue']>[0] {
+  return {
+    queueName: queues(run.settings.label).pipelines,
+    workflowName: 'pipeline',
+    workflowID: pipelineId(run),
+    appVersion: VERSION,
+    applicationName: APPLICATION,
+  };
+}
+
+/** Ends a run that nobody hosts, so that nothing of it is ever taken up by another worker. */
+export async function giveUpRun(
+  { store, client }: Operating,
+  run: Run,
+  reason: string,
+): Promise<void> {
+  await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
+  const open = await store.attempts.list(run.id, { open: true });
+  if (open.length > 0) await client.cancelWorkflows(open.map(({ id }) => attemptWorkflowId(id)));
+  await store.runs.setStatus(run.id, 'stopped', reason);
+}
+
+export interface Requested {
+  /** A live worker will carry it out; else nothing runs and only the record was made. */
+  readonly hosted: boolean;
+}
+
+/** Records a request to pause or stop. Throws `RUN_NOT_LIVE` (exit 2) when the run has ended. */
+export async function requestControl(
+  { store }: Pick<Operating, 'store'>,
+  run: Run,
+  control: RunControl,
+): Promise<Requested> {
+  if (ENDED.includes(run.status))
+    throw new HarnessError(
+      'RUN_NOT_LIVE',
+      `The run is ${run.status}; there is nothing to ${control}`,
+      { exit: 2 },
+    );
+  await store.runs.control(run.id, control);
+  const workers = await store.workers.live();
+  return { hosted: workers.some((worker) => worker.label === run.settings.label) };
+}

@@ -1,0 +1,113 @@
+import { DBOS, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
+import type { Role } from '../domain/attempt.ts';
+import type { PhaseName } from '../domain/phase.ts';
+import type { Run } from '../domain/run.ts';
+import { settled } from '../domain/work-item.ts';
+import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
+import { attemptWorkflow } from './attempt-workflow.ts';
+import { engine, type Brief } from './deps.ts';
+import { attemptWorkflowId, queues, SETTLED_TOPIC, stableId } from './names.ts';
+import { runOf } from './run-state.ts';
+
+export interface PhaseOrder {
+  readonly runId: string;
+  readonly phase: PhaseName;
+  readonly attempt: number;
+  readonly feedback: string;
+}
+
+/** One attempt at one phase. */
+export const phaseWorkflow = DBOS.registerWorkflow(
+  async (order: PhaseOrder): Promise<PhaseEnd> => {
+    const { run, deadline } = await DBOS.runStep(() => begin(order), { name: 'begin' });
+    return engine().deps.phases[order.phase].run(contextOf(order, run, deadline));
+  },
+  { name: 'phase', maxRecoveryAttempts: 10_000 },
+);
+
+async function begin(order: PhaseOrder): Promise<{ run: Run; deadline: number }> {
+  const { store, clock } = engine().deps;
+  const run = await runOf(order.runId);
+  await store.phases.start(run.id, order.phase, order.attempt);
+  return { run, deadline: clock.now() + run.settings.phases[order.phase].timeoutMs };
+}
+
+function contextOf(order: PhaseOrder, run: Run, deadline: number): PhaseContext {
+  return {
+    run,
+    attempt: order.attempt,
+    step: (name, body) => DBOS.runStep(body, { name }),
+    sessions: (roles) => sessions(order, run, roles),
+    itemsSettled: () => itemsSettled(run, deadline),
+    project: engine().deps.workshop.accessTo(run, order.phase, order.attempt),
+  };
+}
+
+/** Side by side up to the phase's `parallel`, in a fixed order so that a replay starts the same. */
+async function sessions(order: PhaseOrder, run: Run, roles: readonly Role[]): Promise<RoleEnd[]> {
+  const width = run.settings.phases[order.phase].parallel;
+  const ends: RoleEnd[] = [];
+  for (let from = 0; from < roles.length; from += width) {
+    const handles: WorkflowHandle<RoleEnd>[] = [];
+    for (const role of roles.slice(from, from + width)) {
+      const opened = await DBOS.runStep(() => open(order, role), { name: `open:${role}` });
+      if ('refused' in opened) ends.push(opened.refused);
+      else handles.push(await start(opened.attemptId, run, { feedback: order.feedback }));
+    }
+    for (const handle of await DBOS.waitAll(handles)) ends.push(await handle.getResult());
+  }
+  return roles.flatMap((role) => ends.filter((end) => end.role === role));
+}
+
+function start(attemptId: string, run: Run, brief: Brief): Promise<WorkflowHandle<RoleEnd>> {
+  return DBOS.startWorkflow(attemptWorkflow, {
+    workflowID: attemptWorkflowId(attemptId),
+    queueName: queues(run.settings.label).sessions,
+  })(attemptId, brief);
+}
+
+/** Opens the role's attempt, unless the run is being ended or has used up its sessions. */
+async function open(
+  order: PhaseOrder,
+  role: Role,
+): Promise<{ attemptId: string } | { refused: RoleEnd }> {
+  const { store } = engine().deps;
+  const run = await runOf(order.runId);
+  const refuse = (status: RoleEnd['status'], reason: string): { refused: RoleEnd } => ({
+    refused: { role, status, reason, until: null },
+  });
+  if (run.control !== null) return refuse('aborted', 'The run is being ended.');
+  const begun = await store.attempts.list(run.id);
+  if (begun.length >= run.settings.maxSessions)
+    return refuse('limited', `The cap of ${run.settings.maxSessions} sessions is reached.`);
+  const attemptId = stableId(run.id, run.generation, order.phase, order.attempt, role);
+  await store.attempts.open({
+    id: attemptId,
+    runId: run.id,
+    phase: order.phase,
+    role,
+    number: order.attempt,
+    sessionId: stableId(attemptId, 'session'),
+  });
+  return { attemptId };
+}
+
+/** Parks until whoever closes the last item says so; a message is only a reason to look again. */
+async function itemsSettled(
+  run: Run,
+  deadline: number,
+): Promise<'settled' | 'timed_out' | 'aborted'> {
+  for (;;) {
+    const state = await DBOS.runStep(() => lookAtItems(run.id), { name: 'look' });
+    if (state !== 'waiting') return state;
+    const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: deadline });
+    if (message === null) return 'timed_out';
+  }
+}
+
+async function lookAtItems(runId: string): Promise<'settled' | 'waiting' | 'aborted'> {
+  const run = await runOf(runId);
+  if (run.control !== null) return 'aborted';
+  const items = await engine().deps.store.items.list(run.projectId);
+  return items.every(settled) ? 'settled' : 'waiting';
+}

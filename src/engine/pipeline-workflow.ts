@@ -1,0 +1,155 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { PHASES, type PhaseName } from '../domain/phase.ts';
+import type { PhaseEnd } from '../phases/phase.ts';
+import type { Run } from '../domain/run.ts';
+import { askApproval, complete, takeAnswer } from './approvals.ts';
+import { decide, entryOf, type Decision } from './decide.ts';
+import { engine } from './deps.ts';
+import { approvalId, approvalTopic, phaseId, queues } from './names.ts';
+import { phaseWorkflow } from './phase-workflow.ts';
+import { failRun, finishRun, phaseOf, runOf } from './run-state.ts';
+
+/** Longest wait of one `recv`; the loop asks again, so a person may take as long as they like. */
+const APPROVAL_WAIT_SECONDS = 30 * 86_400;
+
+/** A run from its first open phase to its end; one per generation. */
+export const pipelineWorkflow = DBOS.registerWorkflow(
+  async (runId: string): Promise<void> => {
+    for (const phase of PHASES) if ((await carryOut(runId, phase)) === 'over') return;
+    await DBOS.runStep(() => finishRun(runId), { name: 'finish' });
+  },
+  { name: 'pipeline', maxRecoveryAttempts: 10_000 },
+);
+
+/** Where the flow stands with a phase: over, or to be tried again with this said to the agents. */
+type Course = { readonly go: 'next' | 'over' } | { readonly again: string };
+
+/** One phase with its retries and approvals; 'over': the run goes no further for now. */
+async function carryOut(runId: string, phase: PhaseName): Promise<'next' | 'over'> {
+  const entry = await DBOS.runStep(() => enter(runId, phase), { name: `enter:${phase}` });
+  if (entry.kind === 'over') return 'next';
+  let { attempt } = entry;
+  let failures = 0;
+  let course: Course =
+    entry.kind === 'approve' ? await approved(runId, phase, attempt) : { again: '' };
+  while ('again' in course) {
+    attempt += 1;
+    const end = await attemptPhase({ runId, phase, attempt, feedback: course.again });
+    const facts = { runId, phase, attempt, end, failures };
+    const decision = await DBOS.runStep(() => settle(facts), {
+      name: `settle:${phase}:${attempt}`,
+    });
+    if (decision.kind === 'retry') failures += 1;
+    course = await follow(decision, facts);
+  }
+  return course.go;
+}
+
+async function follow(
+  decision: Decision,
+  { runId, phase, attempt }: PhaseOutcome,
+): Promise<Course> {
+  switch (decision.kind) {
+    case 'approve':
+      return approved(runId, phase, attempt);
+    case 'retry':
+    case 'wait':
+      if (decision.delayMs > 0) await DBOS.sleep(decision.delayMs);
+      return { again: decision.kind === 'retry' ? decision.reason : '' };
+    case 'completed':
+      return { go: 'next' };
+    case 'park':
+    case 'fail':
+    case 'leave':
+      return { go: 'over' };
+  }
+}
+
+interface Entry {
+  readonly kind: 'run' | 'over' | 'approve';
+  readonly attempt: number;
+  readonly outputs: readonly string[];
+}
+
+async function enter(runId: string, phase: PhaseName): Promise<Entry> {
+  const { store } = engine().deps;
+  const run = await runOf(runId);
+  const state = await phaseOf(runId, phase);
+  const kind = entryOf(run, state);
+  const rest = { attempt: state.attempts, outputs: state.outputs };
+  if (kind !== 'skip') return { kind, ...rest };
+  await store.phases.end(runId, phase, { status: 'skipped', error: null, outputs: [] });
+  return { kind: 'over', ...rest };
+}
+
+interface PhaseTry {
+  readonly runId: string;
+  readonly phase: PhaseName;
+  readonly attempt: number;
+  readonly feedback: string;
+}
+
+async function attemptPhase(order: PhaseTry): Promise<PhaseEnd> {
+  const run = await DBOS.runStep(() => runOf(order.runId), {
+    name: `run:${order.phase}:${order.attempt}`,
+  });
+  const handle = await DBOS.startWorkflow(phaseWorkflow, {
+    workflowID: phaseId(run, order.phase, order.attempt),
+    queueName: queues(run.settings.label).pipelines,
+  })(order);
+  return handle.getResult();
+}
+
+interface PhaseOutcome {
+  readonly runId: string;
+  readonly phase: PhaseName;
+  readonly attempt: number;
+  readonly end: PhaseEnd;
+  readonly failures: number;
+}
+
+/** Decides and stores what follows; safe to repeat. */
+async function settle(facts: PhaseOutcome): Promise<Decision> {
+  const run = await runOf(facts.runId);
+  const decision = decide({ ...facts, run, now: engine().deps.clock.now() });
+  await storeDecision(run, facts, decision);
+  return decision;
+}
+
+async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision): Promise<void> {
+  const { store, clock } = engine().deps;
+  const { phase, attempt } = facts;
+  switch (decision.kind) {
+    case 'completed':
+      return complete(run, { phase, attempt, outputs: decision.outputs });
+    case 'approve':
+      return askApproval(run, { phase, attempt, outputs: decision.outputs });
+    case 'retry':
+    case 'wait': {
+      const at = new Date(clock.now() + decision.delayMs).toISOString();
+      const { reason } = decision;
+      return store.events.append(run.projectId, run.id, [
+        { type: 'phase.retried', phase, at, reason },
+      ]);
+    }
+    case 'park':
+      await store.runs.setStatus(run.id, 'running', decision.reason);
+      return store.runs.control(run.id, 'park');
+    case 'fail':
+      return failRun(run.id, phase, decision.reason);
+    case 'leave':
+      return undefined;
+  }
+}
+
+async function approved(runId: string, phase: PhaseName, attempt: number): Promise<Course> {
+  const topic = approvalTopic(approvalId(runId, phase, attempt));
+  for (let look = 0; ; look += 1) {
+    const verdict = await DBOS.runStep(() => takeAnswer(runId, phase, attempt), {
+      name: `answer:${phase}:${attempt}:${look}`,
+    });
+    if (verdict.kind === 'rejected') return { again: verdict.reason };
+    if (verdict.kind !== 'waiting') return { go: verdict.kind === 'approved' ? 'next' : 'over' };
+    await DBOS.recv(topic, { timeoutSeconds: APPROVAL_WAIT_SECONDS });
+  }
+}

@@ -1,0 +1,128 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { attemptWorkflow } from './attempt-workflow.ts';
+import { openEngineClient, type EngineClient } from './client.ts';
+import { setEngine, type Engine, type EngineDeps } from './deps.ts';
+import { dispatch } from './dispatcher.ts';
+import { holdLease } from './lease.ts';
+import { startLoop, type Loop } from './loop.ts';
+import { APPLICATION, queues, VERSION } from './names.ts';
+import { phaseWorkflow } from './phase-workflow.ts';
+import { pipelineWorkflow } from './pipeline-workflow.ts';
+import { quietLogger } from './quiet-logger.ts';
+import { reap } from './reaper.ts';
+import { createRunning } from './running.ts';
+import { sweep, windDown } from './wind-down.ts';
+
+export interface StartedEngine {
+  /** Leaves cleanly: the others see at once that nothing is hosted here any more. */
+  stop(): Promise<void>;
+}
+
+/** More than any one run needs: claims keep to the run's own `parallel`. */
+const WORKER_CONCURRENCY = 32;
+
+/** Wake-ups come with the events; the tick is for what no event tells (time, a lost message). */
+const TICK_MS = 1000;
+
+/** Registered when this module is loaded, before any launch; DBOS refuses a second registration. */
+export const WORKFLOWS = Object.freeze([pipelineWorkflow, phaseWorkflow, attemptWorkflow]);
+
+/**
+ * Makes this process a worker: it carries out pipelines, phases and attempts of its label, gives out
+ * work items, and takes over from dead workers. Losing its lease restarts it under a new name.
+ */
+export async function startEngine(deps: EngineDeps): Promise<StartedEngine> {
+  const client = await openEngineClient(deps.databaseUrl, deps.log);
+  let closing = false;
+  const renew = (): void => {
+    if (closing) return;
+    term = term.then(async (lost) => {
+      await lost.end();
+      return begin(deps, client, renew);
+    });
+  };
+  let term = begin(deps, client, renew);
+  await term;
+  return {
+    async stop() {
+      closing = true;
+      await (await term).end();
+      await client.destroy();
+    },
+  };
+}
+
+interface Term {
+  /** Ends the term; sessions under way have been told by the lease, or are told now. */
+  end(): Promise<void>;
+}
+
+/** One membership, from joining to leaving or losing the lease. */
+async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void): Promise<Term> {
+  const lease = await holdLease(deps, onLost);
+  const leaving = new AbortController();
+  const engine: Engine = {
+    deps,
+    running: createRunning(),
+    lease: AbortSignal.any([lease.signal, leaving.signal]),
+    executorId: lease.executorId,
+  };
+  setEngine(engine);
+  await deps.migrationLock(() => launch(deps, lease.executorId));
+  const loops = startLoops(engine, client);
+  const silence = deps.store.events.onCommit(() => loops.tick.wake());
+  return {
+    async end() {
+      silence();
+      leaving.abort(new Error('this worker is leaving'));
+      await Promise.all([loops.tick.stop(), loops.care.stop()]);
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: 3000 });
+      await lease.leave();
+    },
+  };
+}
+
+async function launch(deps: EngineDeps, executorId: string): Promise<void> {
+  const names = queues(deps.label);
+  DBOS.setConfig({
+    name: APPLICATION,
+    systemDatabaseUrl: deps.databaseUrl,
+    applicationVersion: VERSION,
+    executorID: executorId,
+    systemDatabasePoolSize: 20,
+    enablePatching: true,
+    logger: quietLogger(deps.log),
+    listenQueues: [names.pipelines, names.sessions],
+    runAdminServer: false,
+  });
+  await DBOS.launch();
+  const common = { minPollingIntervalMs: 100, onConflict: 'always_update' } as const;
+  await DBOS.registerQueue(names.pipelines, common);
+  await DBOS.registerQueue(names.sessions, { ...common, workerConcurrency: WORKER_CONCURRENCY });
+}
+
+/** `tick` moves runs on; `care` takes over from the dead and closes what nobody carries out. */
+function startLoops(
+  engine: Engine,
+  client: EngineClient,
+): { readonly tick: Loop; readonly care: Loop } {
+  const { deps } = engine;
+  const onError = async (message: string): Promise<void> => {
+    deps.log(`engine: ${message}`);
+    await deps.mendDatabase();
+  };
+  const tick = async (): Promise<void> => {
+    for (const run of await deps.store.runs.live(deps.label)) {
+      if (run.control === null) await dispatch(engine, client, run);
+      else await windDown(engine, run);
+    }
+  };
+  const care = async (): Promise<void> => {
+    await reap(deps, engine.executorId);
+    for (const run of await deps.store.runs.live(deps.label)) await sweep(engine, run);
+  };
+  return {
+    tick: startLoop(tick, { everyMs: TICK_MS, onError }),
+    care: startLoop(care, { everyMs: Math.min(deps.leaseMs / 3, 5000), onError }),
+  };
+}

@@ -1,0 +1,87 @@
+import { hasCode } from '../domain/errors.ts';
+import type { Run } from '../domain/run.ts';
+import type { ItemDraft, WorkItem } from '../domain/work-item.ts';
+import type { OutboxOp } from '../work/run-store.ts';
+import type { NewItem, TrackedItem, WorkTracker } from '../work/tracker.ts';
+import type { EngineDeps } from './deps.ts';
+
+/** Carries out what waits, in order, each until it is confirmed: a crash neither loses nor doubles one. */
+export async function drainOutbox(deps: EngineDeps, run: Run): Promise<void> {
+  const waiting = await deps.store.outbox.pending(run.projectId, 100);
+  if (waiting.length === 0) return;
+  const tracker = await deps.trackerOf(run);
+  for (const entry of waiting) {
+    await apply(tracker, entry.op);
+    await deps.store.outbox.done(entry.id);
+  }
+}
+
+async function apply(tracker: WorkTracker, write: OutboxOp): Promise<void> {
+  switch (write.op) {
+    case 'create':
+      return tracker.create(write.items.map(newItemOf));
+    case 'claim':
+      await tracker.claim(write.key, write.owner);
+      return undefined;
+    case 'comment': {
+      const { id, author, text } = write;
+      return tracker.comment(write.key, { id, author, text });
+    }
+    case 'finish':
+    case 'release':
+      return close(tracker, write);
+  }
+}
+
+function newItemOf(draft: ItemDraft): NewItem {
+  const { key, title, description, priority, dependencies } = draft;
+  return { key, title, description, priority, dependencies, labels: [] };
+}
+
+/** People may have moved the item meanwhile: the claim that stands there is taken as it is. */
+async function close(
+  tracker: WorkTracker,
+  write: Extract<OutboxOp, { op: 'finish' | 'release' }>,
+): Promise<void> {
+  const item = await tracker.get(write.key);
+  const claim = item.claim ?? (await tracker.claim(write.key, 'harness'));
+  if (claim === null || claim === undefined) return;
+  try {
+    await (write.op === 'finish' ? tracker.finish(claim, write.status) : tracker.release(claim));
+  } catch (error) {
+    if (!hasCode(error, 'CLAIM_LOST')) throw error;
+  }
+}
+
+/** Takes over what people changed in the tracker since the plan was agreed: theirs wins. */
+export async function readTracker(deps: EngineDeps, run: Run): Promise<void> {
+  const items = await deps.store.items.list(run.projectId);
+  if (!items.some((item) => item.status === 'todo')) return;
+  const tracked = new Map(
+    (await (await deps.trackerOf(run)).list()).map((item) => [item.key, item]),
+  );
+  for (const item of items) {
+    const theirs = tracked.get(item.key);
+    if (item.status === 'todo' && theirs !== undefined) await takeOver(deps, item, theirs);
+  }
+}
+
+async function takeOver(deps: EngineDeps, item: WorkItem, theirs: TrackedItem): Promise<void> {
+  if (theirs.cancelled)
+    return deps.store.items.block(
+      item.projectId,
+      item.key,
+      'skipped by a person: cancelled in the tracker',
+      'person',
+    );
+  const { title, description, priority } = theirs;
+  const same =
+    title === item.title && description === item.description && priority === item.priority;
+  if (!same)
+    await deps.store.items.edit(
+      item.projectId,
+      item.key,
+      { title, description, priority },
+      'person',
+    );
+}

@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Tokens } from './prices.ts';
+import type { Asked } from './request-door.ts';
+
+/** One call of a session, past the door. */
+export interface Call {
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly asked: Asked;
+  /** Counting tokens costs nothing. */
+  readonly charged: boolean;
+  readonly response: ServerResponse;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Pays for one call, at most once. */
+export interface Bill {
+  /** Stores the charge, then gives back what was set aside; null tokens: the upstream did not tell. */
+  pay(tokens: Tokens | null, upstreamId: string | undefined): Promise<void>;
+  /** Nothing was spent. */
+  waive(): void;
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http';
+import type { Bill, Call } from './call.ts';
+import { guessedTokens, reservationFor } from './estimate.ts';
+import { classify } from './failures.ts';
+import { headersToClient, headersToUpstream } from './headers.ts';
+import { refusalOf, refuseForNow, sendRefusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { relayAnswer } from './relay.ts';
+import type { Asked } from './request-door.ts';
+import type { Session, Shared } from './session.ts';
+
+/** Carries one call to the upstream and its answer back. Never throws for what the upstream does. */
+export async function exchange(shared: Shared, session: Session, call: Call): Promise<void> {
+  const bill = await openBill(session, call);
+  if ('refusal' in bill) return sendRefusal(call.response, bill);
+  const { target, signal } = call;
+  const headers = headersToUpstream(call.headers, session.order, shared.upstream.credential);
+  const reply = await shared.sender.send({ target, headers, body: call.asked.body, signal });
+  if (reply.status === 'unanswered') return unanswered(reply, { session, call, bill });
+  session.touch();
+  const { answer } = reply;
+  if (isGood(answer)) return relayAnswer(answer, { shared, session, call, bill });
+  bill.waive();
+  return relayError(answer, { shared, session, call });
+}
+
+async function openBill(session: Session, call: Call): Promise<Bill | Refusal> {
+  const ended = session.verdict();
+  if (ended !== null) return refusalOf(ended);
+  if (!call.charged) return { pay: async () => undefined, waive: () => undefined };
+  const { model } = call.asked;
+  const { budgetUsd } = session.order;
+  const estimateUsd = reservationFor(call.asked);
+  try {
+    const admission = await session.spending.admit({ model, estimateUsd, budgetUsd });
+    if (admission.granted) return billFor(session, call.asked, admission.release);
+    session.conclude(admission.verdict);
+    await session.announceBudget(admission.verdict);
+    return refusalOf(admission.verdict);
+  } catch {
+    return refuseForNow(503, 'api_error', LEDGER_DOWN);
+  }
+}
+
+const LEDGER_DOWN =
+  'What was spent could not be read or stored, so no call is forwarded. Is the database up?';
+
+function billFor(session: Session, asked: Asked, release: () => void): Bill {
+  let open = true;
+  return {
+    async pay(tokens, upstreamId) {
+      if (!open) return;
+      open = false;
+      const { model } = asked;
+      await session.charge({
+        model,
+        tokens: tokens ?? guessedTokens(asked),
+        upstreamId,
+        stored: release,
+      });
+    },
+    waive() {
+      if (!open) return;
+      open = false;
+      release();
+    },
+  };
+}
+
+/** No answer at all: refused, unreachable, or broken off; or the client left first. */
+async function unanswered(
+  { sent, message }: { readonly sent: boolean; readonly message: string },
+  { session, call, bill }: { readonly session: Session; readonly call: Call; readonly bill: Bill },
+): Promise<void> {
+  if (sent) await bill.pay(null, undefined);
+  else bill.waive();
+  if (call.signal.aborted) return;
+  await session.fail({ kind: sent ? 'dropped' : 'error', message }, null);
+  if (sent) call.response.destroy();
+  else
+    sendRefusal(
+      call.response,
+      refuseForNow(502, 'api_error', 'The model server is not reachable.'),
+    );
+}
+
+function isGood({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+/** Error bodies are small; what is beyond is not read. */
+const MAX_ERROR_BYTES = 256 * 1024;
+
+async function relayError(
+  answer: IncomingMessage,
+  {
+    shared,
+    session,
+    call,
+  }: { readonly shared: Shared; readonly session: Session; readonly call: Call },
+): Promise<void> {
+  const body = shared.redact(await readSome(answer));
+  session.touch();
+  const status = answer.statusCode ?? 502;
+  const failure = classify({ status, headers: answer.headers, body }, shared.clock.now());
+  if (failure.verdict !== null) session.conclude(failure.verdict);
+  await session.fail(failure, status);
+  if (call.signal.aborted) return;
+  const headers = headersToClient(answer.headers, shared.redact);
+  const last = failure.verdict === null ? {} : { 'x-should-retry': 'false' };
+  // A redirect is not followed: the credential goes to the configured server only.
+  call.response.writeHead(status < 400 ? 502 : status, { ...headers, ...last }).end(body);
+}
+
+/** As much as came, up to the cap: an error that breaks off is still that error. */
+async function readSome(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer) {
+      if (!Buffer.isBuffer(chunk) || size > MAX_ERROR_BYTES) break;
+      chunks.push(chunk);
+      size += chunk.length;
+    }
+  } catch {
+    chunks.push(Buffer.from('\n[the answer broke off]'));
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

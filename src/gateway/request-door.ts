@@ -1,0 +1,110 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { parseJson } from './json.ts';
+import { isRefusal, refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+/** A call that was let in. */
+export interface Asked {
+  readonly model: string;
+  readonly maxTokens: number;
+  /** What goes upstream. */
+  readonly body: Buffer;
+}
+
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Tools with these types run in the box or not at all; every other type runs at the provider. */
+const LOCAL_TOOL = /^(?:custom|(?:bash|text_editor|computer|memory)_\d{8})$/u;
+
+/** Fields that make the provider reach other hosts, run code, or charge by another price list. */
+const REFUSED_FIELDS = ['mcp_servers', 'container', 'speed'] as const;
+
+const Body = z.looseObject({
+  model: z.string().min(1).max(200),
+  max_tokens: z.number().int().nonnegative().catch(0),
+  tools: z.array(z.looseObject({ type: z.string().nullish() })).nullish(),
+  messages: z.array(z.looseObject({})),
+});
+
+/**
+ * Reads a Messages API request and judges it. Refuses what would let the sealed agent reach out
+ * through the provider: MCP servers, tools that the provider runs, content fetched from a URL.
+ */
+export async function readRequest(
+  request: IncomingMessage,
+  touch: () => void,
+): Promise<Asked | Refusal> {
+  if (request.headers['content-encoding'] !== undefined)
+    return invalid(415, 'Send the body without content-encoding.');
+  const raw = await readCapped(request, touch);
+  return isRefusal(raw) ? raw : judge(raw);
+}
+
+async function readCapped(request: IncomingMessage, touch: () => void): Promise<Buffer | Refusal> {
+  const tooLarge = refuse(413, 'request_too_large', 'The body is larger than 32 MB.');
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return tooLarge;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    if (!Buffer.isBuffer(chunk)) return invalid(400, 'The body is not readable.');
+    touch();
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function judge(raw: Buffer): Asked | Refusal {
+  const value = parse(raw);
+  if (value === undefined) return invalid(400, 'The body is not JSON.');
+  const parsed = Body.safeParse(value);
+  if (!parsed.success) return invalid(400, 'The body is not a Messages API request.');
+  const forbidden = forbiddenIn(parsed.data);
+  if (forbidden !== undefined) return invalid(400, forbidden);
+  // What was judged is what is sent. For the agent CLI these are the bytes that came; for a body
+  // with doubled keys, which another parser might read otherwise, they are not.
+  const body = Buffer.from(JSON.stringify(value));
+  return { model: parsed.data.model, maxTokens: parsed.data.max_tokens, body };
+}
+
+/** Undefined as well for what is not UTF-8: other readers may see another text in it. */
+function parse(raw: Buffer): unknown {
+  return isUtf8(raw) ? parseJson(raw.toString('utf8')) : undefined;
+}
+
+function forbiddenIn(body: z.infer<typeof Body>): string | undefined {
+  const given = REFUSED_FIELDS.find((name) => body[name] !== undefined && body[name] !== null);
+  if (given !== undefined) return `The gateway does not forward ${given}.`;
+  const tool = body.tools?.find(({ type }) => !LOCAL_TOOL.test(type ?? 'custom'));
+  if (tool !== undefined)
+    return `The gateway does not forward tools that run at the provider: ${String(tool.type).slice(0, 80)}.`;
+  return body.messages.some((message) => fetchesUrl(message['content']))
+    ? 'The gateway does not forward content that the provider fetches from a URL.'
+    : undefined;
+}
+
+/** Looks into content blocks, tool results and documents; never into the input of a tool. */
+function fetchesUrl(content: unknown): boolean {
+  if (!Array.isArray(content)) return false;
+  return content.some((block: unknown) => {
+    const source = field(block, 'source');
+    return (
+      field(source, 'type') === 'url' ||
+      fetchesUrl(field(source, 'content')) ||
+      fetchesUrl(field(block, 'content'))
+    );
+  });
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, name)?.value
+    : undefined;
+}
+
+function invalid(status: number, message: string): Refusal {
+  return refuse(status, 'invalid_request_error', message);
+}

@@ -1,0 +1,180 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { HarnessError } from '../domain/errors.ts';
+import { exchange } from './exchange.ts';
+import { isRefusal, refuse, refuseForNow, sendRefusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { readRequest } from './request-door.ts';
+import type { Session, Shared } from './session.ts';
+import type { Wire, WireOrder } from './wire.ts';
+
+/** Where the box's own forwarder listens; see the box. */
+const URL_IN_BOX = 'http://127.0.0.1:8377';
+
+/** A socket address holds 108 bytes; the rest is room for the box's view of the path. */
+const MAX_SOCKET_PATH_BYTES = 90;
+
+/** More calls at once than any session makes; bounds the memory that a hostile one can take. */
+const MAX_CALLS_AT_ONCE = 32;
+
+/** Longer than pauses between calls: an idle connection closed by us looks like a fault to the client. */
+const IDLE_CONNECTION_MS = 600_000;
+
+const PATHS = new Map([
+  ['/v1/messages', { charged: true }],
+  ['/v1/messages/count_tokens', { charged: false }],
+]);
+
+/** Listens for one session. Throws `SOCKET_PATH_TOO_LONG`. */
+export async function openWire(shared: Shared, session: Session): Promise<Wire> {
+  const { order } = session;
+  const token = randomBytes(32).toString('base64url');
+  const calls = createCalls((request, response, signal) =>
+    answer({ request, response, signal, token }, shared, session),
+  );
+  const server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) =>
+    calls.take(request, response),
+  );
+  const socket = order.sealed ? await listenOnSocket(server, order) : null;
+  const baseUrl = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
+  let closing: Promise<void> | undefined;
+  return Object.freeze({
+    baseUrl,
+    token,
+    kind: shared.upstream.credential?.kind ?? 'api_key',
+    socket,
+    verdict: () => session.verdict(),
+    lastByteAt: () => session.lastByteAt(),
+    [Symbol.asyncDispose]: () => (closing ??= closeServer(server, calls)),
+  });
+}
+
+async function closeServer(server: Server, calls: Calls): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await Promise.all([closed, calls.settled()]);
+}
+
+interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+  readonly token: string;
+}
+
+async function answer(visit: Visit, shared: Shared, session: Session): Promise<void> {
+  const { request, response, signal } = visit;
+  const target = request.url ?? '';
+  const path = PATHS.get(target.split('?', 1)[0] ?? '');
+  const refusal = refuseVisit(visit, path !== undefined);
+  if (refusal !== undefined || path === undefined)
+    return sendRefusal(response, refusal ?? NOT_FOUND);
+  session.touch();
+  const asked = await readRequest(request, () => session.touch());
+  if (isRefusal(asked)) return sendRefusal(response, asked);
+  const { headers } = request;
+  await exchange(shared, session, {
+    target,
+    headers,
+    asked,
+    response,
+    signal,
+    charged: path.charged,
+  });
+}
+
+const NOT_FOUND = refuse(404, 'not_found_error', 'The gateway forwards model calls only.');
+
+function refuseVisit({ request, token }: Visit, known: boolean): Refusal | undefined {
+  if (!holdsToken(request, token))
+    return refuse(401, 'authentication_error', 'This is not the token of this session.');
+  return known && request.method === 'POST' ? undefined : NOT_FOUND;
+}
+
+function holdsToken({ headers }: IncomingMessage, token: string): boolean {
+  const key = headers['x-api-key'];
+  const bearer = /^Bearer (?<value>\S+)$/iu.exec(headers.authorization ?? '')?.groups?.['value'];
+  return [typeof key === 'string' ? key : '', bearer ?? ''].some((given) => sameText(given, token));
+}
+
+/** Takes as long for a near miss as for a far one. */
+function sameText(a: string, b: string): boolean {
+  return timingSafeEqual(digestOf(a), digestOf(b));
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+interface Calls {
+  take(request: IncomingMessage, response: ServerResponse): void;
+  /** When every call taken so far has ended and been charged. */
+  settled(): Promise<void>;
+}
+
+function createCalls(
+  handle: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ) => Promise<void>,
+): Calls {
+  const open = new Set<Promise<void>>();
+
+  async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const left = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) left.abort();
+    });
+    try {
+      await handle(request, response, left.signal);
+    } catch {
+      // The client broke off its own request, or the gateway has a fault: nothing was forwarded back.
+      if (response.headersSent || response.destroyed) response.destroy();
+      else
+        sendRefusal(response, refuseForNow(500, 'api_error', 'The gateway failed on this call.'));
+    }
+  }
+
+  return {
+    take(request, response) {
+      if (open.size >= MAX_CALLS_AT_ONCE)
+        return sendRefusal(
+          response,
+          refuseForNow(429, 'rate_limit_error', 'Too many calls at once.'),
+        );
+      const call = run(request, response).finally(() => open.delete(call));
+      open.add(call);
+    },
+    settled: async () => void (await Promise.all(open)),
+  };
+}
+
+async function listenOnSocket(server: Server, { folder }: WireOrder): Promise<string> {
+  const path = join(folder, 'g.sock');
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES)
+    throw new HarnessError(
+      'SOCKET_PATH_TOO_LONG',
+      `The socket path ${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes; set HARNESS_HOME to a shorter folder.`,
+    );
+  // One left by a killed process would keep us from listening.
+  await rm(path, { force: true });
+  server.listen(path);
+  await once(server, 'listening');
+  await chmod(path, 0o600);
+  return path;
+}
+
+async function listenOnLoopback(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new HarnessError('GATEWAY_NOT_LISTENING', 'The gateway got no loopback port; try again.');
+  return `http://127.0.0.1:${address.port}`;
+}

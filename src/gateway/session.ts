@@ -1,0 +1,113 @@
+import type { HarnessEvent } from '../domain/event.ts';
+import type { UsageEntry } from '../work/run-store.ts';
+import type { Sender } from './ask-upstream.ts';
+import type { Failure } from './failures.ts';
+import { brief } from './failures.ts';
+import { usageOf } from './prices.ts';
+import type { Tokens } from './prices.ts';
+import type { Redact } from './redact-credential.ts';
+import type { RunSpending } from './run-spending.ts';
+import type { Ledger, Upstream, WireOrder, WireVerdict } from './wire.ts';
+
+export interface GatewayDeps {
+  readonly upstream: Upstream;
+  readonly ledger: Ledger;
+  /** Appends a fact of the session; throws when it could not. */
+  readonly record: (order: WireOrder, event: HarnessEvent) => void | Promise<void>;
+  readonly clock: {
+    /** Epoch milliseconds. */
+    now(): number;
+    /** Milliseconds that only grow. */
+    monotonic(): number;
+  };
+  readonly newId: () => string;
+}
+
+/** What all wires of a gateway share. */
+export interface Shared extends GatewayDeps {
+  readonly sender: Sender;
+  readonly redact: Redact;
+}
+
+/** One session as the gateway knows it: what it did on the wire, and what ended it. */
+export interface Session {
+  readonly order: WireOrder;
+  readonly spending: RunSpending;
+  /** A byte went by. */
+  touch(): void;
+  lastByteAt(): number;
+  verdict(): WireVerdict | null;
+  /** The first verdict stays. */
+  conclude(verdict: WireVerdict): void;
+  /** Writes a call into the ledger. Never throws: what fails is kept and holds up the next call. */
+  charge(call: Charge): Promise<void>;
+  /** Records an upstream failure; kept likewise. */
+  fail(failure: Pick<Failure, 'kind' | 'message'>, status: number | null): Promise<void>;
+  /** Records once for each run that its budget is used up; kept likewise. */
+  announceBudget(verdict: WireVerdict): Promise<void>;
+}
+
+interface Charge {
+  readonly model: string;
+  readonly tokens: Tokens;
+  /** What the upstream called the request, if it did. */
+  readonly upstreamId: string | undefined;
+  /** Called once the charge is stored. */
+  readonly stored: () => void;
+}
+
+export function createSession(shared: Shared, order: WireOrder, spending: RunSpending): Session {
+  const { clock, ledger, record, redact } = shared;
+  let lastByteAt = clock.monotonic();
+  let verdict: WireVerdict | null = null;
+  const keep = (event: HarnessEvent): Promise<void> =>
+    spending.writes.offer(async () => record(order, event));
+
+  return {
+    order,
+    spending,
+    touch: () => void (lastByteAt = clock.monotonic()),
+    lastByteAt: () => lastByteAt,
+    verdict: () => verdict,
+    conclude: (found) => void (verdict ??= found),
+    charge(call) {
+      const entry = entryOf(order, call, shared.newId());
+      return spending.writes.offer(async () => {
+        await ledger.add(entry);
+        call.stored();
+      });
+    },
+    fail({ kind, message }, status) {
+      const text = brief(redact(message));
+      return keep({ type: 'model.failed', subject: order.subject, status, kind, message: text });
+    },
+    async announceBudget(found) {
+      if (found.kind !== 'budget' || !spending.announce(found.budgetUsd)) return;
+      const { spentUsd, budgetUsd } = found;
+      await keep({ type: 'budget.reached', spentUsd, budgetUsd });
+    },
+  };
+}
+
+/**
+ * The ledger takes each request id once. An upstream that repeats its ids (a proxy, a restarted
+ * server) must not make calls disappear from it, so ours is added to theirs.
+ */
+function entryOf(
+  order: WireOrder,
+  { model, tokens, upstreamId }: Charge,
+  ownId: string,
+): UsageEntry {
+  const named = upstreamId !== undefined && /^[\w-]{1,100}$/u.test(upstreamId);
+  return {
+    requestId: named ? `${upstreamId}/${ownId}` : ownId,
+    projectId: order.projectId,
+    runId: order.runId,
+    sessionId: order.sessionId,
+    phase: order.subject.phase,
+    role: order.subject.role,
+    itemKey: order.subject.item,
+    model,
+    usage: usageOf(model, tokens),
+  };
+}

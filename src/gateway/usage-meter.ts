@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { parseJson } from './json.ts';
+import type { Tokens } from './prices.ts';
+import { createSseReader } from './sse.ts';
+
+/** Counts the tokens of one answer. */
+export interface UsageMeter {
+  push(chunk: Uint8Array): void;
+  /** `message_stop` was seen: nothing more is to come. */
+  finished(): boolean;
+  /** The tokens so far; null while the upstream has not told any. */
+  tokens(): Tokens | null;
+  /** An error that the upstream reported inside the stream. */
+  failure(): StreamFailure | null;
+}
+
+interface StreamFailure {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Text in a token, for answers that broke off before the upstream counted them. */
+const CHARS_PER_TOKEN = 4;
+
+const Count = z.number().int().nonnegative().nullish().catch(null);
+
+const Counts = z.object({
+  input_tokens: Count,
+  output_tokens: Count,
+  cache_read_input_tokens: Count,
+  cache_creation_input_tokens: Count,
+  cache_creation: z.object({ ephemeral_1h_input_tokens: Count }).nullish().catch(null),
+});
+type Counts = z.infer<typeof Counts>;
+
+const Text = z.string().catch('');
+
+const StreamEvent = z.object({
+  type: z.string(),
+  message: z.object({ usage: Counts }).nullish().catch(null),
+  usage: Counts.nullish().catch(null),
+  delta: z.object({ text: Text, partial_json: Text, thinking: Text }).nullish().catch(null),
+  error: z.object({ type: Text, message: Text }).nullish().catch(null),
+});
+type StreamEvent = z.infer<typeof StreamEvent>;
+
+const NOTHING: Tokens = Object.freeze({
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWriteHourTokens: 0,
+});
+
+/**
+ * Counts an event stream from `message_start` and the last `message_delta`. A stream that breaks off
+ * is counted with what was seen, its output at no less than one token and than its text suggests.
+ */
+export function createUsageMeter(): UsageMeter {
+  const reader = createSseReader();
+  let tokens: Tokens | null = null;
+  let chars = 0;
+  let counted = false;
+  let stopped = false;
+  let failure: StreamFailure | null = null;
+
+  function take(event: StreamEvent): void {
+    const counts = event.message?.usage ?? event.usage;
+    if (counts) tokens = merge(tokens ?? NOTHING, counts);
+    counted ||= countsOutput(event);
+    if (event.type === 'message_stop') stopped = true;
+    if (event.type === 'error') failure = event.error ?? { type: 'api_error', message: '' };
+    chars += textIn(event);
+  }
+
+  return {
+    push(chunk) {
+      for (const data of reader.push(chunk)) {
+        const event = StreamEvent.safeParse(parseJson(data));
+        if (event.success) take(event.data);
+      }
+    },
+    finished: () => stopped,
+    tokens: () => {
+      if (tokens === null || (stopped && counted)) return tokens;
+      const atLeast = Math.max(1, Math.ceil(chars / CHARS_PER_TOKEN));
+      return { ...tokens, outputTokens: Math.max(tokens.outputTokens, atLeast) };
+    },
+    failure: () => failure,
+  };
+}
+
+/** Tokens of a whole JSON answer; null when it does not tell. */
+export function tokensOfBody(body: Buffer): Tokens | null {
+  const parsed = z.object({ usage: Counts }).safeParse(parseJson(body.toString('utf8')));
+  return parsed.success ? merge(NOTHING, parsed.data.usage) : null;
+}
+
+function countsOutput({ type, usage }: StreamEvent): boolean {
+  return type === 'message_delta' && typeof usage?.output_tokens === 'number';
+}
+
+function textIn({ delta }: StreamEvent): number {
+  return delta ? delta.text.length + delta.partial_json.length + delta.thinking.length : 0;
+}
+
+/** Counts are cumulative: the newest of each kind holds. */
+function merge(before: Tokens, counts: Counts): Tokens {
+  return {
+    inputTokens: counts.input_tokens ?? before.inputTokens,
+    outputTokens: counts.output_tokens ?? before.outputTokens,
+    cacheReadTokens: counts.cache_read_input_tokens ?? before.cacheReadTokens,
+    cacheWriteTokens: counts.cache_creation_input_tokens ?? before.cacheWriteTokens,
+    cacheWriteHourTokens:
+      counts.cache_creation?.ephemeral_1h_input_tokens ?? before.cacheWriteHourTokens,
+  };
+}

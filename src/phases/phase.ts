@@ -1,0 +1,78 @@
+import type { Role } from '../domain/attempt.ts';
+import type { PlanDocument } from '../domain/document.ts';
+import type { PhaseName } from '../domain/phase.ts';
+import type { Run } from '../domain/run.ts';
+import type { ItemDraft, WorkItem } from '../domain/work-item.ts';
+
+/** A named stage of a run. Adding one: a file here and a line in `app.ts`. */
+export interface Phase {
+  readonly name: PhaseName;
+  /**
+   * Carries out one attempt. It runs inside a durable workflow and is replayed from recorded
+   * results after a crash: everything that reads a clock, a file or the store belongs in `step`.
+   */
+  run(context: PhaseContext): Promise<PhaseEnd>;
+}
+
+export type PhaseEnd =
+  | { readonly status: 'completed'; readonly outputs: readonly string[] }
+  | { readonly status: 'failed' | 'timed_out' | 'aborted'; readonly reason: string }
+  | { readonly status: 'limited'; readonly until: string | null; readonly reason: string };
+
+/** How a role's session ended; its text stays in the store (`ProjectAccess.textOf`). */
+export interface RoleEnd {
+  readonly role: Role;
+  readonly status: 'succeeded' | 'failed' | 'limited' | 'timed_out' | 'stalled' | 'aborted';
+  readonly reason: string;
+  readonly until: string | null;
+}
+
+export interface PhaseContext {
+  readonly run: Run;
+  readonly attempt: number;
+  /** Runs once and is recorded; repeated only if the process died before the record. */
+  step<T>(name: string, body: () => Promise<T>): Promise<T>;
+  /** Sessions side by side (within the phase's `parallel`), each durable; ends in the order asked for. */
+  sessions(roles: readonly Role[]): Promise<readonly RoleEnd[]>;
+  /** Waits without holding anything until every work item is done or blocked, or the phase's time is up. */
+  itemsSettled(): Promise<'settled' | 'timed_out' | 'aborted'>;
+  /** For use inside steps. */
+  readonly project: ProjectAccess;
+}
+
+/** What phases read and write of the project; nothing here is recorded by itself. */
+export interface ProjectAccess {
+  /** Text of a succeeded session of this phase attempt; undefined when it failed. */
+  textOf(role: Role): Promise<string | undefined>;
+  /** A document on main; undefined when there is none. */
+  document(path: string): Promise<string | undefined>;
+  /** Commits the documents on main and lands them where possible. */
+  writeDocuments(documents: readonly PlanDocument[], message: string): Promise<void>;
+  addItems(items: readonly ItemDraft[]): Promise<void>;
+  setProjectCheck(command: string): Promise<void>;
+  items(): Promise<readonly WorkItem[]>;
+  /** Runs every done item's checks, the project's and `extra` on a pristine checkout of main. */
+  regression(extra: readonly string[]): Promise<Regression>;
+  deploy(): Promise<DeployEnd>;
+}
+
+export interface Regression {
+  readonly passed: boolean;
+  /** Markdown of what was run and how it ended. */
+  readonly report: string;
+  /** Commands of `extra` that failed while everything agreed before passed. */
+  readonly extraFailed: readonly string[];
+}
+
+export type DeployEnd =
+  | { readonly status: 'deployed'; readonly detail: string }
+  | { readonly status: 'rolled_back' | 'failed'; readonly detail: string };
+
+/** What a phase makes of sessions of which none succeeded. */
+export function endOfFailed(ends: readonly RoleEnd[]): PhaseEnd {
+  const reason = ends.map((end) => `${end.role}: ${end.reason}`).join('; ');
+  const limited = ends.find((end) => end.status === 'limited');
+  if (limited) return { status: 'limited', until: limited.until, reason: limited.reason };
+  if (ends.some((end) => end.status === 'aborted')) return { status: 'aborted', reason };
+  return { status: 'failed', reason };
+}

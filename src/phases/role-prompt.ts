@@ -1,0 +1,90 @@
+import type { Role } from '../domain/attempt.ts';
+import { describeCheck } from '../domain/check.ts';
+import { HarnessError } from '../domain/errors.ts';
+import type { PhaseName } from '../domain/phase.ts';
+import type { WorkItem } from '../domain/work-item.ts';
+import { fill } from '../prompts/fill.ts';
+import type { FindTemplate } from '../prompts/find.ts';
+
+/** What a role may be told; each template takes what it names. */
+export interface PromptFacts {
+  readonly phase: PhaseName;
+  readonly role: Role;
+  readonly idea: string;
+  readonly requirements: string;
+  readonly architecture: string;
+  readonly tasks: string;
+  readonly projectCheck: string;
+  /** What the specialists of a swarm gave; null: that one failed. */
+  readonly contributions: readonly { readonly role: Role; readonly text: string | null }[];
+  /** Why this is not the first try; empty on the first. */
+  readonly feedback: string;
+  readonly item: WorkItem | null;
+  /** Items that the item builds upon, done by now. */
+  readonly dependencies: readonly WorkItem[];
+}
+
+/** `phase/role` to the file that tells it what to do. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  'ideation/brainstorm': 'ideation/brainstorm',
+  'ideation/user_requirements': 'ideation/brainstorm_user',
+  'ideation/technical_feasibility': 'ideation/brainstorm_technical',
+  'ideation/edge_cases': 'ideation/brainstorm_edge_cases',
+  'ideation/synthesis': 'ideation/aggregate',
+  'architecture/architect': 'architecture/design',
+  'architecture/system_design': 'architecture/system_design',
+  'architecture/data_models': 'architecture/data_models',
+  'architecture/api_design': 'architecture/api_design',
+  'architecture/synthesis': 'architecture/aggregate',
+  'task_breakdown/planner': 'task_breakdown/decompose',
+  'initialize/initializer': 'initialize/scaffold',
+  'implement/coder': 'implement/coding',
+  'testing/tester': 'testing/test_plan',
+};
+
+/** The first prompt of a session. Throws `ROLE_UNKNOWN` when no file belongs to the role. */
+export async function rolePrompt(find: FindTemplate, facts: PromptFacts): Promise<string> {
+  const name = TEMPLATES[`${facts.phase}/${facts.role}`];
+  if (name === undefined)
+    throw new HarnessError('ROLE_UNKNOWN', `No prompt belongs to ${facts.phase}/${facts.role}`);
+  return fill(await find(name), valuesOf(facts));
+}
+
+/** What an interrupted session is told when it goes on. */
+export async function interruptedPrompt(find: FindTemplate, writes: boolean): Promise<string> {
+  return fill(await find(writes ? 'implement/interrupted' : 'system/interrupted'), {});
+}
+
+/** Who it is, in a few lines: planners can't write, builders can. */
+export async function systemPrompt(find: FindTemplate, writes: boolean): Promise<string> {
+  return fill(await find(writes ? 'system/coder' : 'system/planner'), {});
+}
+
+function valuesOf(facts: PromptFacts): Record<string, string> {
+  const { item } = facts;
+  return {
+    idea: facts.idea,
+    requirements: facts.requirements,
+    architecture: facts.architecture,
+    tasks: facts.tasks,
+    project_check: facts.projectCheck,
+    contributions: facts.contributions.map(contribution).join('\n\n'),
+    feedback: facts.feedback === '' ? '' : `This is not the first try. ${facts.feedback}`,
+    key: item?.key ?? '',
+    title: item?.title ?? '',
+    description: item?.description ?? '',
+    checks: item?.checks.map((check) => `- ${describeCheck(check)}`).join('\n') ?? '',
+    dependencies: dependencies(facts.dependencies),
+  };
+}
+
+function contribution({ role, text }: PromptFacts['contributions'][number]): string {
+  return text === null
+    ? `<contribution role="${role}">\nThis specialist failed and gave nothing.\n</contribution>`
+    : `<contribution role="${role}">\n${text}\n</contribution>`;
+}
+
+function dependencies(items: readonly WorkItem[]): string {
+  if (items.length === 0) return '';
+  return `\nIt builds on ${items.map((item) => `${item.key} (${item.title})`).join(', ')}, which are on main.\n`;
+}

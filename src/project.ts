@@ -1,0 +1,106 @@
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HarnessError, hasCode } from './domain/errors.ts';
+import { ENDED, type Project } from './domain/run.ts';
+import { readHostIdentity } from './engine/host-identity.ts';
+import { giveUpRun } from './engine/operations.ts';
+import { newId, type App } from './open-app.ts';
+import { ensureRepository } from './workspaces/ensure-repository.ts';
+import { inspectRepository } from './workspaces/repository.ts';
+import { landMain } from './engine/attempt/land-main.ts';
+import { baseBranchOf, keepBaseBranch } from './workspaces/base-branch.ts';
+import type { Landing } from './workspaces/workspace.ts';
+
+/** Marks a folder that a rehearsal made, and may replace. */
+const REHEARSAL_MARK = join('.harness', 'rehearsal.json');
+
+export interface ProjectOrder {
+  readonly directory: string;
+  readonly name: string;
+  /** A repository with code in it is meant; without it only a new or empty folder will do. */
+  readonly existing: boolean;
+  readonly rehearsal: boolean;
+}
+
+/**
+ * Makes the folder a project: a git repository whose branch the hub takes in. Throws
+ * `REPOSITORY_UNSUPPORTED` or `FOLDER_NOT_EMPTY` (exit 2) and changes nothing then.
+ */
+export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
+  if (order.rehearsal) await startOver(app, order.directory);
+  await refuseForeignCode(app, order);
+  const repository = await ensureRepository(app.git, order.directory);
+  const { directory, branch } = repository;
+  const known = await app.store.projects.byDirectory(directory);
+  const project = await app.store.projects.ensure({ directory, name: order.name });
+  await mkdir(join(directory, '.harness', 'transcripts'), { recursive: true });
+  if (order.rehearsal) await writeFile(join(directory, REHEARSAL_MARK), '{"rehearsal":true}\n');
+  const hub = await app.hubOf(project);
+  await hub.receive(directory, branch ?? undefined);
+  if (known === undefined) await keepBaseBranch(app.config.home, project.id, branch ?? 'main');
+  return project;
+}
+
+/** Nobody's code is worked on by accident: an existing repository has to be asked for by name. */
+async function refuseForeignCode(app: App, order: ProjectOrder): Promise<void> {
+  const found = await inspectRepository(app.git, order.directory);
+  if (found.kind !== 'repository' || found.head === null || order.existing) return;
+  if ((await app.store.projects.byDirectory(found.directory)) !== undefined) return;
+  throw new HarnessError(
+    'FOLDER_NOT_EMPTY',
+    `${found.directory} is a repository with commits; use --existing to work on it, or choose another folder with --project-dir`,
+    { exit: 2 },
+  );
+}
+
+/**
+ * A second rehearsal starts over, but only in a folder that a rehearsal made. What the harness knows
+ * of the first one stays listed. Throws `RUN_ACTIVE` (exit 2) while a process still carries it out.
+ */
+async function startOver(app: App, directory: string): Promise<void> {
+  const mark = await readIfThere(join(directory, REHEARSAL_MARK));
+  const there = await readIfThere(join(directory, '.git', 'HEAD'));
+  if (there !== undefined && mark === undefined) return;
+  const known = await app.store.projects.byDirectory(await realOf(directory));
+  if (known !== undefined) await giveUpRuns(app, known);
+  if (mark !== undefined) await rm(directory, { recursive: true, force: true });
+  if (known !== undefined) await app.store.projects.retire(known.id);
+}
+
+async function giveUpRuns(app: App, project: Project): Promise<void> {
+  const run = await app.store.runs.latest(project.id);
+  if (run === undefined || ENDED.includes(run.status)) return;
+  const workers = await app.store.workers.live();
+  const gone = await (await readHostIdentity(newId)).deadHere(workers);
+  const hosted = workers.some((one) => one.label === 'rehearsal' && !gone.includes(one.executorId));
+  if (hosted)
+    throw new HarnessError(
+      'RUN_ACTIVE',
+      `A rehearsal is ${run.status} in ${project.directory}; end it with \`harness stop\` first`,
+      { exit: 2 },
+    );
+  const operating = { store: app.store, client: await app.client() };
+  await giveUpRun(operating, run, 'another rehearsal took its place');
+}
+
+async function realOf(directory: string): Promise<string> {
+  const parent = await realpath(dirname(directory)).catch(() => dirname(directory));
+  return join(parent, basename(directory));
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Brings main into the user's repository, on a person's word. */
+export async function landProject(app: App, project: Project): Promise<Landing> {
+  const { home } = app.config;
+  const hub = await app.hubOf(project);
+  const deps = { store: app.store, branchOf: () => baseBranchOf(home, project.id) };
+  return landMain(deps, { project, hub, runId: null });
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { MEND_ID, type Ask } from './ask.ts';
+import { quoted, writeCommand } from './play.ts';
+import type { Action } from './script.ts';
+
+export type ContentBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'tool_use';
+      readonly id: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    };
+
+/** An answer as the Messages API gives it. */
+export interface ModelMessage {
+  readonly id: string;
+  readonly type: 'message';
+  readonly role: 'assistant';
+  readonly model: string;
+  readonly content: readonly ContentBlock[];
+  readonly stop_reason: 'tool_use' | 'end_turn';
+  readonly stop_sequence: null;
+  readonly usage: ModelUsage;
+}
+
+interface ModelUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly cache_creation_input_tokens: number;
+}
+
+/** What an answer is made from. */
+export interface AnswerOrder {
+  readonly actions: readonly Action[];
+  readonly mends: boolean;
+  readonly ask: Ask;
+  readonly model: string;
+  /** The request as it came: the same request gets the same ids, another one others. */
+  readonly raw: string;
+}
+
+/** Tokens of a text: four bytes each, the usual rule of thumb for English and code. */
+export function tokensOf(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4);
+}
+
+/** Makes the message. What a session has no tool for, it says in words. */
+export function messageFor(order: AnswerOrder): ModelMessage {
+  const { actions, mends, ask, model, raw } = order;
+  const hash = createHash('sha256').update(ask.session).update(raw).digest('hex').slice(0, 20);
+  const content = actions.map((action, index): ContentBlock => {
+    const call = callOf(action, ask);
+    if (typeof call === 'string') return { type: 'text', text: call };
+    if (!ask.tools.includes(call.name))
+      return { type: 'text', text: `${call.name}: ${JSON.stringify(call.input)}` };
+    const id = `${mends ? MEND_ID : 'toolu_'}${hash}${index}`;
+    return { type: 'tool_use', id, name: call.name, input: call.input };
+  });
+  return {
+    id: `msg_${hash}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content,
+    stop_reason: content.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn',
+    stop_sequence: null,
+    usage: {
+      input_tokens: tokensOf(raw),
+      output_tokens: tokensOf(JSON.stringify(content)),
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 0,
+    },
+  };
+}
+
+interface Call {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** The tool call of an action; a string is what it says. File tools want absolute paths. */
+function callOf(action: Action, { cwd }: Ask): Call | string {
+  switch (action.kind) {
+    case 'say':
+      return action.text;
+    case 'bash':
+      return { name: 'Bash', input: { command: action.command } };
+    case 'report':
+      return {
+        name: 'mcp__tracker__report',
+        input: { kind: action.report, text: action.text },
+      };
+    case 'answer':
+      return {
+        name: 'StructuredOutput',
+        input: z.record(z.string(), z.unknown()).parse(action.output),
+      };
+    case 'write':
+    case 'edit':
+    case 'read':
+      return cwd === null ? byShell(action) : byTool(action, cwd);
+  }
+}
+
+type FileAction = Extract<Action, { kind: 'write' | 'edit' | 'read' }>;
+
+function byTool(action: FileAction, cwd: string): Call {
+  const path = join(cwd, action.path);
+  switch (action.kind) {
+    case 'write':
+      return { name: 'Write', input: { file_path: path, content: action.text } };
+    case 'edit':
+      return {
+        name: 'Edit',
+        input: { file_path: path, old_string: action.old, new_string: action.text },
+      };
+    case 'read':
+      return { name: 'Read', input: { file_path: path } };
+  }
+}
+
+/** Where the working directory is unknown: a shell is in it. */
+function byShell(action: FileAction): Call {
+  return { name: 'Bash', input: { command: shellCommand(action) } };
+}
+
+const REPLACE =
+  'const [path, old, text] = process.argv.slice(1); const fs = require("node:fs");' +
+  'fs.writeFileSync(path, fs.readFileSync(path, "utf8").replace(old, () => text))';
+
+function shellCommand(action: FileAction): string {
+  switch (action.kind) {
+    case 'write':
+      return writeCommand(action.path, action.text);
+    case 'edit':
+      return ['node -e', ...[REPLACE, action.path, action.old, action.text].map(quoted)].join(' ');
+    case 'read':
+      return `cat ${quoted(action.path)}`;
+  }
+}

@@ -1,0 +1,39 @@
+import type { RunSettings } from '../domain/run.ts';
+import type { Upstream } from '../gateway/wire.ts';
+import { startRehearsalModel } from './model.ts';
+import { readingList } from './scenarios/reading-list.ts';
+import type { Scenario } from './script.ts';
+
+export interface Rehearsal {
+  readonly name: string;
+  readonly idea: string;
+  readonly upstream: Upstream;
+  /** What a rehearsal changes in a run's settings, so that its faults show within seconds. */
+  settings(settings: RunSettings): RunSettings;
+  close(): Promise<void>;
+}
+
+/** Silence that counts as a stall: the script's silent session must not hold everybody for long. */
+const STALL_MS = 8000;
+
+/** Starts the scripted model; everything else of the run is real. */
+export async function startRehearsal(scenario?: Scenario): Promise<Rehearsal> {
+  const played = scenario ?? readingList();
+  const model = await startRehearsalModel({ scenario: played, clock: { now: () => Date.now() } });
+  return {
+    name: played.name,
+    idea: played.idea,
+    upstream: {
+      baseUrl: model.url,
+      credential: { kind: 'api_key', value: 'rehearsal-has-no-credential' },
+    },
+    settings: (settings) => ({
+      ...settings,
+      label: 'rehearsal',
+      attributionHeaders: true,
+      stallTimeoutMs: STALL_MS,
+      retryDelayMs: 200,
+    }),
+    close: () => model.close(),
+  };
+}

@@ -1,0 +1,139 @@
+import { lstat, readlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { assertMountable, assertSocket } from './box-paths.ts';
+import { WAIT_FOR_WORD } from './start-when-told.ts';
+import { WIRE_PORT, type BoxOrder } from './box.ts';
+
+/** Sizes in bytes. */
+export interface BoxLimits {
+  readonly tmpBytes: number;
+  readonly homeBytes: number;
+  readonly sharedMemoryBytes: number;
+  readonly fileBytes: number;
+  readonly openFiles: number;
+}
+
+const GIB = 1024 ** 3;
+
+/** Room for an `npm ci` with its cache in the home, and for a browser's shared memory. */
+export const DEFAULT_LIMITS: BoxLimits = Object.freeze({
+  tmpBytes: 2 * GIB,
+  homeBytes: 2 * GIB,
+  sharedMemoryBytes: GIB / 2,
+  fileBytes: 4 * GIB,
+  openFiles: 8192,
+});
+
+/** What every box of one harness shares. */
+export interface BoxLayout {
+  /** Folder with `etc/` and `bin/`, see box-skeleton.ts. */
+  readonly skeleton: string;
+  /** Arguments that make up the system's own folders. */
+  readonly system: readonly string[];
+  /** Toolchains and the operator's `sandbox.read`. */
+  readonly readable: readonly string[];
+  readonly limits: BoxLimits;
+}
+
+export const AGENT_HOME = '/home/agent';
+
+const ETC_FILES = ['passwd', 'group', 'hosts', 'nsswitch.conf'] as const;
+
+const ETC_SHARED = [
+  '/etc/ssl',
+  '/etc/alternatives',
+  '/etc/ca-certificates',
+  '/etc/pki/ca-trust',
+  '/etc/pki/tls/certs',
+  '/etc/ld.so.cache',
+  '/etc/fonts',
+  '/etc/localtime',
+];
+
+const SEALS = words(
+  '--unshare-user --uid 1000 --gid 1000 --disable-userns --cap-drop ALL --die-with-parent',
+  '--new-session --unshare-net --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup',
+  '--hostname sandbox',
+);
+
+function words(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
+
+/** The system's program folders as they are here: merged into /usr by links, or real. */
+export async function systemArguments(): Promise<readonly string[]> {
+  const mounts = ['--ro-bind', '/usr', '/usr'];
+  for (const folder of ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']) {
+    const kind = await lstat(folder).catch(() => undefined);
+    if (kind?.isSymbolicLink()) mounts.push('--symlink', await readlink(folder), folder);
+    if (kind?.isDirectory()) mounts.push('--ro-bind', folder, folder);
+  }
+  for (const path of ETC_SHARED) mounts.push('--ro-bind-try', path, path);
+  // A harness that runs as root could read the machine's TLS keys; nothing in a box may.
+  const keys = await lstat('/etc/ssl/private').catch(() => undefined);
+  if (keys?.isDirectory()) mounts.push('--tmpfs', '/etc/ssl/private');
+  return mounts;
+}
+
+/**
+ * The arguments of bubblewrap for one order. Later mounts cover earlier ones, so folders come
+ * before what lies in them; named both ways, a path is read-only. At the end the root and /dev
+ * become read-only: only the tmpfs and the order's own folders can be written.
+ * @throws HarnessError BOX_PATH, BOX_SOCKET
+ */
+export function bwrapArguments(layout: BoxLayout, order: BoxOrder): readonly string[] {
+  const { limits } = layout;
+  return [
+    ...SEALS,
+    ...layout.system,
+    ...ETC_FILES.flatMap((name) => ['--ro-bind', `${layout.skeleton}/etc/${name}`, `/etc/${name}`]),
+    // A root caller could otherwise write core_pattern.
+    ...words('--proc /proc --ro-bind /proc/sys /proc/sys --dev /dev'),
+    ...tmpfs('/dev/shm', limits.sharedMemoryBytes),
+    ...tmpfs('/tmp', limits.tmpBytes),
+    ...tmpfs(AGENT_HOME, limits.homeBytes),
+    ...mountsOf(layout, order),
+    ...words('--remount-ro /dev --remount-ro /'),
+    '--chdir',
+    order.cwd,
+  ];
+}
+
+function tmpfs(path: string, bytes: number): string[] {
+  return ['--size', String(bytes), '--tmpfs', path];
+}
+
+function mountsOf(layout: BoxLayout, order: BoxOrder): string[] {
+  if (order.socket !== null) assertSocket(order.socket);
+  const wire = order.socket === null ? [] : [dirname(order.socket)];
+  const readable = [`${layout.skeleton}/bin`, ...layout.readable, ...order.readable, ...wire];
+  const mounts = new Map<string, string>();
+  for (const path of order.writable) mounts.set(path, '--bind');
+  for (const path of readable) mounts.set(path, '--ro-bind');
+  for (const path of mounts.keys()) assertMountable(path);
+  return [...mounts]
+    .toSorted(([a], [b]) => a.split('/').length - b.split('/').length)
+    .flatMap(([path, how]) => [how, path, path]);
+}
+
+/**
+ * The first program of every box: waits for the word where asked to, sets limits, starts the wire and becomes the command, whose
+ * standard streams it leaves alone. The wire is started twice removed, so that the command never
+ * sees a child it did not start. A limit already lower than ours stays.
+ */
+export function innerCommand(
+  limits: BoxLimits,
+  order: BoxOrder,
+  start: 'at_once' | 'when_told',
+): readonly string[] {
+  const blocks = Math.floor(limits.fileBytes / 512);
+  const bounds = `ulimit -c 0; ulimit -n ${limits.openFiles} 2>/dev/null || :; ulimit -f ${blocks} 2>/dev/null || :`;
+  const wire = `(socat TCP-LISTEN:${WIRE_PORT},fork,bind=127.0.0.1,reuseaddr,nodelay,backlog=128 UNIX-CONNECT:"$0" </dev/null >/dev/null 2>&1 &)`;
+  const script = [
+    ...(start === 'when_told' ? [WAIT_FOR_WORD] : []),
+    bounds,
+    ...(order.socket === null ? [] : [wire]),
+    'exec "$@"',
+  ].join('; ');
+  return ['/bin/sh', '-c', script, order.socket ?? 'box', ...order.command];
+}

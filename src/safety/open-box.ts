@@ -1,0 +1,173 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError, hasCode } from '../domain/errors.ts';
+import { assertEnvironment, whyTooWide } from './box-paths.ts';
+import { makeSkeleton } from './box-skeleton.ts';
+import { coverInherited, streamsOf } from './box-streams.ts';
+import type { Box, BoxOrder } from './box.ts';
+import {
+  AGENT_HOME,
+  bwrapArguments,
+  DEFAULT_LIMITS,
+  innerCommand,
+  systemArguments,
+  type BoxLayout,
+  type BoxLimits,
+} from './bwrap-arguments.ts';
+import { findProgram } from './find-program.ts';
+import { runBounded, type Ending } from './run-bounded.ts';
+import { startWhenTold } from './start-when-told.ts';
+import type { Toolchains } from './toolchains.ts';
+
+export interface BoxSettings {
+  readonly driver: 'bwrap' | 'none';
+  /** Private folder of the harness for what boxes share; under `none` also their HOME and TMPDIR. */
+  readonly folder: string;
+  readonly toolchains: Toolchains;
+  /** The operator's `sandbox.read`: absolute paths shown read-only. */
+  readonly read: readonly string[];
+  /** The user's PATH, where bubblewrap is looked up. */
+  readonly path: string;
+  /** The user's home, which no box may see. */
+  readonly home: string;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly limits?: Partial<BoxLimits>;
+}
+
+interface Driver {
+  /** `status` adds a stream, descriptor 4, on which the driver tells how the command ended. */
+  start(order: BoxOrder, streams: 'plain' | 'status'): ChildProcess;
+  exitOf(ending: Ending): number | null;
+}
+
+/**
+ * Opens the box of this machine; whether it can work is probeBox's question.
+ * @throws HarnessError BOX_READ for a `sandbox.read` path that is missing or too wide,
+ *   SANDBOX_UNAVAILABLE (exit 5) when bubblewrap is asked for and not installed.
+ */
+export async function openBox(settings: BoxSettings): Promise<Box> {
+  const driver = settings.driver === 'bwrap' ? await sealed(settings) : await unsealed(settings);
+  return Object.freeze({
+    driver: settings.driver,
+    spawn: (order) => killedBy(order.signal, driver.start(order, 'plain')),
+    run: async (order) =>
+      runBounded({
+        child: killedBy(order.signal, driver.start({ ...order, stdin: 'ignore' }, 'status')),
+        timeoutMs: order.timeoutMs,
+        now: settings.now,
+        exitOf: (ending) => driver.exitOf(ending),
+      }),
+  } satisfies Box);
+}
+
+function killedBy(signal: AbortSignal | undefined, child: ChildProcess): ChildProcess {
+  if (signal === undefined) return child;
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  child.once('exit', () => signal.removeEventListener('abort', kill));
+  if (signal.aborted) kill();
+  return child;
+}
+
+async function sealed(settings: BoxSettings): Promise<Driver> {
+  const bwrap = await findProgram('bwrap', settings.path);
+  if (bwrap === undefined)
+    throw new HarnessError('SANDBOX_UNAVAILABLE', 'bubblewrap is not installed; install it', {
+      exit: 5,
+    });
+  const layout = await layoutOf(settings);
+  const covers = coverInherited();
+  const base = { PATH: boxPath(layout.skeleton), HOME: AGENT_HOME, LANG: 'C.UTF-8' };
+  return {
+    start(order, streams) {
+      assertEnvironment(order.env);
+      const status = streams === 'status' ? ['--json-status-fd', '4'] : [];
+      const inner = innerCommand(layout.limits, order, 'when_told');
+      const child = spawn(bwrap, [...status, ...bwrapArguments(layout, order), '--', ...inner], {
+        cwd: '/',
+        // Not --clearenv: the box can read the environment that bubblewrap itself was started with.
+        env: { ...order.env, ...base },
+        stdio: streamsOf(order.stdin, streams === 'status' ? ['pipe', 'pipe'] : ['pipe'], covers),
+      });
+      return startWhenTold(child);
+    },
+    // Without this line the command never began: bubblewrap's own exit status proves nothing.
+    exitOf({ status }) {
+      const exit = /"exit-code": (\d+)/u.exec(status)?.[1];
+      return exit === undefined ? null : Number(exit);
+    },
+  };
+}
+
+/** What every box of these settings shares, for bubblewrap; also used by the probe. */
+export async function layoutOf(
+  settings: Pick<BoxSettings, 'folder' | 'toolchains' | 'read' | 'home' | 'limits'>,
+): Promise<BoxLayout> {
+  for (const path of settings.read) await assertReadable(path, settings.home);
+  return {
+    skeleton: await makeSkeleton(settings.folder, settings.toolchains.programs),
+    system: await systemArguments(),
+    readable: [...settings.toolchains.mounts, ...settings.read],
+    limits: { ...DEFAULT_LIMITS, ...settings.limits },
+  };
+}
+
+async function assertReadable(path: string, home: string): Promise<void> {
+  const real = await realpath(path).catch(() => undefined);
+  const reason =
+    real === undefined ? 'it does not exist' : (whyTooWide(path, home) ?? whyTooWide(real, home));
+  if (reason === undefined) return;
+  throw new HarnessError(
+    'BOX_READ',
+    `sandbox.read: ${path} can't be shown to agents: ${reason}; name a narrower folder`,
+    { exit: 2 },
+  );
+}
+
+function boxPath(skeleton: string): string {
+  return [join(skeleton, 'bin'), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin'].join(':');
+}
+
+/** Same environment and same end of everything with the command, but no wall around it. */
+async function unsealed(settings: BoxSettings): Promise<Driver> {
+  const skeleton = await makeSkeleton(settings.folder, settings.toolchains.programs);
+  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const home = join(settings.folder, 'home');
+  const temporary = join(settings.folder, 'tmp');
+  for (const folder of [home, temporary]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const covers = coverInherited();
+  const base = { PATH: boxPath(skeleton), HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8' };
+  return {
+    start(order) {
+      assertEnvironment(order.env);
+      const [program, ...rest] = innerCommand(limits, { ...order, socket: null }, 'at_once');
+      const child = spawn(program ?? '/bin/sh', rest, {
+        cwd: order.cwd,
+        env: { ...order.env, ...base },
+        stdio: streamsOf(order.stdin, [], covers),
+        detached: true,
+      });
+      return ownGroup(child);
+    },
+    exitOf: ({ code }) => code,
+  };
+}
+
+/** Makes every kill one of the whole process group, and ends the group with its leader. */
+function ownGroup(child: ChildProcess): ChildProcess {
+  child.kill = (signal) => killGroup(child.pid, signal);
+  child.once('exit', () => killGroup(child.pid, 'SIGKILL'));
+  return child;
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
+  if (pid === undefined) return false;
+  try {
+    return process.kill(-pid, signal);
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { SessionEvent } from './agent.ts';
+import { withoutSecrets } from './without-secrets.ts';
+
+/** Keeps what an agent said and did, in the harness's own words, out of the agent's reach. */
+export interface TranscriptWriter extends AsyncDisposable {
+  /**
+   * Adds one event; its line is in the file once this resolves. Returns the event without secrets:
+   * what leaves the session from here on is this one.
+   */
+  write(event: SessionEvent): Promise<SessionEvent>;
+}
+
+export interface TranscriptDeps {
+  /** Time of day, milliseconds since the epoch. */
+  readonly clock: { now(): number };
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
+}
+
+/** Characters kept of each text of an event; the middle of a longer one is left out. */
+const TEXT_CHARS = 16_000;
+
+const NEWLINE = 0x0a;
+
+/**
+ * Opens the transcript of a session, new or begun before: one JSON object a line, added only.
+ * A line that a crash cut short is closed first, so it spoils no other.
+ */
+export async function openTranscript(
+  deps: TranscriptDeps,
+  path: string,
+): Promise<TranscriptWriter> {
+  const file = await open(path, 'a+', 0o600);
+  await closeTornLine(file);
+  return {
+    async write(event) {
+      const clean = withoutSecrets(deps.redact, event);
+      await file.appendFile(lineOf(deps.clock.now(), clean));
+      return clean;
+    },
+    async [Symbol.asyncDispose]() {
+      await file.close();
+    },
+  };
+}
+
+async function closeTornLine(file: FileHandle): Promise<void> {
+  const { size } = await file.stat();
+  if (size === 0) return;
+  const last = Buffer.alloc(1);
+  await file.read(last, 0, 1, size - 1);
+  if (last[0] !== NEWLINE) await file.appendFile('\n');
+}
+
+function lineOf(now: number, event: SessionEvent): string {
+  const json = JSON.stringify({ at: new Date(now).toISOString(), event }, (_key, value: unknown) =>
+    typeof value === 'string' ? clipped(value) : value,
+  );
+  return `${escaped(json)}\n`;
+}
+
+function clipped(text: string): string {
+  if (text.length <= TEXT_CHARS) return text;
+  const half = TEXT_CHARS / 2;
+  const left = text.length - TEXT_CHARS;
+  return `${text.slice(0, half)}\n[${left} characters left out]\n${text.slice(-half)}`;
+}
+
+/** JSON escapes what lies below the space; a terminal obeys some of the others, too. */
+function escaped(json: string): string {
+  return json.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,118 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { HarnessError, hasCode } from '../domain/errors.ts';
+import { MAIN } from './names.ts';
+import { NOTHING, type Git } from './git.ts';
+import { inspectRepository, type Feature, type UserRepository } from './repository.ts';
+
+/** What the harness keeps in a project folder and no commit may hold. */
+const OWN_FILES = ['.orchestrator_state.json', '.harness/', '.work_items.json'];
+/** What a person may have put into a new project's folder before the first run. */
+const STARTING_FILES =
+  /^(\.env(\.example)?|\.harness|\.orchestrator_state\.json|\.work_items\.json|orchestrator\.ya?ml|[^.].*\.(md|txt))$/;
+
+const REMEDIES: Readonly<Record<Feature, string>> = {
+  submodules: 'give a repository without submodules, or the submodule itself',
+  lfs: 'give a repository without Git LFS',
+  'sparse checkout': 'run "git sparse-checkout disable" there',
+  'shallow history': 'run "git fetch --unshallow" there',
+  'partial clone': 'give a full clone',
+  'SHA-256 objects': 'give a repository made with --object-format=sha1',
+  'foreign owner': 'run the harness as the owner of the folder, or change its owner',
+};
+
+/**
+ * The repository the harness works for: made when the folder is new, empty or holds only a first
+ * idea, with an empty first commit on `main`. Throws REPOSITORY_UNSUPPORTED (exit 2) by name.
+ */
+export async function ensureRepository(git: Git, folder: string): Promise<UserRepository> {
+  const found = await inspectRepository(git, folder);
+  if (found.kind === 'repository') return adopt(git, found);
+  const { directory } = found;
+  if (found.kind === 'file') throw unsupported(directory, 'is a file', 'give a folder');
+  if (found.kind === 'bare') {
+    throw unsupported(directory, 'is a bare repository', 'give a clone with a work tree');
+  }
+  if (found.kind === 'folder') await refuseFullFolder(found);
+  await mkdir(directory, { recursive: true });
+  await git.read({
+    gitDir: join(directory, '.git'),
+    workTree: directory,
+    args: ['init', '--quiet', '--initial-branch=main', '--template='],
+  });
+  return adopt(git, await inspectAgain(git, directory));
+}
+
+async function refuseFullFolder(found: {
+  readonly directory: string;
+  readonly inside: string | null;
+}): Promise<void> {
+  if (found.inside !== null) {
+    throw unsupported(
+      found.directory,
+      `lies in the repository ${found.inside}`,
+      'give its top folder',
+    );
+  }
+  const names = await readdir(found.directory);
+  if (names.every((name) => STARTING_FILES.test(name))) return;
+  throw unsupported(
+    found.directory,
+    'holds files but is no git repository',
+    'run "git init && git add -A && git commit -m start" there',
+  );
+}
+
+async function adopt(git: Git, repository: UserRepository): Promise<UserRepository> {
+  const { directory, branch } = repository;
+  const feature = repository.features.find((name) => name !== 'foreign owner' || !isRoot());
+  if (feature !== undefined) {
+    throw unsupported(directory, `is not supported yet: ${feature}`, REMEDIES[feature]);
+  }
+  if (branch === null) {
+    throw unsupported(directory, 'has no branch checked out', 'run "git switch" to a branch there');
+  }
+  if (repository.head === null) await makeFirstCommit(git, repository);
+  await excludeOwnFiles(git, repository);
+  return inspectAgain(git, directory);
+}
+
+/** Root may use anybody's folder: that is how a container sees the folder of its host's user. */
+function isRoot(): boolean {
+  return userInfo().uid === 0;
+}
+
+async function makeFirstCommit(git: Git, { gitDir, branch }: UserRepository): Promise<void> {
+  const tree = await git.read({ gitDir, args: ['mktree'], input: '' });
+  const commit = await git.read({ gitDir, args: ['commit-tree', tree, '-m', 'Start'] });
+  const ref = branch === null ? MAIN : `refs/heads/${branch}`;
+  await git.run({ gitDir, args: ['update-ref', ref, commit, NOTHING] });
+}
+
+async function excludeOwnFiles(git: Git, repository: UserRepository): Promise<void> {
+  const { gitDir } = repository;
+  const named = await git.read({ gitDir, args: ['rev-parse', '--git-path', 'info/exclude'] });
+  const path = resolve(dirname(gitDir), named);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  });
+  const missing = OWN_FILES.map((name) => `/${name}`).filter(
+    (line) => !text.split('\n').includes(line),
+  );
+  if (missing.length === 0) return;
+  await mkdir(dirname(path), { recursive: true });
+  const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  await writeFile(path, `${before}# harness\n${missing.join('\n')}\n`);
+}
+
+async function inspectAgain(git: Git, directory: string): Promise<UserRepository> {
+  const found = await inspectRepository(git, directory);
+  if (found.kind === 'repository') return found;
+  throw unsupported(directory, 'vanished meanwhile', 'try again');
+}
+
+function unsupported(directory: string, what: string, remedy: string): HarnessError {
+  return new HarnessError('REPOSITORY_UNSUPPORTED', `${directory} ${what}; ${remedy}`, { exit: 2 });
+}

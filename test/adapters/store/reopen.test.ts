@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  aClaim,
+  addItems,
+  aRun,
+  aStore,
+  SERVER_START_MS,
+  brokenCompanion,
+  claim,
+  eightAtOnce,
+  eventsOf,
+  nothingElse,
+  SETTINGS,
+  statusesOf,
+  type TestStore,
+} from './a-store.ts';
+
+let tested: TestStore;
+beforeAll(async () => {
+  tested = await aStore();
+}, SERVER_START_MS);
+afterAll(() => tested[Symbol.asyncDispose]());
+
+test('a run opened again is the next generation of itself, with what was changed', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await store.phases.start(run.id, 'ideation', 1);
+  const outputs = ['PRPs/plans/requirements.md'];
+  await store.phases.end(run.id, 'ideation', { status: 'completed', error: null, outputs });
+  await store.phases.start(run.id, 'architecture', 1);
+  await store.phases.start(run.id, 'architecture', 2);
+  await store.phases.start(run.id, 'task_breakdown', 3);
+  const failed = { status: 'failed', error: 'no plan', outputs: [] } as const;
+  await store.phases.end(run.id, 'task_breakdown', failed);
+  await store.runs.control(run.id, 'pause');
+  await store.runs.setStatus(run.id, 'failed', 'no plan');
+  const seen: unknown[] = [];
+  const again = await store.runs.reopen(run.id, { budgetUsd: 9 }, (opened) => async (client) => {
+    const { rows } = await client.query('select generation from harness.run where id = $1', [
+      opened.id,
+    ]);
+    seen.push(...rows);
+  });
+  expect(again).toMatchObject({ status: 'running', generation: 2, control: null, reason: null });
+  expect(again).toMatchObject({ endedAt: null, settings: { ...SETTINGS, budgetUsd: 9 } });
+  expect(seen).toEqual([{ generation: 2 }]);
+  expect(await statusesOf(store, run)).toMatchObject({
+    ideation: 'completed',
+    architecture: 'pending',
+    task_breakdown: 'pending',
+  });
+  const phases = await store.phases.list(run.id);
+  expect(phases.slice(0, 3).map(({ attempts }) => attempts)).toEqual([1, 2, 0]);
+  expect((await eventsOf(store, run)).slice(-2)).toEqual([
+    { type: 'run.resumed', generation: 2 },
+    { type: 'run.status', status: 'running', reason: null },
+  ]);
+});
+
+test('I6 what the former generation left open is ended, and its items are free again', async () => {
+  const { store, pool } = tested;
+  const run = await aRun(store);
+  await addItems(store, run, 'API-1', 'API-2', 'API-3');
+  const { attempt, fence } = await aClaim(store, run);
+  await pool.query(
+    `update harness.item set status = 'in_progress' where project_id = $1 and key = 'API-2'`,
+    [run.projectId],
+  );
+  await store.items.block(run.projectId, 'API-3', 'failed 3 times', 'harness');
+  await store.runs.setStatus(run.id, 'stopped', null);
+  await store.runs.reopen(run.id, {}, () => nothingElse);
+
+  const items = await store.items.list(run.projectId);
+  expect(items.map(({ status }) => status)).toEqual(['todo', 'todo', 'blocked']);
+  expect(items[0]).toMatchObject({ failures: 0, notBefore: null });
+  expect((await store.attempts.get(attempt.id))?.end).toMatchObject({ status: 'aborted' });
+  expect(await store.attempts.touch(fence)).toBe(false);
+  expect((await eventsOf(store, run)).slice(-5)).toMatchObject([
+    { type: 'item.returned', item: 'API-1' },
+    { type: 'attempt.ended', subject: { attempt: attempt.id } },
+    { type: 'item.returned', item: 'API-2' },
+    { type: 'run.resumed', generation: 2 },
+    { type: 'run.status', status: 'running' },
+  ]);
+  expect((await claim(store, run))?.attempt.number).toBe(2);
+});
+
+test('of eight that open a run again one does, and the others are told', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await store.runs.setStatus(run.id, 'limited', 'weekly limit');
+  const { got, refused } = await eightAtOnce(() =>
+    store.runs.reopen(run.id, {}, () => nothingElse),
+  );
+  expect(got).toHaveLength(1);
+  const told = expect.objectContaining({ code: 'RUN_ACTIVE', exit: 2 });
+  expect(refused).toEqual(Array(7).fill(told));
+  expect(await store.runs.get(run.id)).toMatchObject({ generation: 2 });
+});
+
+test('a run is not opened again beside another one, and nothing is when its companion fails', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await store.runs.setStatus(run.id, 'stopped', null);
+  const before = await eventsOf(store, run);
+  const broken = store.runs.reopen(run.id, {}, () => brokenCompanion);
+  await expect(broken).rejects.toThrow('no queue');
+  expect(await eventsOf(store, run)).toEqual(before);
+  const order = { id: `${run.id}/2`, projectId: run.projectId, idea: 'y', settings: SETTINGS };
+  await store.runs.create(order);
+  await expect(store.runs.reopen(run.id, {}, () => nothingElse)).rejects.toMatchObject({
+    code: 'RUN_ACTIVE',
+  });
+});
