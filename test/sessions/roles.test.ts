@@ -40,9 +40,12 @@ test('the tester runs commands but edits nothing', () => {
   expect(tools).toEqual(['Read', 'Glob', 'Grep', 'Bash']);
 });
 
-test.each(['', 'toString', '__proto__', 'unheard_of'])('the unknown role "%s" may use nothing', (role) => {
-  expect(rightsOf({ phase: 'implement', role })).toEqual({ tools: [], reports: false });
-});
+test.each(['', 'toString', '__proto__', 'unheard_of'])(
+  'the unknown role "%s" may use nothing',
+  (role) => {
+    expect(rightsOf({ phase: 'implement', role })).toEqual({ tools: [], reports: false });
+  },
+);
 
 test('a role has its rights in its own phase only', () => {
   expect(rightsOf({ phase: 'ideation', role: 'coder' })).toEqual({ tools: [], reports: false });

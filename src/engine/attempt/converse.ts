@@ -95,14 +95,18 @@ async function listen(
 }
 
 /** Stores the start, signs of life, and tells where a graceful stop may end the session. */
-function watcher(deps: WorkshopDeps, { begun, interrupted }: Rounds): (event: SessionEvent) => void {
+function watcher(
+  deps: WorkshopDeps,
+  { begun, interrupted }: Rounds,
+): (event: SessionEvent) => void {
   const { attempt, subject, fence } = begun;
   const record = recorder(deps, begun);
   let touched = 0;
   return (event) => {
     if (event.type === 'started') {
       const session = attempt.sessionId;
-      if (!event.resumed) void record({ type: 'session.started', subject, session, model: event.model });
+      if (!event.resumed)
+        void record({ type: 'session.started', subject, session, model: event.model });
       else if (interrupted) void record({ type: 'session.resumed', subject, session });
     }
     if (event.type === 'tool_ended' || event.type === 'text') deps.stepped(attempt.id);
