@@ -170,12 +170,13 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
     },
     agentFolders: claudeExecutable().folders,
     protectedPaths: config.security.protectedPaths,
-    deployment: async ({ run, directory, commit }) =>
+    deployment: async ({ run, project, directory, commit }) =>
       run.settings.deploy === null
         ? { status: 'failed', detail: 'no deploy.command is configured' }
         : deployByCommand({
             settings: run.settings.deploy,
             directory,
+            projectDirectory: project.directory,
             commit,
             env: { PATH: app.path, HOME: app.homeFolder },
             redact,

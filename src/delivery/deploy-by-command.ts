@@ -6,6 +6,8 @@ export interface DeployOrder {
   readonly settings: DeploySettings;
   /** Checkout of exactly what is deployed. */
   readonly directory: string;
+  /** The user's own folder of the project; commands see it as `HARNESS_PROJECT`. */
+  readonly projectDirectory: string;
   readonly commit: string;
   /** The operator's environment: a deployment acts outside, on purpose, with the operator's rights. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -49,7 +51,11 @@ interface Outcome {
 async function shell(order: DeployOrder, command: string): Promise<Outcome> {
   const result = await execa('sh', ['-c', command], {
     cwd: order.directory,
-    env: { ...order.env, HARNESS_COMMIT: order.commit },
+    env: {
+      ...order.env,
+      HARNESS_COMMIT: order.commit,
+      HARNESS_PROJECT: order.projectDirectory,
+    },
     extendEnv: false,
     reject: false,
     all: true,

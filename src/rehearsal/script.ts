@@ -1,3 +1,4 @@
+import type { DeploySettings } from '../domain/run.ts';
 import type { ItemDraft } from '../domain/work-item.ts';
 import type { Ask } from './ask.ts';
 
@@ -74,6 +75,8 @@ export interface Scenario {
   /** By `phase/role`: `ideation/edge_cases`. The planner needs none: its answer is made of the items. */
   readonly roles: Readonly<Record<string, Script>>;
   readonly items: readonly ItemScript[];
+  /** Where the product goes in the end; without it a rehearsal deploys nothing. */
+  readonly deploy?: DeploySettings;
 }
 
 /** Text; alone in an answer it ends the session's turn. */

@@ -16,6 +16,15 @@ export interface Rehearsal {
 /** Silence that counts as a stall: the script's silent session must not hold everybody for long. */
 const STALL_MS = 8000;
 
+/** Tests always; deploys where the scenario says, never where the operator's configuration does. */
+function phasesOf({ deploy }: Scenario, { phases }: RunSettings): RunSettings['phases'] {
+  return {
+    ...phases,
+    testing: { ...phases.testing, enabled: true },
+    deploy: { ...phases.deploy, enabled: deploy !== undefined },
+  };
+}
+
 /** Starts the scripted model; everything else of the run is real. */
 export async function startRehearsal(scenario?: Scenario): Promise<Rehearsal> {
   const played = scenario ?? readingList();
@@ -33,6 +42,8 @@ export async function startRehearsal(scenario?: Scenario): Promise<Rehearsal> {
       attributionHeaders: true,
       stallTimeoutMs: STALL_MS,
       retryDelayMs: 200,
+      phases: phasesOf(played, settings),
+      deploy: played.deploy ?? null,
     }),
     close: () => model.close(),
   };

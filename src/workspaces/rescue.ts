@@ -5,7 +5,6 @@ import { gitFailed, HARNESS } from './git.ts';
 import { takeBundle } from './import-bundle.ts';
 import { rescueRefs } from './names.ts';
 import { walk, type Found } from './no-follow.ts';
-import { isAncestor } from './receive.ts';
 import { readRef } from './refs.ts';
 import { describeRescue } from './rescue-records.ts';
 import type { Stores } from './stores.ts';
@@ -73,6 +72,7 @@ async function rescueCommits(
   return taken.tips.length === 0 ? null : taken.tips;
 }
 
+/** Commits that no reference of ours reaches yet; those of former attempts, say, are safe already. */
 async function beyondSaved(
   { git, attempts: gitDir }: Stores,
   commits: readonly string[],
@@ -80,7 +80,8 @@ async function beyondSaved(
 ): Promise<string[]> {
   const beyond: string[] = [];
   for (const commit of commits) {
-    if (!(await isAncestor(git, gitDir, [commit, saved]))) beyond.push(commit);
+    const args = ['rev-list', '--max-count=1', commit, '--not', saved, '--all'];
+    if ((await git.read({ gitDir, args })) !== '') beyond.push(commit);
   }
   return beyond;
 }

@@ -95,7 +95,7 @@ describe('what a session may do', () => {
       ),
     );
     await layTraps(rig);
-    const { tools } = rightsOf('ideation:edge_cases');
+    const { tools } = rightsOf({ phase: 'ideation', role: 'edge_cases' });
     const { events, end } = await rig.run(rig.order({ tools }));
     expect(end.status).toBe('completed');
     const offered = rig.server.asks[0]?.body.tools.map(({ name }) => name);

@@ -1,3 +1,4 @@
+import type { DeploySettings } from '../../domain/run.ts';
 import {
   always,
   answer,
@@ -34,8 +35,20 @@ export function readingList(): Scenario {
     },
     roles: { ...documents(example), 'initialize/initializer': scaffold(example), ...TESTING },
     items: READING_LIST_PLAN.map((item) => Object.assign({}, item, coders[item.key])),
+    deploy: INTO_THE_PROJECT,
   };
 }
+
+const DEPLOY_DIR = 'DEPLOY_DIR="$HARNESS_PROJECT/.harness/deployed"';
+
+/** A rehearsal leaves nothing outside its own folder. */
+const INTO_THE_PROJECT: DeploySettings = {
+  target: 'command',
+  command: `${DEPLOY_DIR} sh deploy.sh`,
+  probe: `${DEPLOY_DIR} sh smoke.sh`,
+  rollback: null,
+  timeoutMs: 120_000,
+};
 
 /** The planner's slip: the API waits for the page that waits for the API. */
 function withCycle(plan: PlanAnswer): PlanAnswer {
