@@ -1,19 +1,85 @@
-/**
+import type { answerApproval as answer } from './engine/approvals.ts';
+import type {
+  requestControl as control,
+  resumeRun as resume,
+  startRun as start,
+} from './engine/operations.ts';
+import type { diagnose as examine } from './diagnose.ts';
+import type { openHost as host } from './host.ts';
+import type { openApp as open, openReading as read } from './open-app.ts';
+import type { landProject as land, prepareProject as prepare } from './project.ts';
+
+/*
  * The front door of everything below the edges: the command line and the server import this file,
- * the domain, and nothing else of the inside.
+ * the domain, and nothing else of the inside. What is large is loaded when it is first called: a
+ * command that only looks must not wait for the engine, the agent SDK or git.
  */
+export { snapshotAtRest } from './at-rest.ts';
 export { configSchema } from './config/config-schema.ts';
 export type { Config, ConfigFlags } from './config/config.ts';
 export { processEnvironment, type Variables } from './config/environment.ts';
 export { loadConfig } from './config/load-config.ts';
+export { nearest } from './config/nearest.ts';
 export { projectDirectoryFor } from './config/project-directory.ts';
 export { findConfigFile } from './config/read-file.ts';
 export { showConfig } from './config/show-config.ts';
-export { readSnapshot, writeSnapshot, SNAPSHOT_FILE, type Snapshot } from './delivery/snapshot.ts';
-export { answerApproval } from './engine/approvals.ts';
-export { requestControl, resumeRun, startRun } from './engine/operations.ts';
+export { currentPhase, readSnapshot, writeSnapshot, type Snapshot } from './delivery/snapshot.ts';
+export type { Finding } from './diagnose.ts';
 export type { Upstream } from './gateway/wire.ts';
-export { openHost, type Host } from './host.ts';
-export { newId, openApp, PACKAGE, type App } from './open-app.ts';
-export { landProject, prepareProject } from './project.ts';
+export type { Host } from './host.ts';
+export type { App, Reader } from './open-app.ts';
+export { newId } from './new-id.ts';
+export { PACKAGE } from './package-folder.ts';
 export { stripControls } from './safety/strip-controls.ts';
+
+type Given<F extends (...args: never) => unknown> = Parameters<F>;
+
+/** Opens the database for work: see `open-app.ts`. */
+export async function openApp(...given: Given<typeof open>): ReturnType<typeof open> {
+  return (await import('./open-app.ts')).openApp(...given);
+}
+
+/** Opens it for a quick look: see `open-app.ts`. */
+export async function openReading(...given: Given<typeof read>): ReturnType<typeof read> {
+  return (await import('./open-app.ts')).openReading(...given);
+}
+
+/** Makes this process a worker: see `host.ts`. */
+export async function openHost(...given: Given<typeof host>): ReturnType<typeof host> {
+  return (await import('./host.ts')).openHost(...given);
+}
+
+/** Makes a folder a project: see `project.ts`. */
+export async function prepareProject(...given: Given<typeof prepare>): ReturnType<typeof prepare> {
+  return (await import('./project.ts')).prepareProject(...given);
+}
+
+/** Brings main into the user's repository: see `project.ts`. */
+export async function landProject(...given: Given<typeof land>): ReturnType<typeof land> {
+  return (await import('./project.ts')).landProject(...given);
+}
+
+/** See `engine/operations.ts`. */
+export async function startRun(...given: Given<typeof start>): ReturnType<typeof start> {
+  return (await import('./engine/operations.ts')).startRun(...given);
+}
+
+/** See `engine/operations.ts`. */
+export async function resumeRun(...given: Given<typeof resume>): ReturnType<typeof resume> {
+  return (await import('./engine/operations.ts')).resumeRun(...given);
+}
+
+/** See `engine/operations.ts`. */
+export async function requestControl(...given: Given<typeof control>): ReturnType<typeof control> {
+  return (await import('./engine/operations.ts')).requestControl(...given);
+}
+
+/** Records a person's answer: see `engine/approvals.ts`. */
+export async function answerApproval(...given: Given<typeof answer>): ReturnType<typeof answer> {
+  return (await import('./engine/approvals.ts')).answerApproval(...given);
+}
+
+/** Whether a run could start on this machine: see `diagnose.ts`. */
+export async function diagnose(...given: Given<typeof examine>): ReturnType<typeof examine> {
+  return (await import('./diagnose.ts')).diagnose(...given);
+}

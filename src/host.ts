@@ -9,11 +9,13 @@ import { deployByCommand } from './delivery/deploy-by-command.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import type { PhaseName } from './domain/phase.ts';
 import { openWorkshop } from './engine/attempt/open-workshop.ts';
-import type { WorkshopDeps } from './engine/attempt/deps.ts';
+import { createTurns } from './engine/attempt/turn.ts';
+import type { Deployment, WorkshopDeps, WorkshopPaths } from './engine/attempt/deps.ts';
 import { engine } from './engine/deps.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { startEngine } from './engine/start.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createPackages, type Packages } from './gateway/packages.ts';
 import type { Gateway, Upstream } from './gateway/wire.ts';
 import { architecture } from './phases/architecture.ts';
 import { deploy } from './phases/deploy.ts';
@@ -27,7 +29,7 @@ import { templatesIn } from './prompts/find.ts';
 import type { Box } from './safety/box.ts';
 import { openBox } from './safety/open-box.ts';
 import { probeBox } from './safety/probe-box.ts';
-import { redactorOf } from './safety/redact.ts';
+import { redactorOf, type Redact } from './safety/redact.ts';
 import { findToolchains, type Toolchains } from './safety/toolchains.ts';
 import { baseBranchOf } from './workspaces/base-branch.ts';
 import { openEnvironments } from './workspaces/environment/open-environments.ts';
@@ -44,6 +46,9 @@ const PHASES: Readonly<Record<PhaseName, Phase>> = {
 
 /** Lease of a worker: how long its work waits at most when it dies without a word. */
 const LEASE_MS = 30_000;
+
+/** Far above a quick gate; a slow one must not hold the others. */
+const TURN_PATIENCE_MS = 20_000;
 
 export interface HostOrder {
   readonly label: string;
@@ -63,27 +68,23 @@ export interface Host {
 
 /** Makes this process a worker of the App's database, with agents, boxes and a gateway of its own. */
 export async function openHost(app: App, order: HostOrder): Promise<Host> {
+  await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'hx-'));
+  opening.defer(() => rm(folder, { recursive: true, force: true }));
   const gateway = openGateway(app, order);
-  const stopParts = async (): Promise<void> => {
-    await gateway.close();
-    await rm(folder, { recursive: true, force: true });
+  opening.defer(() => gateway.close());
+  const seal = await chooseBox(app, order, folder);
+  const packages = opening.use(openPackages(app, { folder, box: seal.box }));
+  const workshop = openWorkshop(await workshopDeps(app, { folder, gateway, packages, ...seal }));
+  const started = await startEngine(await engineDeps(app, order, workshop));
+  const opened = opening.move();
+  return {
+    unsealed: seal.unsealed,
+    async stop() {
+      await started.stop();
+      await opened.disposeAsync();
+    },
   };
-  try {
-    const seal = await chooseBox(app, order, folder);
-    const workshop = openWorkshop(await workshopDeps(app, { folder, gateway, ...seal }));
-    const started = await startEngine(await engineDeps(app, order, workshop));
-    return {
-      unsealed: seal.unsealed,
-      async stop() {
-        await started.stop();
-        await stopParts();
-      },
-    };
-  } catch (error) {
-    await stopParts();
-    throw error;
-  }
 }
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -98,6 +99,18 @@ function openGateway({ store }: App, { upstream }: HostOrder): Gateway {
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
     clock,
     newId,
+  });
+}
+
+function openPackages(
+  { config, log }: App,
+  { folder, box }: { readonly folder: string; readonly box: Box },
+): Packages {
+  return createPackages({
+    registries: config.registries,
+    folder,
+    sealed: box.driver === 'bwrap',
+    asked: (host) => log(`packages: asked ${host}`),
   });
 }
 
@@ -131,12 +144,11 @@ async function chooseBox(app: App, order: HostOrder, folder: string): Promise<Se
 interface Parts extends Seal {
   readonly folder: string;
   readonly gateway: Gateway;
+  readonly packages: Packages;
 }
 
 async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
   const { config, store, log } = app;
-  const projects = join(config.home, 'projects');
-  const secrets = Object.entries(config.boxSecrets).map(([name, value]) => [name, value.reveal()]);
   const redact = redactorOf(knownSecrets(app));
   return {
     store,
@@ -152,8 +164,9 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
       toolchains: parts.toolchains,
       newId,
     }),
-    packageWire: () => null,
-    boxSecrets: Object.fromEntries(secrets),
+    packageWire: () => parts.packages.wire(),
+    boxSecrets: boxSecretsOf(app),
+    turns: createTurns(TURN_PATIENCE_MS),
     clock,
     newId,
     log,
@@ -161,28 +174,42 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
     owner: () => engine().executorId,
     stepped: (attemptId) => engine().running.stepped(attemptId),
     lost: () => engine().lease.aborted,
-    paths: {
-      configOf: (projectId, attemptId) => join(projects, projectId, 'sessions', attemptId),
-      transcriptOf: (project, sessionId) =>
-        join(project.directory, '.harness', 'transcripts', `${sessionId}.jsonl`),
-      socketOf: (attemptId) => join(parts.folder, attemptId.slice(0, 13)),
-      gateOf: (projectId, name) => join(projects, projectId, 'gates', name),
-    },
+    paths: pathsIn(config.home, parts.folder),
     agentFolders: claudeExecutable().folders,
     protectedPaths: config.security.protectedPaths,
-    deployment: async ({ run, project, directory, commit }) =>
-      run.settings.deploy === null
-        ? { status: 'failed', detail: 'no deploy.command is configured' }
-        : deployByCommand({
-            settings: run.settings.deploy,
-            directory,
-            projectDirectory: project.directory,
-            commit,
-            env: { PATH: app.path, HOME: app.homeFolder },
-            redact,
-          }),
+    deployment: deploymentBy(app, redact),
     branchOf: (project) => baseBranchOf(config.home, project.id),
   };
+}
+
+function pathsIn(home: string, folder: string): WorkshopPaths {
+  const projects = join(home, 'projects');
+  return {
+    configOf: (projectId, attemptId) => join(projects, projectId, 'sessions', attemptId),
+    transcriptOf: (project, sessionId) =>
+      join(project.directory, '.harness', 'transcripts', `${sessionId}.jsonl`),
+    socketOf: (attemptId) => join(folder, attemptId.slice(0, 13)),
+    gateOf: (projectId, name) => join(projects, projectId, 'gates', name),
+  };
+}
+
+function deploymentBy({ path, homeFolder }: App, redact: Redact): Deployment {
+  return async ({ run, project, directory, commit }) =>
+    run.settings.deploy === null
+      ? { status: 'failed', detail: 'no deploy.command is configured' }
+      : deployByCommand({
+          settings: run.settings.deploy,
+          directory,
+          projectDirectory: project.directory,
+          commit,
+          env: { PATH: path, HOME: homeFolder },
+          redact,
+        });
+}
+
+function boxSecretsOf({ config }: App): Readonly<Record<string, string>> {
+  const secrets = Object.entries(config.boxSecrets);
+  return Object.fromEntries(secrets.map(([name, value]) => [name, value.reveal()]));
 }
 
 async function madeFolder(...parts: readonly string[]): Promise<string> {

@@ -1,24 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { connectionPool } from './adapters/store/connect.ts';
-import { migrateDatabase } from './adapters/store/migrate.ts';
+import { isCurrent } from './adapters/store/is-current.ts';
 import { openStore } from './adapters/store/open-store.ts';
 import type { DatabaseServer } from './adapters/store/server/database-server.ts';
-import { openServer } from './adapters/store/server/open-server.ts';
-import { openJsonTracker } from './adapters/trackers/json.ts';
-import { openPostgresTracker } from './adapters/trackers/postgres.ts';
+import { hasData, runningAddress } from './adapters/store/server/running-address.ts';
 import type { Config } from './config/config.ts';
+import { HarnessError } from './domain/errors.ts';
 import type { Project, Run } from './domain/run.ts';
-import { openEngineClient, type EngineClient } from './engine/client.ts';
+import type { EngineClient } from './engine/client.ts';
+import { readHostIdentity } from './engine/host-identity.ts';
+import { newId } from './new-id.ts';
+import { PACKAGE } from './package-folder.ts';
+import { findProgram } from './safety/find-program.ts';
 import type { RunStore } from './work/run-store.ts';
 import type { WorkTracker } from './work/tracker.ts';
-import { createGit, type Git } from './workspaces/git.ts';
-import { openHub, type Hub } from './workspaces/hub.ts';
+import type { Git } from './workspaces/git.ts';
+import type { Hub } from './workspaces/hub.ts';
 
-/** Folder of the package: the parent of `src` and of `dist`. */
-export const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+export { newId, PACKAGE };
 
 export interface AppOrder {
   readonly config: Config;
@@ -28,30 +28,40 @@ export interface AppOrder {
   readonly log: (line: string) => void;
 }
 
-/** The parts that every command shares, opened on first use and closed together. */
-export interface App {
+/** What a command needs that only looks: the stored truth, and whether somebody works on it. */
+export interface Reader {
   readonly config: Config;
+  readonly store: RunStore;
+  /** Whether a living process carries out runs like this one; those that died here don't count. */
+  hosted(run: Run): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** The parts that every command shares, opened on first use and closed together. */
+export interface App extends Reader {
   readonly path: string;
   readonly homeFolder: string;
-  readonly store: RunStore;
   readonly pool: Pool;
   readonly server: DatabaseServer;
-  readonly git: Git;
   readonly log: (line: string) => void;
+  /** The git on the user's PATH. Throws `GIT_MISSING` (exit 2). */
+  git(): Promise<Git>;
   client(): Promise<EngineClient>;
   hubOf(project: Project): Promise<Hub>;
   trackerOf(run: Run): Promise<WorkTracker>;
-  close(): Promise<void>;
 }
+
+const MIGRATIONS = join(PACKAGE, 'migrations');
 
 /** Opens the database of this home, brings it up to date, and everything on top of it. */
 export async function openApp(order: AppOrder): Promise<App> {
   const { config, log } = order;
+  const { openServer } = await import('./adapters/store/server/open-server.ts');
   const databaseUrl = config.databaseUrl?.reveal() ?? null;
   const server = await openServer({ home: config.home, databaseUrl, log });
   try {
-    const migrationsFolder = join(PACKAGE, 'migrations');
-    await migrateDatabase({ url: server.url, migrationsFolder, log });
+    const { migrateDatabase } = await import('./adapters/store/migrate.ts');
+    await migrateDatabase({ url: server.url, migrationsFolder: MIGRATIONS, log });
     return assemble(order, server);
   } catch (error) {
     await server.release();
@@ -59,12 +69,48 @@ export async function openApp(order: AppOrder): Promise<App> {
   }
 }
 
-function assemble(order: AppOrder, server: DatabaseServer): App {
+/**
+ * For a quick look: a database that answers and is up to date is read as it is, within milliseconds;
+ * any other is opened as for work. Not for a long stay: it doesn't keep the embedded server alive.
+ * Throws `PROJECT_UNKNOWN` (exit 2) where no database was ever made: nothing is known then.
+ */
+export async function openReading(order: AppOrder): Promise<Reader> {
   const { config, log } = order;
+  const url = config.databaseUrl?.reveal() ?? (await runningAddress(config.home));
+  if (url === null)
+    return (await hasData(config.home)) ? openApp(order) : nothingKnown(config.home);
+  const pool = connectionPool(url, { applicationName: 'harness reader', max: 2, log });
+  if (await isCurrent(pool, MIGRATIONS)) {
+    const store = openStore({ pool });
+    return { config, store, hosted: (run) => hosted(store, run), close: () => pool.end() };
+  }
+  await pool.end();
+  return openApp(order);
+}
+
+function nothingKnown(home: string): never {
+  throw new HarnessError(
+    'PROJECT_UNKNOWN',
+    `No project yet: nothing was ever run with the data folder ${home}; start one with \`harness run --idea TEXT\``,
+    { exit: 2 },
+  );
+}
+
+async function hosted(store: RunStore, run: Run): Promise<boolean> {
+  const workers = await store.workers.live();
+  const serving = workers.filter(({ label }) => label === run.settings.label);
+  if (serving.length === 0) return false;
+  const gone = await (await readHostIdentity(newId)).deadHere(serving);
+  return gone.length < serving.length;
+}
+
+function assemble(order: AppOrder, server: DatabaseServer): App {
+  const { config, log, path } = order;
   const pool = connectionPool(server.url, { applicationName: 'harness', max: 10, log });
   const store = openStore({ pool });
-  const git = createGit({ gitPath: '/usr/bin/git' });
   const hubs = new Map<string, Promise<Hub>>();
+  const gits = new Map<string, Promise<Git>>();
+  const git = (): Promise<Git> => remembered(gits, path, () => findGit(path));
   let client: Promise<EngineClient> | undefined;
   return {
     ...order,
@@ -72,11 +118,13 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
     pool,
     server,
     git,
-    client: () => (client ??= openEngineClient(server.url, log)),
+    hosted: (run) => hosted(store, run),
+    client: () => (client ??= openClient(server.url, log)),
     hubOf: (project) =>
-      remembered(hubs, project.id, () =>
-        openHub({ home: config.home, projectId: project.id, git }),
-      ),
+      remembered(hubs, project.id, async () => {
+        const { openHub } = await import('./workspaces/hub.ts');
+        return openHub({ home: config.home, projectId: project.id, git: await git() });
+      }),
     trackerOf: (run) => openTracker({ store, pool }, run),
     async close() {
       if (client !== undefined) await (await client).destroy();
@@ -85,6 +133,24 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
       await server.release();
     },
   };
+}
+
+/** The engine's library is large: only who starts, wakes or ends workflows waits for it. */
+async function openClient(url: string, log: AppOrder['log']): Promise<EngineClient> {
+  const { openEngineClient } = await import('./engine/client.ts');
+  return openEngineClient(url, log);
+}
+
+async function findGit(path: string): Promise<Git> {
+  const gitPath = await findProgram('git', path);
+  if (gitPath === undefined)
+    throw new HarnessError(
+      'GIT_MISSING',
+      'git is not installed, or not on PATH; install it (`apt-get install git`, `brew install git`), then try again',
+      { exit: 2 },
+    );
+  const { createGit } = await import('./workspaces/git.ts');
+  return createGit({ gitPath });
 }
 
 /** The same promise for the same key; a failed one is forgotten, so that it can be tried again. */
@@ -105,8 +171,11 @@ async function openTracker(
   { store, pool }: { readonly store: RunStore; readonly pool: Pool },
   run: Run,
 ): Promise<WorkTracker> {
-  if (run.settings.backend.type === 'postgres')
+  if (run.settings.backend.type === 'postgres') {
+    const { openPostgresTracker } = await import('./adapters/trackers/postgres.ts');
     return openPostgresTracker({ pool, projectId: run.projectId });
+  }
+  const { openJsonTracker } = await import('./adapters/trackers/json.ts');
   const project = await store.projects.get(run.projectId);
   const folder = project?.directory ?? PACKAGE;
   return openJsonTracker({
@@ -114,5 +183,3 @@ async function openTracker(
     project: project?.name ?? run.projectId,
   });
 }
-
-export const newId = (): string => randomUUID();

@@ -27,9 +27,10 @@ export interface ProjectOrder {
  * `REPOSITORY_UNSUPPORTED` or `FOLDER_NOT_EMPTY` (exit 2) and changes nothing then.
  */
 export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
+  const git = await app.git();
   if (order.rehearsal) await startOver(app, order.directory);
   await refuseForeignCode(app, order);
-  const repository = await ensureRepository(app.git, order.directory);
+  const repository = await ensureRepository(git, order.directory);
   const { directory, branch } = repository;
   const known = await app.store.projects.byDirectory(directory);
   const project = await app.store.projects.ensure({ directory, name: order.name });
@@ -43,7 +44,7 @@ export async function prepareProject(app: App, order: ProjectOrder): Promise<Pro
 
 /** Nobody's code is worked on by accident: an existing repository has to be asked for by name. */
 async function refuseForeignCode(app: App, order: ProjectOrder): Promise<void> {
-  const found = await inspectRepository(app.git, order.directory);
+  const found = await inspectRepository(await app.git(), order.directory);
   if (found.kind !== 'repository' || found.head === null || order.existing) return;
   if ((await app.store.projects.byDirectory(found.directory)) !== undefined) return;
   throw new HarnessError(

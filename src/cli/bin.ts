@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** First Node that runs the program. */
@@ -12,7 +12,7 @@ const present = Number(process.versions.node.split('.')[0]);
 /** The Node that the package's own dependencies brought, if they did. */
 function ownNode(): string | undefined {
   try {
-    const manifest = createRequire(import.meta.url).resolve('node/package.json');
+    const manifest = nodeModule.createRequire(import.meta.url).resolve('node/package.json');
     const path = join(dirname(manifest), 'bin', 'node');
     return existsSync(path) ? path : undefined;
   } catch {
@@ -20,15 +20,28 @@ function ownNode(): string | undefined {
   }
 }
 
-/** Hands everything over to a newer Node; its signals and exit status become ours. */
+/** Hands everything over to a newer Node; signals go on to it, its exit status becomes ours. */
 function handOver(node: string): void {
-  const argv = [...process.execArgv, ...process.argv.slice(1)];
-  const ended = spawnSync(node, argv, { stdio: 'inherit' });
-  process.exitCode = ended.status ?? 1;
-  if (ended.signal !== null) process.kill(process.pid, ended.signal);
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // A terminal has sent its interrupt to both; a second one would mean "at once".
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  child.on('error', (error) => {
+    process.stderr.write(`harness: ${node} can't be started: ${error.message}\n`);
+    process.exitCode = 69;
+  });
+  child.on('exit', (code, signal) => {
+    process.removeAllListeners();
+    process.exitCode = code ?? 1;
+    if (signal !== null) process.kill(process.pid, signal);
+  });
 }
 
 if (present >= NEEDED) {
+  // Compiled code is kept between runs: half of a short command's time is compiling.
+  nodeModule.enableCompileCache();
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2));
 } else {

@@ -3,19 +3,15 @@ import {
   findConfigFile,
   loadConfig,
   openApp,
+  openReading,
   processEnvironment,
   type App,
   type Config,
   type ConfigFlags,
+  type Reader,
 } from '../app.ts';
-import { createOutput, type Output, type OutputOptions } from './output.ts';
-
-/** Flags that every command knows. */
-export interface CommonOptions extends OutputOptions {
-  readonly projectDir?: string;
-  readonly config?: string;
-  readonly input?: boolean;
-}
+import type { CommonOptions } from './common-options.ts';
+import { createOutput, type Output } from './output.ts';
 
 /** What a command works with. */
 export interface Context {
@@ -27,6 +23,7 @@ export interface Context {
 
 /** Reads the configuration for a command; flags win. Throws CONFIG_INVALID (exit 2). */
 export function openContext(options: CommonOptions, flags: ConfigFlags = {}): Context {
+  const output = createOutput(options);
   const cwd = process.cwd();
   const config = loadConfig({
     file: findConfigFile(cwd, options.config),
@@ -37,23 +34,40 @@ export function openContext(options: CommonOptions, flags: ConfigFlags = {}): Co
     },
     cwd,
   });
-  return { options, config, output: createOutput(options), cwd };
+  return { options, config, output, cwd };
 }
 
 /** Opens the database for the body and closes it afterwards, whatever happens. */
-export async function withApp<T>(context: Context, body: (app: App) => Promise<T>): Promise<T> {
-  const { config, output } = context;
-  const app = await openApp({
-    config,
-    path: processEnvironment()['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    homeFolder: homedir(),
-    log: (line) => {
-      if (output.verbose) output.talk(line);
-    },
-  });
+export function withApp<T>(context: Context, body: (app: App) => Promise<T>): Promise<T> {
+  return closing(openApp(orderOf(context)), body);
+}
+
+/** The same for a quick look: nothing is migrated, nothing started that runs already. */
+export function withReader<T>(context: Context, body: (reader: Reader) => Promise<T>): Promise<T> {
+  return closing(openReading(orderOf(context)), body);
+}
+
+async function closing<R extends Reader, T>(
+  opening: Promise<R>,
+  body: (opened: R) => Promise<T>,
+): Promise<T> {
+  const opened = await opening;
   try {
-    return await body(app);
+    return await body(opened);
   } finally {
-    await app.close();
+    await opened.close();
   }
+}
+
+/** The user's PATH and home folder. */
+export function userPlaces(): { readonly path: string; readonly homeFolder: string } {
+  const path = processEnvironment()['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return { path, homeFolder: homedir() };
+}
+
+function orderOf({ config, output }: Context): Parameters<typeof openApp>[0] {
+  const log = (line: string): void => {
+    if (output.verbose) output.talk(line);
+  };
+  return { config, ...userPlaces(), log };
 }

@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HarnessError, hasCode } from '../domain/errors.ts';
-import type { Project, Run } from '../domain/run.ts';
-import { projectDirectoryFor, type App } from '../app.ts';
+import { ENDED, type Project, type Run } from '../domain/run.ts';
+import { projectDirectoryFor, type Reader } from '../app.ts';
 import type { Context } from './context.ts';
 
 export interface Found {
@@ -13,47 +14,98 @@ export interface Found {
  * The project a command means: the flag's, the current folder's, the configured one, else the latest
  * of the workspace, named. Throws `PROJECT_UNKNOWN` (exit 2) when there is none.
  */
-export async function findProject(app: App, context: Context): Promise<Found> {
-  const project = (await byPlace(app, context)) ?? (await latest(app, context));
-  const run = project && (await app.store.runs.latest(project.id));
-  if (project === undefined || run === undefined)
-    throw new HarnessError(
-      'PROJECT_UNKNOWN',
-      'No project here; name one with --project-dir, or start one with `harness run --idea TEXT`',
-      { exit: 2 },
-    );
-  return { project, run };
+export async function findProject(reader: Reader, context: Context): Promise<Found> {
+  const placed = await byPlace(reader, context);
+  if (placed !== undefined) return named(reader, placed);
+  const [newest] = await inWorkspace(reader, context);
+  if (newest === undefined) throw unknown(context);
+  context.output.talk(`project ${newest.project.name} in ${newest.project.directory}`);
+  return newest;
 }
 
-async function byPlace(app: App, { config, cwd, options }: Context): Promise<Project | undefined> {
-  const named = config.projectDirectory;
-  const configured =
-    named ?? (config.projectName === null ? null : projectDirectoryFor(config, config.projectName));
-  const places = options.projectDir === undefined ? [cwd, configured] : [named];
-  for (const place of places) {
-    const project = place && (await app.store.projects.byDirectory(await real(place)));
-    if (project) return project;
+/**
+ * The same for ending a run. With nothing named and several live runs in the workspace none of them
+ * is meant: throws `PROJECT_AMBIGUOUS` (exit 2).
+ */
+export async function findLiveProject(reader: Reader, context: Context): Promise<Found> {
+  const placed = await byPlace(reader, context);
+  if (placed !== undefined) return named(reader, placed);
+  const live = (await inWorkspace(reader, context)).filter(
+    ({ run }) => !ENDED.includes(run.status),
+  );
+  if (live.length < 2) return live[0] ?? findProject(reader, context);
+  const list = live.map(({ project, run }) => `  ${project.directory}  (${run.status})`).join('\n');
+  throw new HarnessError(
+    'PROJECT_AMBIGUOUS',
+    `Several projects are at work; say which one with --project-dir:\n${list}`,
+    { exit: 2 },
+  );
+}
+
+async function named({ store }: Reader, project: Project): Promise<Found> {
+  const run = await store.runs.latest(project.id);
+  if (run !== undefined) return { project, run };
+  throw new HarnessError(
+    'RUN_NONE',
+    `${project.directory} had no run yet; \`harness run --idea TEXT\` starts one`,
+    { exit: 2 },
+  );
+}
+
+function unknown({ options, cwd }: Context): HarnessError {
+  const place = options.projectDir ?? cwd;
+  return new HarnessError(
+    'PROJECT_UNKNOWN',
+    `No project in ${place}; \`harness projects\` lists those there are (name one with --project-dir), \`harness run --idea TEXT\` starts one`,
+    { exit: 2 },
+  );
+}
+
+async function byPlace(reader: Reader, context: Context): Promise<Project | undefined> {
+  const { config, cwd, options } = context;
+  if (options.projectDir !== undefined) {
+    const project = await at(reader, config.projectDirectory ?? options.projectDir);
+    if (project === undefined) throw unknown(context);
+    return project;
   }
-  return undefined;
+  const configured =
+    config.projectDirectory ??
+    (config.projectName === null ? null : projectDirectoryFor(config, config.projectName));
+  return (await around(reader, cwd)) ?? (configured === null ? undefined : at(reader, configured));
 }
 
-async function latest(app: App, { options, output }: Context): Promise<Project | undefined> {
-  if (options.projectDir !== undefined) return undefined;
-  const projects = await app.store.projects.list();
-  const runs = await Promise.all(projects.map((project) => app.store.runs.latest(project.id)));
-  const newest = runs
-    .filter((run) => run !== undefined)
-    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
-  const project = projects.find((one) => one.id === newest?.projectId);
-  if (project) output.talk(`project ${project.name} in ${project.directory}`);
-  return project;
+/** The project whose folder this is, or lies in. */
+async function around(reader: Reader, folder: string): Promise<Project | undefined> {
+  for (let place = folder; ; place = dirname(place)) {
+    const project = await at(reader, place);
+    if (project !== undefined || dirname(place) === place) return project;
+  }
 }
 
-async function real(path: string): Promise<string> {
+async function at({ store }: Reader, folder: string): Promise<Project | undefined> {
+  return store.projects.byDirectory(await real(folder));
+}
+
+/** Projects of the workspace with their latest runs, newest first. */
+async function inWorkspace({ store }: Reader, { config }: Context): Promise<readonly Found[]> {
+  const workspace = await real(config.workspacePath);
+  const projects = (await store.projects.list()).filter(({ directory }) =>
+    directory.startsWith(`${workspace}/`),
+  );
+  const found = await Promise.all(
+    projects.map(async (project) => ({ project, run: await store.runs.latest(project.id) })),
+  );
+  return found
+    .flatMap(({ project, run }) => (run === undefined ? [] : [{ project, run }]))
+    .toSorted((a, b) => b.run.createdAt.localeCompare(a.run.createdAt));
+}
+
+/** Links resolved; a folder that is gone may still be known. */
+export async function real(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return path;
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return path;
     throw error;
   }
 }

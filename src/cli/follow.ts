@@ -1,8 +1,10 @@
 import { exitOf } from '../domain/exit.ts';
 import { ENDED, type Project, type Run } from '../domain/run.ts';
-import { readSnapshot, requestControl, writeSnapshot, type App } from '../app.ts';
+import { requestControl, type App } from '../app.ts';
+import { createAlarm } from './alarm.ts';
 import type { Output } from './output.ts';
-import { renderEvent } from './render-event.ts';
+import { keepSnapshot } from './refresh-snapshot.ts';
+import { eventObject, renderEvent } from './render-event.ts';
 
 export interface Following {
   readonly app: App;
@@ -38,11 +40,11 @@ export async function follow(order: Following): Promise<Followed> {
       const run = await app.store.runs.get(runId);
       after = await showNew(order, after);
       if (run !== undefined && isOver(run)) {
-        await keepSnapshot(order, run);
+        await keepSnapshot(app, order.project, run);
         return { run, exit: release.exit() ?? exitOf(run) };
       }
       if (run !== undefined && performance.now() - shown > LOOK_MS) {
-        await keepSnapshot(order, run);
+        await keepSnapshot(app, order.project, run);
         shown = performance.now();
       }
       await alarm.wait();
@@ -54,7 +56,8 @@ export async function follow(order: Following): Promise<Followed> {
   }
 }
 
-function isOver(run: Run): boolean {
+/** Nothing happens any more until a person does something. */
+export function isOver(run: Run): boolean {
   return ENDED.includes(run.status) || run.status === 'waiting_approval';
 }
 
@@ -64,44 +67,12 @@ async function showNew({ app, project, output }: Following, after: number): Prom
     const events = await app.store.events.read(project.id, { after: last, limit: 500 });
     for (const stored of events) {
       last = stored.id;
-      output.object({ id: stored.id, at: stored.at, run_id: stored.runId, ...stored.event });
+      output.object(eventObject(stored));
       const line = renderEvent(stored);
       if (line !== undefined) output.data(line);
     }
     if (events.length < 500) return last;
   }
-}
-
-async function keepSnapshot({ app, project }: Following, run: Run): Promise<void> {
-  const now = new Date().toISOString();
-  await writeSnapshot(project.directory, await readSnapshot(app.store, project, { run, now }));
-}
-
-interface Alarm {
-  ring(): void;
-  wait(): Promise<void>;
-  stop(): void;
-}
-
-function createAlarm(everyMs: number): Alarm {
-  let rung = false;
-  let wake: (() => void) | undefined;
-  const ring = (): void => {
-    rung = true;
-    wake?.();
-  };
-  const timer = setInterval(ring, everyMs);
-  return {
-    ring,
-    async wait() {
-      if (!rung)
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      rung = false;
-    },
-    stop: () => clearInterval(timer),
-  };
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

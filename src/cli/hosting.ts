@@ -38,7 +38,14 @@ export async function hosting<T>(
     app,
     context,
     models,
-  }: { readonly app: App; readonly context: Context; readonly models: Models },
+    capacity = 16,
+  }: {
+    readonly app: App;
+    readonly context: Context;
+    readonly models: Models;
+    /** Attempts at once in this process. */
+    readonly capacity?: number;
+  },
   body: (host: Host) => Promise<T>,
 ): Promise<T> {
   const explicit = context.config.settings.sandbox.driver === 'none';
@@ -47,7 +54,7 @@ export async function hosting<T>(
     label: models.rehearsal === null ? '' : 'rehearsal',
     upstream: models.upstream,
     unsealed: explicit ? 'explicit' : allowed,
-    capacity: 16,
+    capacity,
   });
   if (host.unsealed !== null)
     context.output.warn(`NOT SEALED: agents run without a box (${host.unsealed})`);

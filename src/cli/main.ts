@@ -1,17 +1,26 @@
 import { CommanderError } from 'commander';
 import { HarnessError, messageOf } from '../domain/errors.ts';
-import { quietPipes } from './output.ts';
 import { createProgram } from './program.ts';
+import { quietPipes } from './quiet-pipes.ts';
 
 /** Runs the command line. The only place that decides the exit status of a failed command. */
 export async function main(argv: readonly string[]): Promise<void> {
   quietPipes();
   hideDriverWarning();
   try {
-    await createProgram().parseAsync([...argv], { from: 'user' });
+    const program = createProgram(await completionFor(argv));
+    await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     process.exitCode = report(error, argv.includes('--verbose'));
   }
+}
+
+/** What shells ask at each press of the tab key is no command that a person should meet. */
+async function completionFor([
+  first,
+]: readonly string[]): Promise<Parameters<typeof createProgram>[0]> {
+  if (first !== 'completion' && first !== 'complete') return undefined;
+  return (await import('./completion.ts')).addCompletion;
 }
 
 function report(error: unknown, verbose: boolean): number {

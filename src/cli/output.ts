@@ -1,4 +1,6 @@
 import { stripControls } from '../app.ts';
+import type { CommonOptions } from './common-options.ts';
+import { notBuilt } from './not-built.ts';
 
 /** How a command speaks: data on stdout, talk on stderr. */
 export interface Output {
@@ -14,18 +16,13 @@ export interface Output {
   warn(line: string): void;
 }
 
-export interface OutputOptions {
-  readonly json?: boolean;
-  readonly output?: 'tui' | 'plain' | 'json';
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-}
-
 function err(line: string): void {
   process.stderr.write(`${stripControls(line)}\n`);
 }
 
-export function createOutput(options: OutputOptions): Output {
+/** Throws `NOT_BUILT` (exit 2) for the terminal interface. */
+export function createOutput(options: CommonOptions): Output {
+  if (options.output === 'tui') throw notBuilt('`--output tui`');
   const json = options.json === true || options.output === 'json';
   return {
     json,
@@ -41,13 +38,4 @@ export function createOutput(options: OutputOptions): Output {
     },
     warn: err,
   };
-}
-
-/** A reader that went away (`| head`) ends the program quietly. */
-export function quietPipes(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
 }

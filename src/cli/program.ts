@@ -1,13 +1,17 @@
-import { Command, Option } from 'commander';
-import { addApprovalCommands } from './approval-commands.ts';
-import { addControlCommands, resumeAction, stopAction } from './control-commands.ts';
-import { addRunCommand, runAction } from './run-command.ts';
+import { Command } from 'commander';
+import { addCommon, inheritFlags } from './common-options.ts';
+import { addItemCommands } from './item-commands.ts';
+import { addLookCommands } from './look-commands.ts';
+import { addNotBuilt, refuseNotBuilt } from './not-built.ts';
+import { addProjectCommands } from './project-commands.ts';
+import { addRunCommands } from './run-commands.ts';
 import type { RunOptions } from './run-options.ts';
-import { addStatusCommand, statusAction } from './status-command.ts';
-import { addWorkerCommand } from './worker-command.ts';
 
-/** All commands of `harness`. Names are a contract: see the README. */
-export function createProgram(): Command {
+/**
+ * All commands of `harness`. Names are a contract: see the README. Nothing of the inside is loaded
+ * here: each command imports its action when it is chosen.
+ */
+export function createProgram(addCompletion: (program: Command) => void = namedOnly): Command {
   const program = new Command('harness')
     .description(
       'Builds software with autonomous coding agents; proves every result; loses nothing.',
@@ -15,52 +19,43 @@ export function createProgram(): Command {
     .version('0.1.0', '-V, --version')
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: true });
-  addCommon(program);
-  addRunCommand(program);
-  addControlCommands(program);
-  addStatusCommand(program);
-  addApprovalCommands(program);
-  addWorkerCommand(program);
-  for (const command of program.commands) addCommon(command);
+    .configureHelp({ subcommandTerm: termOf })
+    .allowExcessArguments()
+    .showHelpAfterError('(`harness --help` shows what there is)');
+  addRunCommands(program);
+  addLookCommands(program);
+  addItemCommands(program);
+  addProjectCommands(program);
+  addNotBuilt(program);
+  addCompletion(program);
+  for (const command of program.commands)
+    command.addHelpText('after', '\nCommon flags: see `harness --help`');
+  addCommon(program, { shown: true });
   addOriginalFlags(program);
   return program.enablePositionalOptions().hook('preAction', inheritFlags);
 }
 
-/** Common flags may stand before the command's name too; what stands after it wins. */
-function inheritFlags(program: Command, command: Command): void {
-  if (program === command) return;
-  for (const [name, value] of Object.entries(program.opts())) {
-    const said = program.getOptionValueSource(name) === 'cli';
-    if (said && command.getOptionValueSource(name) !== 'cli')
-      command.setOptionValueWithSource(name, value, 'cli');
-  }
-}
-
-/** Flags that every command takes, before or after its name. */
-export function addCommon(command: Command): void {
-  command
-    .option('--project-dir <dir>', 'the project itself')
-    .option('--config <file>', 'configuration file (default: orchestrator.yaml)')
-    .option('--json', 'one JSON object a line')
-    .addOption(
-      new Option('-o, --output <form>', 'form of the output').choices(['tui', 'plain', 'json']),
-    )
-    .option('--quiet', 'results only')
-    .option('--verbose', 'also what went on inside')
-    .option('--no-color', 'no colours')
-    .option('--no-input', 'never ask');
+/** Completion needs a library that only it loads: for all else its name is enough. */
+function namedOnly(program: Command): void {
+  program
+    .command('completion')
+    .description('completion script of a shell')
+    .argument('<shell>', 'zsh, bash, fish or powershell');
 }
 
 interface OriginalOptions extends RunOptions {
   readonly resume?: boolean;
   readonly status?: boolean;
   readonly stop?: boolean;
+  readonly api?: boolean;
+  readonly port?: string;
+  readonly host?: string;
 }
 
 /** The flags of the original command line, which had no commands. */
 function addOriginalFlags(program: Command): void {
   program
+    .optionsGroup('Flags of the original command line:')
     .option('--resume', 'same as `resume`')
     .option('--status', 'same as `status`')
     .option('--stop', 'same as `stop`')
@@ -68,11 +63,38 @@ function addOriginalFlags(program: Command): void {
     .option('--no-interactive', 'with --idea-file: approve every phase')
     .option('--model <name>', 'with --idea-file: the model of every session')
     .option('--max-sessions <n>', 'with --idea-file: sessions at most', Number)
-    .action(async (options: OriginalOptions) => {
-      if (options.resume === true) await resumeAction(options);
-      else if (options.status === true) await statusAction(options);
-      else if (options.stop === true) await stopAction(options);
-      else if (options.ideaFile !== undefined) await runAction(options);
-      else program.outputHelp();
-    });
+    .action((options: OriginalOptions) => originalAction(program, options));
+}
+
+async function originalAction(program: Command, options: OriginalOptions): Promise<void> {
+  const [word] = program.args;
+  if (word !== undefined) await refuseUnknown(program, word);
+  refuseNotBuilt(options);
+  if (options.resume === true) await (await import('./resume-action.ts')).resumeAction(options);
+  else if (options.status === true)
+    await (await import('./status-action.ts')).statusAction(options);
+  else if (options.stop === true) await (await import('./control-action.ts')).stopAction(options);
+  else if (options.ideaFile !== undefined)
+    await (await import('./run-action.ts')).runAction(options);
+  else program.outputHelp();
+}
+
+/** A word that is no command ends here, since a call without any is valid. */
+async function refuseUnknown(program: Command, word: string): Promise<never> {
+  const { nearest } = await import('../app.ts');
+  const names = program.createHelp().visibleCommands(program);
+  const meant = nearest(
+    word,
+    names.map((command) => command.name()),
+  );
+  const hint = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
+  program.error(`error: unknown command '${word}'${hint}`);
+}
+
+/** `approve [phase]`: that there are options too goes without saying. */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((word) =>
+    word.required ? `<${word.name()}>` : `[${word.name()}]`,
+  );
+  return [command.name(), ...words].join(' ');
 }

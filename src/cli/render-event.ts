@@ -6,6 +6,11 @@ export function renderEvent({ at, event }: StoredEvent): string | undefined {
   return text === undefined ? undefined : `${at.slice(11, 19)}  ${text}`;
 }
 
+/** The same for a program. */
+export function eventObject(stored: StoredEvent): Readonly<Record<string, unknown>> {
+  return { id: stored.id, at: stored.at, run_id: stored.runId, ...stored.event };
+}
+
 type Events = { readonly [E in HarnessEvent as E['type']]: E };
 type Describe = { readonly [T in keyof Events]?: (event: Events[T]) => string };
 

@@ -1,5 +1,5 @@
 import type { ConfigFlags } from '../app.ts';
-import type { CommonOptions } from './context.ts';
+import type { CommonOptions } from './common-options.ts';
 
 /** Flags of `run`, as commander gives them. */
 export interface RunOptions extends CommonOptions {

@@ -4,6 +4,7 @@ import type { Project, Run } from '../domain/run.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import { readSnapshot, type App } from '../app.ts';
 import type { Output } from './output.ts';
+import { eventsAfter } from './stored-events.ts';
 
 interface SummaryOrder {
   readonly app: App;
@@ -15,12 +16,16 @@ interface SummaryOrder {
 /** What was built, what failed and was caught, what it took, and what to do next. */
 export async function printSummary(order: SummaryOrder): Promise<void> {
   const { app, output, project, run } = order;
-  const stored = await allEvents(app, project.id);
+  const stored = await eventsAfter(app, project.id, 0);
   const events = stored.filter((one) => one.runId === run.id);
   const items = await app.store.items.list(project.id);
   const caught = caughtIn(events);
   const usage = await app.store.usage.total(run.id);
-  const snapshot = await readSnapshot(app.store, project, { run, now: new Date().toISOString() });
+  const snapshot = await readSnapshot(app.store, project, {
+    run,
+    hosted: true,
+    now: new Date().toISOString(),
+  });
   const rehearsal = run.settings.label === 'rehearsal';
   output.object({ type: 'summary', ...snapshot, caught, seconds: secondsOf(events) });
   const tokens = `${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} in, ${usage.outputTokens} out`;
@@ -37,18 +42,6 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
     ...next(order),
   ])
     output.data(line);
-}
-
-async function allEvents(app: App, projectId: string): Promise<readonly StoredEvent[]> {
-  const events: StoredEvent[] = [];
-  for (;;) {
-    const more = await app.store.events.read(projectId, {
-      after: events.at(-1)?.id ?? 0,
-      limit: 1000,
-    });
-    events.push(...more);
-    if (more.length < 1000) return events;
-  }
 }
 
 function secondsOf(events: readonly StoredEvent[]): number {

@@ -37,6 +37,8 @@ export interface Config {
   /** Bearer token of the API; null: one is made. */
   readonly apiToken: Secret | null;
   readonly linear: LinearAccess;
+  /** Where environments get their packages from. */
+  readonly registries: Registries;
   readonly security: SecuritySettings;
   readonly browserServer: 'playwright' | 'puppeteer';
   readonly notify: readonly NotifyTarget[];
@@ -50,6 +52,12 @@ export interface Config {
 export interface Credential {
   readonly kind: 'api_key' | 'oauth';
   readonly value: Secret;
+}
+
+/** Base URLs that end in a slash; null: what is configured can't be used. */
+export interface Registries {
+  readonly npm: string | null;
+  readonly pypi: string | null;
 }
 
 interface LinearAccess {

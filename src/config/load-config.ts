@@ -7,6 +7,7 @@ import { flagProblems } from './flags.ts';
 import { freezeDeep } from './freeze-deep.ts';
 import { invalidConfig } from './problem.ts';
 import { readFile } from './read-file.ts';
+import { readRegistries } from './registries.ts';
 import { absolute, runSettings } from './run-settings.ts';
 import type { FileSettings } from './schema.ts';
 import { Secret } from './secret.ts';
@@ -41,6 +42,7 @@ export function loadConfig(order: ConfigOrder): Config {
     ...places(order, reading.settings, environment.known),
     ...access(reading.settings, environment.known),
     ...extras(reading.settings),
+    registries: readRegistries((name) => environment.lookup(name)),
     file,
     apiPort: order.flags.port ?? environment.known.API_PORT,
     boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),

@@ -27,6 +27,7 @@ export function showConfig(config: Config): {
       api_port: config.apiPort,
       api_token: config.apiToken === null ? null : MASK,
       linear: shownLinear(config),
+      registries: config.registries,
       interactive: config.settings.interactive,
     },
   };

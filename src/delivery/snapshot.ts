@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly version: 1;
   readonly project_id: string;
   readonly project_name: string;
+  /** Where the project is: a copied folder takes the file along. */
+  readonly directory: string;
   readonly run_id: string;
   readonly status: RunStatus;
   readonly rehearsal: boolean;
@@ -72,23 +74,21 @@ interface Facts {
   readonly now: string;
 }
 
-/** Reads everything that the snapshot shows. `now` is RFC 3339. */
+/** Reads everything that the snapshot shows. `hosted`: a living process carries the run out. `now` is RFC 3339. */
 export async function readSnapshot(
   store: RunStore,
   project: Project,
-  order: { readonly run: Run; readonly now: string },
+  order: { readonly run: Run; readonly hosted: boolean; readonly now: string },
 ): Promise<Snapshot> {
-  const { run, now } = order;
-  const [phases, items, sessions, usage, approval, workers] = await Promise.all([
+  const { run, hosted, now } = order;
+  const [phases, items, sessions, usage, approval] = await Promise.all([
     store.phases.list(run.id),
     store.items.list(project.id),
     store.attempts.sessions(run.id),
     store.usage.total(run.id),
     store.approvals.pending(run.id),
-    store.workers.live(),
   ]);
   const phase = currentPhase(phases);
-  const hosted = workers.some((worker) => worker.label === run.settings.label);
   const why = whyRun({ run, hosted, approval, items, sessions: sessions.length, phase, now });
   return snapshotOf({ project, run, phases, items, sessions, usage, why, approval, now });
 }
@@ -106,6 +106,7 @@ function snapshotOf(facts: Facts): Snapshot {
     version: 1,
     project_id: project.id,
     project_name: project.name,
+    directory: project.directory,
     run_id: run.id,
     status: run.status,
     rehearsal: run.settings.label === 'rehearsal',

@@ -74,13 +74,19 @@ function runningWhy(facts: WhyFacts): Why {
       cause: `Works: ${sessions} sessions in ${phase ?? 'a phase'}.`,
       action: '`harness status --watch`',
     };
-  const waiting = facts.items.filter((item) => !settled(item)).map((item) => whyItem(item, facts));
-  return (
-    waiting[0] ?? {
-      cause: `Works on ${phase ?? 'the next phase'}.`,
-      action: '`harness status --watch`',
-    }
-  );
+  const first = firstWaiting(facts.items);
+  if (first !== undefined) return whyItem(first, facts);
+  return {
+    cause: `Works on ${phase ?? 'the next phase'}.`,
+    action: '`harness status --watch`',
+  };
+}
+
+/** The item on which others wait rather than one of those: it holds the cause. */
+function firstWaiting(items: readonly WorkItem[]): WorkItem | undefined {
+  const waiting = items.filter((item) => !settled(item));
+  const keys = new Set(waiting.map((item) => item.key));
+  return waiting.find((item) => !item.dependencies.some((key) => keys.has(key))) ?? waiting[0];
 }
 
 /** Why one work item is where it is. */

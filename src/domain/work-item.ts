@@ -44,6 +44,32 @@ export function settled(item: { readonly status: ItemStatus }): boolean {
   return item.status === 'done' || item.status === 'blocked';
 }
 
+/** Begins the reason of an item that a person took out of the plan: settled, shown, no failure. */
+export const SKIPPED = 'skipped by a person';
+
+export function skipped(item: { readonly reason: string | null }): boolean {
+  return item.reason?.startsWith(SKIPPED) === true;
+}
+
+type Linked = Pick<WorkItem, 'key' | 'status' | 'dependencies'>;
+
+/** Keys of items that can never start as things are: behind a blocked one, however far. */
+export function stuckBehind(items: readonly Linked[]): ReadonlySet<string> {
+  const stuck = new Set(items.filter((item) => item.status === 'blocked').map((item) => item.key));
+  for (let before = -1; before !== stuck.size;) {
+    before = stuck.size;
+    for (const item of items)
+      if (!settled(item) && item.dependencies.some((key) => stuck.has(key))) stuck.add(item.key);
+  }
+  return stuck;
+}
+
+/** Whether nothing more will happen to any of them by itself. */
+export function allSettled(items: readonly Linked[]): boolean {
+  const stuck = stuckBehind(items);
+  return items.every((item) => settled(item) || (item.status === 'todo' && stuck.has(item.key)));
+}
+
 /** Sort order of the queue: urgent first, "none" last, then by age and key. */
 export function byPriority(
   a: { readonly priority: Priority; readonly key: string },

@@ -4,7 +4,7 @@ import type { RoleEnd } from '../phases/phase.ts';
 import { engine, type Brief, type SessionStep } from './deps.ts';
 
 /**
- * One attempt: its session, the proof of its work, landing. Short, never retried by the engine:
+ * One attempt: its session and the proof of its work. Short, never retried by the engine:
  * another try is another attempt. Each step takes its own fence, so two executions of one workflow
  * can't both write (I2).
  */
@@ -13,7 +13,6 @@ export const attemptWorkflow = DBOS.registerWorkflow(
     const worked = await DBOS.runStep(() => session(attemptId, brief), { name: 'session' });
     if (worked.kind === 'to_prove')
       await DBOS.runStep(() => prove(attemptId, worked.commit), { name: 'prove' });
-    await DBOS.runStep(() => land(attemptId), { name: 'land' });
     return DBOS.runStep(() => engine().deps.workshop.endOf(attemptId), { name: 'end' });
   },
   { name: 'attempt', maxRecoveryAttempts: 20 },
@@ -58,12 +57,4 @@ async function carried<T>(
   } finally {
     entry.leave();
   }
-}
-
-async function land(attemptId: string): Promise<void> {
-  const { deps } = engine();
-  const attempt = await deps.store.attempts.get(attemptId);
-  if (attempt?.end?.status !== 'succeeded' || attempt.end.commit === null) return;
-  const project = await deps.store.projects.get(attempt.projectId);
-  if (project) await deps.workshop.land(project, attempt.runId);
 }

@@ -31,6 +31,7 @@ export function decide(facts: DecisionFacts): Decision {
   if (end.status === 'completed')
     return { kind: wantsApproval(run, phase) ? 'approve' : 'completed', outputs: end.outputs };
   if (end.status === 'limited') return afterLimit(end, facts);
+  if (end.status === 'blocked') return { kind: 'fail', reason: end.reason };
   return facts.failures >= run.settings.phases[phase].maxRetries
     ? { kind: 'fail', reason: end.reason }
     : {
@@ -44,8 +45,10 @@ function afterLimit(
   end: Extract<PhaseEnd, { status: 'limited' }>,
   { run, now }: DecisionFacts,
 ): Decision {
-  if (end.until === null) return { kind: 'park', reason: end.reason };
-  const delayMs = Math.max(0, Date.parse(end.until) - now);
+  const wait = Date.parse(end.until ?? '') - now;
+  // A provider's word: what is no time says nothing, and a reset that is over is no reason to hurry.
+  if (Number.isNaN(wait)) return { kind: 'park', reason: end.reason };
+  const delayMs = Math.max(run.settings.retryDelayMs, wait);
   return delayMs > run.settings.maxLimitWaitMs
     ? { kind: 'park', reason: end.reason }
     : { kind: 'wait', delayMs, reason: end.reason };

@@ -1,7 +1,7 @@
 import type { Run } from '../domain/run.ts';
-import { settled } from '../domain/work-item.ts';
+import { allSettled, type WorkItem } from '../domain/work-item.ts';
 import type { EngineClient } from './client.ts';
-import type { Engine } from './deps.ts';
+import type { Engine, EngineDeps } from './deps.ts';
 import {
   APPLICATION,
   attemptWorkflowId,
@@ -10,6 +10,7 @@ import {
   SETTLED_TOPIC,
   VERSION,
 } from './names.ts';
+import { itemsOf } from './run-state.ts';
 import { drainOutbox, readTracker } from './tracker-sync.ts';
 
 /**
@@ -22,8 +23,43 @@ export async function dispatch(engine: Engine, client: EngineClient, run: Run): 
   const phase = (await deps.store.phases.list(run.id)).find((one) => one.name === 'implement');
   if (run.status !== 'running' || run.control !== null || phase?.status !== 'running') return;
   await readTracker(deps, run);
-  while (engine.running.count() < deps.capacity && (await claimOne(engine, client, run)));
+  const hindrance = await whatHolds(deps, run);
+  if (hindrance !== undefined) return park(deps, run, hindrance);
+  while (await mayClaim(engine, run)) if (!(await claimOne(engine, client, run))) break;
   await tellWhenSettled(engine, client, { run, attempt: phase.attempts });
+}
+
+/** A free slot in this process, and a session left of the run's. */
+async function mayClaim({ deps, running }: Engine, run: Run): Promise<boolean> {
+  if (running.count() >= deps.capacity) return false;
+  return (await deps.store.attempts.list(run.id)).length < run.settings.maxSessions;
+}
+
+/** Why the run can't go on by itself for now, once its last session has ended. */
+async function whatHolds({ store, clock }: EngineDeps, run: Run): Promise<string | undefined> {
+  if ((await store.attempts.list(run.id, { open: true })).length > 0) return undefined;
+  const items = await itemsOf(store, run);
+  const ready = items.filter((item) => item.status === 'todo' && dependenciesDone(item, items));
+  if (ready.length === 0) return undefined;
+  const { maxSessions, maxLimitWaitMs } = run.settings;
+  if ((await store.attempts.list(run.id)).length >= maxSessions)
+    return `the cap of ${maxSessions} sessions is reached`;
+  const latest = new Date(clock.now() + maxLimitWaitMs).toISOString();
+  const far = ready.filter((item) => item.notBefore !== null && item.notBefore > latest);
+  return far.length < ready.length
+    ? undefined
+    : `${far[0]?.key ?? ''}: ${far[0]?.reason ?? 'a limit'}`;
+}
+
+function dependenciesDone(item: WorkItem, items: readonly WorkItem[]): boolean {
+  return item.dependencies.every(
+    (key) => items.find((other) => other.key === key)?.status === 'done',
+  );
+}
+
+async function park({ store }: EngineDeps, run: Run, reason: string): Promise<void> {
+  await store.runs.setStatus(run.id, 'running', reason);
+  await store.runs.control(run.id, 'park');
 }
 
 async function claimOne({ deps }: Engine, client: EngineClient, run: Run): Promise<boolean> {
@@ -52,8 +88,8 @@ async function tellWhenSettled(
   client: EngineClient,
   { run, attempt }: { readonly run: Run; readonly attempt: number },
 ): Promise<void> {
-  const items = await deps.store.items.list(run.projectId);
-  if (!items.every(settled)) return;
+  const items = await itemsOf(deps.store, run);
+  if (!allSettled(items)) return;
   const newest =
     items
       .map((item) => item.updatedAt)

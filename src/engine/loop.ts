@@ -31,6 +31,8 @@ export function startLoop(body: () => Promise<void>, order: LoopOrder): Loop {
     if (state.stopped || under !== undefined) return;
     under = round().finally(() => {
       under = undefined;
+      // Said after the round had looked for the last time and before it was over.
+      if (state.wished) wake();
     });
   };
   const timer = setInterval(wake, order.everyMs);

@@ -2,12 +2,12 @@ import { DBOS, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
 import type { Role } from '../domain/attempt.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
-import { settled } from '../domain/work-item.ts';
+import { allSettled } from '../domain/work-item.ts';
 import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { engine, type Brief } from './deps.ts';
 import { attemptWorkflowId, queues, SETTLED_TOPIC, stableId } from './names.ts';
-import { runOf } from './run-state.ts';
+import { itemsOf, runOf } from './run-state.ts';
 
 export interface PhaseOrder {
   readonly runId: string;
@@ -108,6 +108,6 @@ async function itemsSettled(
 async function lookAtItems(runId: string): Promise<'settled' | 'waiting' | 'aborted'> {
   const run = await runOf(runId);
   if (run.control !== null) return 'aborted';
-  const items = await engine().deps.store.items.list(run.projectId);
-  return items.every(settled) ? 'settled' : 'waiting';
+  const items = await itemsOf(engine().deps.store, run);
+  return allSettled(items) ? 'settled' : 'waiting';
 }

@@ -1,7 +1,10 @@
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseName, PhaseState } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
+import type { WorkItem } from '../domain/work-item.ts';
+import type { RunStore } from '../work/run-store.ts';
 import { engine } from './deps.ts';
+import { landRun } from './landing.ts';
 
 /** Throws `RUN_UNKNOWN` when the database does not have it. */
 export async function runOf(id: string): Promise<Run> {
@@ -22,29 +25,22 @@ export async function phaseOf(runId: string, phase: PhaseName): Promise<PhaseSta
   return state;
 }
 
-/** A run with items that the harness had to block has failed, however well the rest went. */
+/** The end of a run whose every phase is completed or was skipped. */
 export async function finishRun(runId: string): Promise<void> {
-  const { store } = engine().deps;
   const run = await runOf(runId);
   if (run.control !== null) return;
-  const items = await store.items.list(run.projectId);
-  const blocked = items.filter(
-    (item) => item.status === 'blocked' && !skippedByPerson(item.reason),
-  );
-  if (blocked.length === 0) return store.runs.setStatus(runId, 'completed', null);
-  const names = blocked.map((item) => `${item.key} (${item.reason ?? 'no reason'})`).join('; ');
-  return store.runs.setStatus(runId, 'failed', `Blocked work items: ${names}`);
+  await landRun(engine().deps, run);
+  await engine().deps.store.runs.setStatus(runId, 'completed', null);
+}
+
+/** The run's own work items: a project keeps those of its earlier runs too. */
+export async function itemsOf(store: RunStore, run: Run): Promise<readonly WorkItem[]> {
+  return (await store.items.list(run.projectId)).filter((item) => item.runId === run.id);
 }
 
 export async function failRun(runId: string, phase: PhaseName, reason: string): Promise<void> {
   const { store } = engine().deps;
   await store.phases.end(runId, phase, { status: 'failed', error: reason, outputs: [] });
+  await landRun(engine().deps, await runOf(runId));
   await store.runs.setStatus(runId, 'failed', `${phase}: ${reason}`);
-}
-
-/** `items skip` settles an item: a person's decision, shown, no failure. */
-export const SKIPPED = 'skipped by a person';
-
-function skippedByPerson(reason: string | null): boolean {
-  return reason?.startsWith(SKIPPED) === true;
 }

@@ -3,6 +3,7 @@ import { attemptWorkflow } from './attempt-workflow.ts';
 import { openEngineClient, type EngineClient } from './client.ts';
 import { setEngine, type Engine, type EngineDeps } from './deps.ts';
 import { dispatch } from './dispatcher.ts';
+import { landRun } from './landing.ts';
 import { holdLease } from './lease.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { APPLICATION, queues, VERSION } from './names.ts';
@@ -23,6 +24,9 @@ const WORKER_CONCURRENCY = 32;
 
 /** Wake-ups come with the events; the tick is for what no event tells (time, a lost message). */
 const TICK_MS = 1000;
+
+/** Often enough to watch the result grow, seldom enough to cost nothing. */
+const LANDING_MS = 3000;
 
 /** Registered when this module is loaded, before any launch; DBOS refuses a second registration. */
 export const WORKFLOWS = Object.freeze([pipelineWorkflow, phaseWorkflow, attemptWorkflow]);
@@ -69,13 +73,13 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
   };
   setEngine(engine);
   await deps.migrationLock(() => launch(deps, lease.executorId));
-  const loops = startLoops(engine, client);
-  const silence = deps.store.events.onCommit(() => loops.tick.wake());
+  const [tick, ...others] = startLoops(engine, client);
+  const silence = deps.store.events.onCommit(() => tick.wake());
   return {
     async end() {
       silence();
       leaving.abort(new Error('this worker is leaving'));
-      await Promise.all([loops.tick.stop(), loops.care.stop()]);
+      await Promise.all([tick, ...others].map((loop) => loop.stop()));
       await DBOS.shutdown({ workflowCompletionTimeoutMS: 3000 });
       await lease.leave();
     },
@@ -101,11 +105,14 @@ async function launch(deps: EngineDeps, executorId: string): Promise<void> {
   await DBOS.registerQueue(names.sessions, { ...common, workerConcurrency: WORKER_CONCURRENCY });
 }
 
-/** `tick` moves runs on; `care` takes over from the dead and closes what nobody carries out. */
+/**
+ * `tick` moves runs on, woken by every event; `care` takes over from the dead and closes what nobody
+ * carries out; `landing` brings main to the user.
+ */
 function startLoops(
   engine: Engine,
   client: EngineClient,
-): { readonly tick: Loop; readonly care: Loop } {
+): readonly [tick: Loop, ...others: Loop[]] {
   const { deps } = engine;
   const onError = async (message: string): Promise<void> => {
     deps.log(`engine: ${message}`);
@@ -121,8 +128,12 @@ function startLoops(
     await reap(deps, engine.executorId);
     for (const run of await deps.store.runs.live(deps.label)) await sweep(engine, run);
   };
-  return {
-    tick: startLoop(tick, { everyMs: TICK_MS, onError }),
-    care: startLoop(care, { everyMs: Math.min(deps.leaseMs / 3, 5000), onError }),
+  const landing = async (): Promise<void> => {
+    for (const run of await deps.store.runs.live(deps.label)) await landRun(deps, run);
   };
+  return [
+    startLoop(tick, { everyMs: TICK_MS, onError }),
+    startLoop(care, { everyMs: Math.min(deps.leaseMs / 3, 5000), onError }),
+    startLoop(landing, { everyMs: LANDING_MS, onError }),
+  ];
 }

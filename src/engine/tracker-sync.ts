@@ -1,9 +1,10 @@
 import { hasCode } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
-import type { ItemDraft, WorkItem } from '../domain/work-item.ts';
+import { SKIPPED, type ItemDraft, type WorkItem } from '../domain/work-item.ts';
 import type { OutboxOp } from '../work/run-store.ts';
 import type { NewItem, TrackedItem, WorkTracker } from '../work/tracker.ts';
 import type { EngineDeps } from './deps.ts';
+import { itemsOf } from './run-state.ts';
 
 /** Carries out what waits, in order, each until it is confirmed: a crash neither loses nor doubles one. */
 export async function drainOutbox(deps: EngineDeps, run: Run): Promise<void> {
@@ -44,8 +45,11 @@ async function close(
   write: Extract<OutboxOp, { op: 'finish' | 'release' }>,
 ): Promise<void> {
   const item = await tracker.get(write.key);
-  const claim = item.claim ?? (await tracker.claim(write.key, 'harness'));
-  if (claim === null || claim === undefined) return;
+  const { key } = write;
+  const to = write.op === 'release' ? 'todo' : write.status;
+  if (item.claim === null && to !== 'done') return tracker.move(key, to);
+  const claim = item.claim ?? (await tracker.claim(key, write.owner));
+  if (claim === undefined) return;
   try {
     await (write.op === 'finish' ? tracker.finish(claim, write.status) : tracker.release(claim));
   } catch (error) {
@@ -55,7 +59,7 @@ async function close(
 
 /** Takes over what people changed in the tracker since the plan was agreed: theirs wins. */
 export async function readTracker(deps: EngineDeps, run: Run): Promise<void> {
-  const items = await deps.store.items.list(run.projectId);
+  const items = await itemsOf(deps.store, run);
   if (!items.some((item) => item.status === 'todo')) return;
   const tracked = new Map(
     (await (await deps.trackerOf(run)).list()).map((item) => [item.key, item]),
@@ -71,7 +75,7 @@ async function takeOver(deps: EngineDeps, item: WorkItem, theirs: TrackedItem): 
     return deps.store.items.block(
       item.projectId,
       item.key,
-      'skipped by a person: cancelled in the tracker',
+      `${SKIPPED}: cancelled in the tracker`,
       'person',
     );
   const { title, description, priority } = theirs;

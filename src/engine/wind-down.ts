@@ -1,6 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Run, RunControl, RunStatus } from '../domain/run.ts';
 import type { Engine } from './deps.ts';
+import { landRun } from './landing.ts';
 import { attemptWorkflowId, pipelineId } from './names.ts';
 
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
@@ -26,6 +27,7 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   }
   if ((await store.attempts.list(run.id, { open: true })).length > 0) return;
   await DBOS.cancelWorkflow(pipelineId(run), { cancelChildren: true });
+  await landRun(engine.deps, run);
   await store.runs.setStatus(run.id, FINAL[run.control], run.reason);
 }
 

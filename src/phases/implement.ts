@@ -1,4 +1,4 @@
-import type { WorkItem } from '../domain/work-item.ts';
+import { skipped, type WorkItem } from '../domain/work-item.ts';
 import type { Phase, PhaseEnd } from './phase.ts';
 
 /** Waits while the dispatcher gives out work items; ends when each is done or blocked. */
@@ -18,10 +18,25 @@ export const implement: Phase = {
   },
 };
 
-/** A person's `skip` counts as settled; what the harness blocked makes the run fail at its end. */
+/** A person's `skip` counts as settled; what the harness had to block holds up everything after. */
 function endOf(items: readonly WorkItem[]): PhaseEnd {
-  const done = items.filter((item) => item.status === 'done').length;
   if (items.length === 0)
-    return { status: 'failed', reason: 'There are no work items to implement.' };
+    return { status: 'blocked', reason: 'There are no work items to implement.' };
+  const blocked = items.filter((item) => item.status === 'blocked' && !skipped(item));
+  const behind = items.filter((item) => item.status === 'todo').map((item) => item.key);
+  if (blocked.length > 0 || behind.length > 0)
+    return {
+      status: 'blocked',
+      reason: [...blocked.map(blockedLine), ...waiting(behind)].join('; '),
+    };
+  const done = items.filter((item) => item.status === 'done').length;
   return { status: 'completed', outputs: [`${done} of ${items.length} work items done`] };
+}
+
+function blockedLine({ key, reason }: WorkItem): string {
+  return `${key} is blocked: ${(reason ?? 'no reason').split('\n', 1)[0] ?? ''}`;
+}
+
+function waiting(keys: readonly string[]): string[] {
+  return keys.length === 0 ? [] : [`behind blocked or skipped items: ${keys.join(', ')}`];
 }

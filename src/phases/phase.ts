@@ -17,6 +17,8 @@ export interface Phase {
 export type PhaseEnd =
   | { readonly status: 'completed'; readonly outputs: readonly string[] }
   | { readonly status: 'failed' | 'timed_out' | 'aborted'; readonly reason: string }
+  /** It can't succeed by being tried again: a person has to act first. */
+  | { readonly status: 'blocked'; readonly reason: string }
   | { readonly status: 'limited'; readonly until: string | null; readonly reason: string };
 
 /** How a role's session ended; its text stays in the store (`ProjectAccess.textOf`). */
@@ -51,6 +53,8 @@ export interface ProjectAccess {
   addItems(items: readonly ItemDraft[]): Promise<void>;
   setProjectCheck(command: string): Promise<void>;
   items(): Promise<readonly WorkItem[]>;
+  /** Keys that earlier runs of the project used. */
+  takenKeys(): Promise<readonly string[]>;
   /** Runs every done item's checks, the project's and `extra` on a pristine checkout of main. */
   regression(extra: readonly string[]): Promise<Regression>;
   deploy(): Promise<DeployEnd>;

@@ -27,7 +27,7 @@ const line = (max: number): z.ZodString =>
     .trim()
     .min(1)
     .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'one line without control characters');
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'one line without control characters');
 
 const item = z.strictObject({
   key: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'letters, digits, - and _, at most 40'),
@@ -68,6 +68,12 @@ export function readPlan(output: unknown): ReadPlan {
   return faults.length > 0
     ? { ok: false, faults }
     : { ok: true, plan: { summary, projectCheck, items } };
+}
+
+/** One check as a planner or a person wrote it; undefined when it is none. */
+export function readCheck(output: unknown): Check | undefined {
+  const answer = check.safeParse(output);
+  return answer.success ? checkOf(answer.data) : undefined;
 }
 
 function draftOf(answer: z.infer<typeof item>): ItemDraft {

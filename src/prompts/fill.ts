@@ -13,7 +13,7 @@ export interface Template {
  */
 export function fill(template: Template, values: Readonly<Record<string, string>>): string {
   const filled = template.text.replaceAll(/\{\{\s*([a-z_]+)\s*\}\}/g, (_, name: string) => {
-    const value = values[name];
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) throw unknownVariable(template, name, Object.keys(values));
     return value;
   });

@@ -94,7 +94,7 @@ export interface ItemRows {
   add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
   /**
    * Takes the first ready item (todo, dependencies done, `notBefore` past, no open attempt) if fewer
-   * than `parallel` of the run are in progress, opens its attempt and runs `also` in the same
+   * than `parallel` agents of the run are at work, opens its attempt and runs `also` in the same
    * transaction. Undefined when there is nothing to take.
    */
   claimNext(
@@ -147,6 +147,8 @@ export interface AttemptRows {
   whileFenced(fence: Fence, effect: () => Promise<void>): Promise<boolean>;
   /** Appends facts of a running attempt. */
   record(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
+  /** Its session is over and only the proof is left: its agent's slot is free again. */
+  handIn(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
   /** Sign of life, for `last_event_at`; at most every few seconds. */
   touch(fence: Fence): Promise<boolean>;
   /** The sessions of open attempts, oldest first. */

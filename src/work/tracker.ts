@@ -61,6 +61,11 @@ export interface WorkTracker {
   finish(claim: TrackerClaim, status: 'done' | 'blocked'): Promise<void>;
   /** Back to `todo`; refused with `CLAIM_LOST` likewise. */
   release(claim: TrackerClaim): Promise<void>;
+  /**
+   * On a person's word: an item that nobody holds goes from todo to blocked, or back. Anything else
+   * stays as it is.
+   */
+  move(key: string, to: 'todo' | 'blocked'): Promise<void>;
   /** `id` makes it idempotent: the same id twice is one comment. */
   comment(
     key: string,

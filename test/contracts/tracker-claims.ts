@@ -32,6 +32,26 @@ export function claimCases({ openStore, withItems }: Given): void {
         expect(await tracker.claim(key, 'o')).toBeUndefined();
     });
 
+    test('a person blocks an item that nobody holds, and opens it again', async () => {
+      const tracker = await withItems(newItem({ key: 'A' }));
+      await tracker.move('A', 'blocked');
+      expect(await tracker.get('A')).toMatchObject({ status: 'blocked', claim: null });
+      expect(await tracker.claim('A', 'o')).toBeUndefined();
+      await tracker.move('A', 'todo');
+      expect(await tracker.claim('A', 'o')).toMatchObject({ owner: 'o' });
+    });
+
+    test('nobody moves what is held, done or unknown on a word alone', async () => {
+      const tracker = await withItems(newItem({ key: 'HELD' }), newItem({ key: 'DONE' }));
+      const held = await claimed(tracker, 'HELD');
+      await done(tracker, 'DONE');
+      await tracker.move('HELD', 'blocked');
+      await tracker.move('DONE', 'todo');
+      expect(await tracker.get('HELD')).toMatchObject({ status: 'in_progress', claim: held });
+      expect((await tracker.get('DONE')).status).toBe('done');
+      await expect(tracker.move('NONE', 'todo')).rejects.toThrow(/NONE/);
+    });
+
     test('I2 of 8 callers at once exactly one wins', async () => {
       const { tracker, again } = await openStore();
       await tracker.create([newItem({ key: 'A' })]);

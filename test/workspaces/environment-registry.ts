@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { TreeFiles } from '../../src/workspaces/environment/recipe.ts';
 
 export interface Registry extends AsyncDisposable {
+  /** Base URL on loopback. */
+  readonly url: string;
   /** Unix socket whose other side is the registry on loopback. */
   readonly socket: string;
   readonly requests: string[];
@@ -50,6 +52,7 @@ export async function aRegistry(folder: string): Promise<Registry> {
   proxy.listen(socket);
   await once(proxy, 'listening');
   return {
+    url: `http://127.0.0.1:${port}/`,
     socket,
     requests,
     integrity,

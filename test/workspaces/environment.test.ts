@@ -174,7 +174,8 @@ describe.skipIf(unsealable)(
       return {
         files: treeOf(files),
         settings: { prepare: null, env: {} },
-        wire: wire === null ? null : { socket: registry.socket, env },
+        wire:
+          wire === null ? null : { socket: registry.socket, env, mirrors: [], troubles: () => [] },
         timeoutMs: 60_000,
       };
     }

@@ -33,6 +33,7 @@ export function createAttemptRows({ pool, db }: Database): AttemptRows {
         return true;
       }),
     record: (fence, events) => transaction(pool, (tx) => record(tx, fence, events)),
+    handIn: (fence, events) => transaction(pool, (tx) => handIn(tx, fence, events)),
     touch: (fence) =>
       transaction(pool, async (tx) => {
         if ((await lockOwn(tx, fence, 'share')) === undefined) return false;
@@ -59,6 +60,15 @@ async function record(tx: Tx, fence: Fence, events: readonly HarnessEvent[]): Pr
   await markAlive(tx, attempt.id, started?.model);
   const { projectId, runId } = attempt;
   if (events.length > 0) await commit(tx, { projectId, runId, events });
+  return true;
+}
+
+async function handIn(tx: Tx, fence: Fence, events: readonly HarnessEvent[]): Promise<boolean> {
+  const attempt = await lockOwn(tx, fence, 'no key update');
+  if (attempt === undefined) return false;
+  await tx.db.update(t.attempt).set({ handedIn: true }).where(eq(t.attempt.id, attempt.id));
+  const { projectId, runId } = attempt;
+  await commit(tx, { projectId, runId, events });
   return true;
 }
 

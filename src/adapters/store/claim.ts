@@ -37,7 +37,7 @@ export async function claimNext(
 ): Promise<ClaimedItem | undefined> {
   const run = await lockRun(tx, order.runId);
   if (run.status !== 'running' || run.control !== null) return undefined;
-  if ((await countOpen(tx, run.id)) >= order.parallel) return undefined;
+  if (!(await hasSlot(tx, order))) return undefined;
   const key = await takeFirst(tx, run.id);
   if (key === undefined) return undefined;
   const claimed = await openAttempt(tx, { ...order, ...keysOf(run), key });
@@ -49,11 +49,22 @@ export async function claimNext(
   return claimed;
 }
 
-async function countOpen({ db }: Tx, runId: string): Promise<number> {
-  return db.$count(
-    t.attempt,
-    and(eq(t.attempt.runId, runId), isNotNull(t.attempt.itemKey), isNull(t.attempt.endedAt)),
+/** Open attempts whose work is only to be proved yet, at most, as a multiple of the agents at work. */
+const BACKLOG = 2;
+
+/** Agents count, not proofs: the next agent starts while the harness proves the last one's work. */
+async function hasSlot(
+  { db }: Tx,
+  order: ClaimNext[1] & { readonly runId: string },
+): Promise<boolean> {
+  const open = and(
+    eq(t.attempt.runId, order.runId),
+    isNotNull(t.attempt.itemKey),
+    isNull(t.attempt.endedAt),
   );
+  const atWork = await db.$count(t.attempt, and(open, eq(t.attempt.handedIn, false)));
+  if (atWork >= order.parallel) return false;
+  return (await db.$count(t.attempt, open)) < order.parallel * BACKLOG;
 }
 
 /** The first by `byPriority`; one that is being edited at this moment is passed over. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -132,6 +133,8 @@ export const attempt = harness.table(
     /** 0 until the first execution takes one. */
     fence: bigint({ mode: 'number' }).notNull().default(0),
     owner: text(),
+    /** Its session is over and the harness proves its work: no agent is busy with it. */
+    handedIn: boolean().notNull().default(false),
     end: stored().$type<AttemptEnd>(),
     startedAt: instant().notNull().default(now),
     endedAt: instant(),

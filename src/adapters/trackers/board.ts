@@ -1,5 +1,5 @@
 import type { NewItem, TrackedItem, TrackerClaim, TrackerComment } from '../../work/tracker.ts';
-import { claimLost, claimOf, isReady, mayMove, unknownItem } from './rules.ts';
+import { claimLost, claimOf, isReady, mayBePut, mayMove, unknownItem } from './rules.ts';
 import type { Holding } from './rules.ts';
 
 /** An item as it is kept: the fence outlives the claim. */
@@ -92,6 +92,17 @@ export function moved(
   if (verdict === 'already') return { board, result: undefined };
   const change = { status: to.status, owner: null, updatedAt: to.at };
   return { board: withItem(board, claim.key, change).board, result: undefined };
+}
+
+/** Moves an item that nobody holds, on a person's word. */
+export function put(
+  board: Board,
+  key: string,
+  to: { readonly status: 'todo' | 'blocked'; readonly at: string },
+): Change<void> {
+  if (!mayBePut(find(board, key), to.status)) return { board, result: undefined };
+  const change = { status: to.status, updatedAt: to.at };
+  return { board: withItem(board, key, change).board, result: undefined };
 }
 
 export function commented(board: Board, key: string, comment: TrackerComment): Change<void> {

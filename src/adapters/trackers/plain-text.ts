@@ -16,6 +16,7 @@ export function withPlainText(tracker: WorkTracker): WorkTracker {
     claim: (key, owner) => tracker.claim(plain(key), plain(owner)),
     finish: (claim, status) => tracker.finish({ ...claim, key: plain(claim.key) }, status),
     release: (claim) => tracker.release({ ...claim, key: plain(claim.key) }),
+    move: (key, to) => tracker.move(plain(key), to),
     comment: (key, { id, author, text }) =>
       tracker.comment(plain(key), { id: plain(id), author: plain(author), text: plain(text) }),
     comments: (key) => tracker.comments(plain(key)),

@@ -36,6 +36,7 @@ export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
     claim: (key, owner) => claim(table, key, owner),
     finish: (held, status) => move(table, held, status),
     release: (held) => move(table, held, 'todo'),
+    move: (key, to) => put(table, key, to),
     comment: (key, comment) => insertComment(table, { key, ...comment }),
     async comments(key) {
       await oneRow(table, key);
@@ -136,6 +137,15 @@ async function move(
   if (rowCount === 1) return;
   const row = await oneRow(table, held.key);
   if (mayMove(row, held, status) !== 'already') throw claimLost(held);
+}
+
+async function put(table: Table, key: string, to: 'todo' | 'blocked'): Promise<void> {
+  const { rowCount } = await table.pool.query(
+    `update harness.tracker_item set status = $3, updated_at = now()
+      where project_id = $1 and key = $2 and status = $4`,
+    [table.projectId, key, to, to === 'todo' ? 'blocked' : 'todo'],
+  );
+  if (rowCount === 0) await oneRow(table, key);
 }
 
 async function insertComment(

@@ -36,6 +36,11 @@ export function mayMove(
   return item.status === to ? 'already' : 'no';
 }
 
+/** Whether a person's word moves it: only from todo to blocked and back. */
+export function mayBePut(item: Pick<TrackedItem, 'status'>, to: 'todo' | 'blocked'): boolean {
+  return item.status === (to === 'todo' ? 'blocked' : 'todo');
+}
+
 export interface Holding {
   readonly owner: string | null;
   readonly fence: number;

@@ -8,6 +8,7 @@ import type { PhaseName } from '../../domain/phase.ts';
 import type { Project, Run } from '../../domain/run.ts';
 import type { DeployEnd, ProjectAccess, Regression } from '../../phases/phase.ts';
 import type { Hub } from '../../workspaces/hub.ts';
+import { itemsOf } from '../run-state.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
 import { landMain } from './land-main.ts';
@@ -43,7 +44,11 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
     },
     addItems: (items) => store.items.add(run.id, items, phase),
     setProjectCheck: (command) => store.runs.setProjectCheck(run.id, command),
-    items: () => store.items.list(run.projectId),
+    items: () => itemsOf(store, run),
+    async takenKeys() {
+      const all = await store.items.list(run.projectId);
+      return all.filter((item) => item.runId !== run.id).map((item) => item.key);
+    },
     regression: async (extra) => regression(deps, { ...(await open()), run, extra }),
     deploy: async () => deploy(deps, { ...(await open()), run }),
   };

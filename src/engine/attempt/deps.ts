@@ -8,6 +8,7 @@ import type { Box } from '../../safety/box.ts';
 import type { Agent } from '../../sessions/agent.ts';
 import type { Environments, PackageWire } from '../../workspaces/environment/open-environments.ts';
 import type { Hub } from '../../workspaces/hub.ts';
+import type { Turns } from './turn.ts';
 import type { RunStore } from '../../work/run-store.ts';
 
 export interface WorkshopDeps {
@@ -19,9 +20,10 @@ export interface WorkshopDeps {
   readonly templatesOf: (project: Project) => FindTemplate;
   readonly environments: Environments;
   /** How package managers reach their registry; null: not at all. */
-  readonly packageWire: () => PackageWire | null;
+  readonly packageWire: () => Promise<PackageWire | null>;
   /** Values of `environment.secrets`, which the operator lets into the box. */
   readonly boxSecrets: Readonly<Record<string, string>>;
+  readonly turns: Turns;
   readonly clock: { now(): number; monotonic(): number };
   readonly newId: () => string;
   readonly log: (line: string) => void;

@@ -28,7 +28,7 @@ export async function installEnvironment(
   const preparation = await deps.environments.prepare({
     files: await hub.files(order.tree),
     settings,
-    wire: deps.packageWire(),
+    wire: await deps.packageWire(),
     timeoutMs: run.settings.checkTimeoutMs,
     ...(order.signal === undefined ? {} : { signal: order.signal }),
   });

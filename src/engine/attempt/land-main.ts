@@ -3,27 +3,35 @@ import type { Hub } from '../../workspaces/hub.ts';
 import type { Landing } from '../../workspaces/workspace.ts';
 import type { WorkshopDeps } from './deps.ts';
 
+export interface LandingOrder {
+  readonly project: Project;
+  readonly hub: Hub;
+  readonly runId: string | null;
+  /** Last reason for a delay by project: the same one is not stored again. */
+  readonly said?: Map<string, string>;
+}
+
 /**
- * Brings main into the user's repository where that disturbs nothing; a delay is stored with its
- * reason and never holds the run. Said once, not after every merge.
+ * Brings main into the user's repository where that disturbs nothing; a delay is stored once with
+ * its reason and never holds the run.
  */
 export async function landMain(
   deps: Pick<WorkshopDeps, 'store' | 'branchOf'>,
-  {
-    project,
-    hub,
-    runId,
-  }: { readonly project: Project; readonly hub: Hub; readonly runId: string | null },
+  { project, hub, runId, said }: LandingOrder,
 ): Promise<Landing> {
   const branch = await deps.branchOf(project);
   const landing = await hub.land({ directory: project.directory, branch, expectedOld: null });
-  if (landing.kind === 'landed')
-    await deps.store.events.append(project.id, runId, [
-      { type: 'main.landed', commit: landing.commit },
-    ]);
-  if (landing.kind === 'delayed')
+  if (landing.kind === 'delayed' && said?.get(project.id) !== landing.reason) {
+    said?.set(project.id, landing.reason);
     await deps.store.events.append(project.id, runId, [
       { type: 'land.delayed', reason: landing.reason },
     ]);
+  }
+  if (landing.kind === 'landed') {
+    said?.delete(project.id);
+    await deps.store.events.append(project.id, runId, [
+      { type: 'main.landed', commit: landing.commit },
+    ]);
+  }
   return landing;
 }

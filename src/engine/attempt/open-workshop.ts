@@ -12,11 +12,12 @@ import { clearAway } from './workspace-box.ts';
 
 /** The attempts' side of the engine, made of agents, boxes, git and checks. */
 export function openWorkshop(deps: WorkshopDeps): Workshop {
+  const said = new Map<string, string>();
   return {
     session: (attemptId, brief, signal) => sessionStep(deps, { attemptId, brief }, signal),
     prove: (attemptId, commit, signal) => proveStep(deps, { attemptId, commit }, signal),
     async land(project, runId) {
-      await landMain(deps, { project, hub: await deps.hubOf(project), runId });
+      await landMain(deps, { project, hub: await deps.hubOf(project), runId, said });
     },
     endOf: (attemptId) => endOf(deps, attemptId),
     abandon: (attemptId, reason) => abandon(deps, attemptId, reason),

@@ -29,7 +29,8 @@ export async function proveStep(
   const begun = await begin(deps, order.attemptId);
   if (begun === undefined) return;
   for (;;) {
-    const round = await roundOf(deps, { begun, commit: order.commit }, signal);
+    const done = await deps.turns.take(begun.project.id);
+    const round = await roundOf(deps, { begun, commit: order.commit }, signal).finally(done);
     if (round.kind === 'lost') return;
     if (round.kind === 'over') {
       await closeAttempt(deps, begun, round);

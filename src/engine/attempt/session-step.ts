@@ -78,7 +78,7 @@ async function handIn(deps: WorkshopDeps, { begun, place }: Talked): Promise<Ses
   if (taken.kind === 'refused') return refuse(deps, { begun, place }, taken.reason);
   const commit = taken.kind === 'imported' ? taken.commit : null;
   const events = await clearAway(deps, begun, { workspace, commit });
-  await deps.store.attempts.record(begun.fence, events);
+  await deps.store.attempts.handIn(begun.fence, events);
   return { kind: 'to_prove', commit };
 }
 

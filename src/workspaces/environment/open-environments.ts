@@ -7,7 +7,7 @@ import { stripControls } from '../../safety/strip-controls.ts';
 import type { Toolchains } from '../../safety/toolchains.ts';
 import { install } from './install.ts';
 import { findKept, keep, keyOf, outputsIn, writeInputs, type Environment } from './kept.ts';
-import { findRecipe, type Recipe, type TreeFiles } from './recipe.ts';
+import { findRecipe, type Recipe, type RecipeInput, type TreeFiles } from './recipe.ts';
 
 export interface EnvironmentDeps {
   readonly box: Box;
@@ -18,12 +18,16 @@ export interface EnvironmentDeps {
   readonly newId: () => string;
 }
 
-/** How package downloads get out: an HTTP proxy or registry behind a unix socket. */
+/** How package downloads get out: the operator's registries behind a unix socket. */
 export interface PackageWire {
-  /** Answers on 127.0.0.1:8377 in the box. */
-  readonly socket: string;
-  /** What makes package managers use it: HTTP_PROXY, npm_config_registry. */
+  /** Answers on 127.0.0.1:8377 in the box; null: it listens on loopback, for boxes without walls. */
+  readonly socket: string | null;
+  /** What makes package managers use it: npm_config_registry, PIP_INDEX_URL. */
   readonly env: Readonly<Record<string, string>>;
+  /** What to replace in lock files whose URLs are taken as they are. */
+  readonly mirrors: readonly { readonly from: string; readonly to: string }[];
+  /** Why a registry gave no answer when it was last asked: some package managers hide it. */
+  troubles(): readonly string[];
 }
 
 export interface PrepareOrder {
@@ -113,7 +117,10 @@ async function make(making: Making, draft: string): Promise<Preparation> {
   const madeAt = join(draft, 'files');
   const tooMuch = recipe.inputs.reduce((sum, { content }) => sum + content.length, 0);
   if (tooMuch > MOST_INPUT_BYTES) return failed(recipe, 'its input files are larger than 64 MB');
-  await writeInputs(madeAt, recipe.inputs);
+  await writeInputs(
+    madeAt,
+    recipe.inputs.map((input) => mirrored(input, making.wire)),
+  );
   const result = await runRecipe(making, madeAt);
   if (making.signal?.aborted === true) return { status: 'stopped' };
   if (result.exit !== 0) return failed(recipe, explain(result, making));
@@ -130,13 +137,29 @@ async function make(making: Making, draft: string): Promise<Preparation> {
   return { status: 'ready', environment, reused: false, durationMs: result.durationMs };
 }
 
+/**
+ * Yarn 1 and uv download from the URLs in their lock files, whatever registry they are given. The
+ * lock's hashes hold all the same, and the changed file is no output.
+ */
+const TAKEN_AS_THEY_ARE = /(?:^|\/)(?:yarn|uv)\.lock$/u;
+
+function mirrored(input: RecipeInput, wire: PackageWire | null): RecipeInput {
+  if (wire === null || !TAKEN_AS_THEY_ARE.test(input.path)) return input;
+  const text = wire.mirrors.reduce(
+    (all, { from, to }) => all.replaceAll(from, to),
+    input.content.toString('latin1'),
+  );
+  return { ...input, content: Buffer.from(text, 'latin1') };
+}
+
 function failed(recipe: Recipe, output: string): Preparation {
   return { status: 'failed', command: recipe.command, output: stripControls(output).slice(-4096) };
 }
 
 function explain(result: BoxResult, { wire, timeoutMs }: Making): string {
   const cause = result.timedOut ? `\n(stopped after ${Math.round(timeoutMs / 1000)} s)` : '';
-  return `${result.output}${cause}${wire === null ? '\n(it had no way to a package registry)' : ''}`;
+  const troubles = wire === null ? ['it had no way to a package registry'] : wire.troubles();
+  return [`${result.output}${cause}`, ...troubles.map((trouble) => `(${trouble})`)].join('\n');
 }
 
 /** A missing interpreter shall be a clear failure, not a download of one. */

@@ -4,11 +4,14 @@ import { connectionPool } from '../../../src/adapters/store/connect.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import type { Attempt, AttemptEnd, Fence } from '../../../src/domain/attempt.ts';
 import type { HarnessEvent } from '../../../src/domain/event.ts';
-import { PHASES, type PhaseSettings } from '../../../src/domain/phase.ts';
+import { PHASES } from '../../../src/domain/phase.ts';
 import type { Run, RunSettings } from '../../../src/domain/run.ts';
 import type { ItemDraft } from '../../../src/domain/work-item.ts';
 import type { ClaimedItem, InTransaction, RunStore } from '../../../src/work/run-store.ts';
+import { SETTINGS } from '../../support/a-run.ts';
 import { testDatabase } from '../../support/database.ts';
+
+export { SETTINGS };
 
 /** The first to open a store starts the server they all share, on a busy machine slowly. */
 export const SERVER_START_MS = 60_000;
@@ -48,47 +51,6 @@ export async function eightAtOnce<T>(
     refused: ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])),
   };
 }
-
-const phase: PhaseSettings = {
-  enabled: true,
-  pattern: 'single',
-  checkpointPause: false,
-  maxRetries: 2,
-  timeoutMs: 60_000,
-  parallel: 1,
-};
-
-export const SETTINGS: RunSettings = {
-  model: 'a-model',
-  autonomy: 'full',
-  interactive: false,
-  parallel: 3,
-  maxSessions: 100,
-  sessionTimeoutMs: 60_000,
-  stallTimeoutMs: 10_000,
-  retryDelayMs: 1000,
-  maxConsecutiveErrors: 3,
-  itemMaxAttempts: 3,
-  budgetUsd: null,
-  maxLimitWaitMs: 60_000,
-  checkTimeoutMs: 10_000,
-  flakyRetries: 0,
-  phases: {
-    ideation: phase,
-    architecture: phase,
-    task_breakdown: phase,
-    initialize: phase,
-    implement: phase,
-    testing: phase,
-    deploy: phase,
-  },
-  backend: { type: 'postgres', jsonFile: '.work_items.json' },
-  sandbox: { driver: 'bwrap', read: [] },
-  environment: { prepare: null, services: [], env: {}, secrets: [] },
-  deploy: null,
-  attributionHeaders: false,
-  label: '',
-};
 
 export async function aProject(store: RunStore): Promise<string> {
   const { id } = await store.projects.ensure({ directory: `/p/${randomUUID()}`, name: 'shop' });

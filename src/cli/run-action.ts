@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import { PHASES } from '../domain/phase.ts';
 import type { Project, RunSettings } from '../domain/run.ts';
@@ -8,45 +7,16 @@ import { newId, prepareProject, projectDirectoryFor, startRun, type App } from '
 import { openContext, withApp, type Context } from './context.ts';
 import { hosting, openModels, watch, type Models } from './hosting.ts';
 import { flagsOf, type RunOptions } from './run-options.ts';
+import { lastEventId } from './stored-events.ts';
 
 /** An idea longer than this is a specification that no prompt should carry whole. */
 const MAX_IDEA_BYTES = 200_000;
-
-export function addRunCommand(program: Command): void {
-  program
-    .command('run')
-    .description('build what an idea asks for')
-    .option('--idea <text>', 'the idea itself')
-    .option('--idea-file <file>', 'a file that holds it')
-    .option('--no-interactive', 'ask nobody: every phase is approved')
-    .addOption(new Option('--autonomy <how>', 'full never waits').choices(['full', 'checkpoint']))
-    .option('--parallel <n>', 'work items at once (default 3)', wholeNumber)
-    .option('--model <name>', 'model of every session')
-    .option('--max-sessions <n>', 'sessions at most', wholeNumber)
-    .option('--budget <usd>', 'US dollars at most', amount)
-    .option('--rehearse', 'a scripted model instead of a real one: no key, no cost')
-    .addOption(new Option('--from <phase>', 'skip the phases before').choices([...PHASES]))
-    .option('--existing', 'work on the code that is in the folder')
-    .action(runAction);
-}
-
-export function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('must be a whole number from 1 up');
-  return number;
-}
-
-function amount(text: string): number {
-  const number = Number(text);
-  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('must be above 0');
-  return number;
-}
 
 /** Starts a run and hosts it until it ends or waits for a person. */
 export async function runAction(options: RunOptions): Promise<void> {
   const context = openContext(options, flagsOf(options));
   const given = await readIdea(options);
+  if (given === undefined && options.rehearse !== true) missingIdea();
   const models = await openModels(context.config, options.rehearse === true);
   try {
     const idea = given ?? models.rehearsal?.idea ?? missingIdea();
@@ -68,8 +38,7 @@ async function startAndWatch(order: Start): Promise<void> {
   const { app, context, models, idea } = order;
   const project = await openProject(order);
   await hosting({ app, context, models }, async ({ unsealed }) => {
-    const events = await app.store.events.read(project.id, { after: 0, limit: 100_000 });
-    const after = events.at(-1)?.id ?? 0;
+    const after = await lastEventId(app, project.id);
     const settings = settingsOf(order);
     const run = await startRun(
       { store: app.store, client: await app.client() },

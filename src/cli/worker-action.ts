@@ -1,24 +1,17 @@
-import type { Command } from 'commander';
 import { HarnessError } from '../domain/errors.ts';
-import { openContext, withApp, type CommonOptions } from './context.ts';
+import type { CommonOptions } from './common-options.ts';
+import { openContext, withApp } from './context.ts';
 import { hosting, openModels } from './hosting.ts';
-import { wholeNumber } from './run-command.ts';
 
-interface WorkerOptions extends CommonOptions {
+/** Flags of `worker`, as commander gives them. */
+export interface WorkerOptions extends CommonOptions {
   readonly parallel?: number;
   readonly rehearse?: boolean;
 }
 
-export function addWorkerCommand(program: Command): void {
-  program
-    .command('worker')
-    .description('take part in the runs of the Postgres in DATABASE_URL')
-    .option('--parallel <n>', 'attempts at once in this process', wholeNumber)
-    .option('--rehearse', 'take part in rehearsals')
-    .action(workerAction);
-}
-
-async function workerAction(options: WorkerOptions): Promise<void> {
+/** Takes part until it is interrupted. Throws `DATABASE_URL_MISSING` (exit 2). */
+export async function workerAction(options: WorkerOptions): Promise<void> {
+  const { parallel } = options;
   const context = openContext(options);
   if (context.config.databaseUrl === null)
     throw new HarnessError(
@@ -29,7 +22,7 @@ async function workerAction(options: WorkerOptions): Promise<void> {
   const models = await openModels(context.config, options.rehearse === true);
   try {
     await withApp(context, (app) =>
-      hosting({ app, context, models }, async () => {
+      hosting({ app, context, models, ...(parallel && { capacity: parallel }) }, async () => {
         context.output.talk('working; interrupt to leave');
         await interrupted();
       }),

@@ -1,0 +1,1 @@
+ALTER TABLE "harness"."attempt" DROP COLUMN "handed_in";

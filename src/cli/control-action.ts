@@ -1,0 +1,58 @@
+import { ENDED, type RunControl, type RunStatus } from '../domain/run.ts';
+import { requestControl, type App } from '../app.ts';
+import type { CommonOptions } from './common-options.ts';
+import { openContext, withApp } from './context.ts';
+import { findLiveProject } from './find-project.ts';
+import { refreshSnapshot } from './refresh-snapshot.ts';
+
+/** Ends a run; `now` kills its sessions. */
+export function stopAction(options: CommonOptions & { readonly now?: boolean }): Promise<void> {
+  return request(options, options.now === true ? 'stop_now' : 'stop');
+}
+
+/** Lets the sessions under way finish. */
+export function pauseAction(options: CommonOptions): Promise<void> {
+  return request(options, 'pause');
+}
+
+/** Longest that a graceful stop takes, and some time for its records. */
+const STOP_WAIT_MS = 15_000;
+
+async function request(options: CommonOptions, control: RunControl): Promise<void> {
+  const context = openContext(options);
+  await withApp(context, async (app) => {
+    const { project, run } = await findLiveProject(app, context);
+    await requestControl({ store: app.store }, run, control);
+    const hosted = await app.hosted(run);
+    const ended = hosted && control !== 'pause' ? await waitForEnd(app, run.id) : undefined;
+    await refreshSnapshot(app, project, run.id);
+    context.output.object({
+      run_id: run.id,
+      request: control,
+      hosted,
+      status: ended ?? run.status,
+    });
+    context.output.data(outcome(control, hosted, ended));
+  });
+}
+
+function outcome(control: RunControl, hosted: boolean, ended: RunStatus | undefined): string {
+  if (!hosted)
+    return 'Recorded. No process hosts this run, so nothing is running; `harness resume` goes on.';
+  return ended === undefined
+    ? `Asked to ${control.replace('_', ' ')}; see \`harness status\`.`
+    : `The run is ${ended}; \`harness resume\` goes on.`;
+}
+
+/** How the run ended; undefined when it took longer than a stop may take. */
+async function waitForEnd(app: App, runId: string): Promise<RunStatus | undefined> {
+  const deadline = performance.now() + STOP_WAIT_MS;
+  while (performance.now() < deadline) {
+    const run = await app.store.runs.get(runId);
+    if (run && ENDED.includes(run.status)) return run.status;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
+  }
+  return undefined;
+}

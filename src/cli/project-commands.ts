@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import type { CommonOptions } from './common-options.ts';
+import type { RecoverOptions } from './recover-action.ts';
+
+/** Projects, their results, and what they need. */
+export function addProjectCommands(program: Command): void {
+  program.commandsGroup('Project:');
+  addResults(program);
+  program
+    .command('projects')
+    .description('all projects that were ever run')
+    .action(async (options: CommonOptions) =>
+      (await import('./projects-action.ts')).projectsAction(options),
+    );
+  program
+    .command('init')
+    .description('write orchestrator.yaml and .env.example')
+    .argument('[dir]', 'where (default: here)')
+    .action(async (folder: string | undefined, options: CommonOptions) =>
+      (await import('./init-action.ts')).initAction(folder, options),
+    );
+  addConfig(program);
+  program
+    .command('doctor')
+    .description('whether a run could start on this machine')
+    .action(async (options: CommonOptions) =>
+      (await import('./doctor-action.ts')).doctorAction(options),
+    );
+}
+
+function addResults(program: Command): void {
+  program
+    .command('land')
+    .description('bring the proved main into your repository')
+    .action(async (options: CommonOptions) =>
+      (await import('./land-action.ts')).landAction(options),
+    );
+  program
+    .command('recover')
+    .description('list rescued work, or restore it with --to')
+    .argument('[ref]', 'a rescue, as listed')
+    .option('--to <dir>', 'a new or empty folder for its files')
+    .action(async (ref: string | undefined, options: RecoverOptions) =>
+      (await import('./recover-action.ts')).recoverAction(ref, options),
+    );
+}
+
+function addConfig(program: Command): void {
+  const config = program.command('config').description('configuration: validate, show, schema');
+  config
+    .command('validate')
+    .description('check it; exit 2 when something is wrong')
+    .action(async (options: CommonOptions) =>
+      (await import('./config-action.ts')).validateAction(options),
+    );
+  config
+    .command('show')
+    .description('what is in effect, without secrets')
+    .action(async (options: CommonOptions) =>
+      (await import('./config-action.ts')).showAction(options),
+    );
+  config
+    .command('schema')
+    .description('JSON Schema of orchestrator.yaml, for editors')
+    .action(async () => (await import('./config-action.ts')).schemaAction());
+}

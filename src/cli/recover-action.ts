@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { HarnessError } from '../domain/errors.ts';
+import type { CommonOptions } from './common-options.ts';
+import { openContext, withApp, type Context } from './context.ts';
+import { findProject } from './find-project.ts';
+import { table } from './table.ts';
+
+/** Flags of `recover`, as commander gives them. */
+export interface RecoverOptions extends CommonOptions {
+  readonly to?: string;
+}
+
+const PREFIX = 'refs/harness/rescue/';
+
+/** Lists what was rescued, or writes one rescue's files into a folder. */
+export async function recoverAction(
+  ref: string | undefined,
+  options: RecoverOptions,
+): Promise<void> {
+  if (ref === undefined && options.to !== undefined)
+    throw usage('Say which rescue: `harness recover REF --to DIR`; `harness recover` lists them');
+  if (ref !== undefined && options.to === undefined)
+    throw usage('Say where to: `harness recover REF --to DIR`, a new or empty folder');
+  const context = openContext(options);
+  await withApp(context, async (app) => {
+    const { project } = await findProject(app, context);
+    const hub = await app.hubOf(project);
+    const rescues = await hub.listRescues();
+    if (ref === undefined || options.to === undefined) return list(context, rescues);
+    const found = rescues.find((one) => one.ref === ref || one.ref === `${PREFIX}${ref}`);
+    if (found === undefined)
+      throw usage(`There is no rescue ${ref}; \`harness recover\` lists them`);
+    const directory = resolve(context.cwd, options.to);
+    await hub.restoreRescue(found.ref, directory);
+    context.output.object({ ref: found.ref, directory });
+    context.output.data(`${found.files} files of ${shortOf(found.ref)} are in ${directory}`);
+    return undefined;
+  });
+}
+
+interface Rescued {
+  readonly ref: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly files: number;
+  readonly skipped: readonly string[];
+}
+
+function list({ output }: Context, rescues: readonly Rescued[]): void {
+  for (const rescue of rescues) output.object(rescue);
+  if (rescues.length === 0) output.talk('nothing was rescued: no attempt left work behind');
+  const rows = rescues.map(({ ref, at, kind, files, skipped }) => [
+    shortOf(ref),
+    at.slice(0, 19).replace('T', ' '),
+    kind,
+    `${files} files${skipped.length === 0 ? '' : `, without ${skipped.join(', ')}`}`,
+  ]);
+  for (const line of table(rows)) output.data(line);
+  if (rescues.length > 0) output.talk('`harness recover REF --to DIR` writes the files of one');
+}
+
+function shortOf(ref: string): string {
+  return ref.startsWith(PREFIX) ? ref.slice(PREFIX.length) : ref;
+}
+
+function usage(what: string): HarnessError {
+  return new HarnessError('USAGE', what, { exit: 2 });
+}

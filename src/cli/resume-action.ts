@@ -1,0 +1,38 @@
+import { resumeRun } from '../app.ts';
+import { openContext, withApp } from './context.ts';
+import { findProject } from './find-project.ts';
+import { hosting, openModels, watch } from './hosting.ts';
+import { lastEventId } from './stored-events.ts';
+import { flagsOf, type RunOptions } from './run-options.ts';
+
+/** Goes on with a run and hosts it until it ends or waits for a person. */
+export async function resumeAction(options: RunOptions): Promise<void> {
+  const context = openContext(options, flagsOf(options));
+  await withApp(context, async (app) => {
+    const { project, run } = await findProject(app, context);
+    const models = await openModels(context.config, run.settings.label === 'rehearsal');
+    try {
+      await hosting({ app, context, models }, async ({ unsealed }) => {
+        const after = await lastEventId(app, project.id);
+        const operating = { store: app.store, client: await app.client() };
+        const resumed = await resumeRun(operating, run, changesOf(options));
+        context.output.talk(`${project.name} in ${project.directory}, run ${run.id}`);
+        await watch({ app, context, project, run: resumed, unsealed, after });
+      });
+    } finally {
+      await models.rehearsal?.close();
+    }
+  });
+}
+
+/** Only what was said now changes what was settled when the run began. */
+function changesOf(options: RunOptions): Parameters<typeof resumeRun>[2] {
+  const { model, maxSessions, parallel, budget, interactive } = options;
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(maxSessions === undefined ? {} : { maxSessions }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(budget === undefined ? {} : { budgetUsd: budget }),
+    ...(interactive === false ? { autonomy: 'full', interactive } : {}),
+  };
+}

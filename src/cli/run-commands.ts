@@ -1,0 +1,86 @@
+import { Argument, Option, type Command } from 'commander';
+import { PHASES, type PhaseName } from '../domain/phase.ts';
+import type { EditOptions, RejectOptions } from './approval-action.ts';
+import { amount, wholeNumber, type CommonOptions } from './common-options.ts';
+import type { RunOptions } from './run-options.ts';
+import type { WorkerOptions } from './worker-action.ts';
+
+/** Commands that start, steer and end runs. */
+export function addRunCommands(program: Command): void {
+  program.commandsGroup('Run:');
+  addRun(program);
+  addResume(program);
+  program
+    .command('stop')
+    .description('end a run gracefully; it can be resumed')
+    .option('--now', 'kill its sessions at once; their work is kept')
+    .action(async (options: CommonOptions & { readonly now?: boolean }) =>
+      (await import('./control-action.ts')).stopAction(options),
+    );
+  program
+    .command('pause')
+    .description('let the sessions under way finish, start no others')
+    .action(async (options: CommonOptions) =>
+      (await import('./control-action.ts')).pauseAction(options),
+    );
+  addApprovals(program);
+  program
+    .command('worker')
+    .description('take part in the runs of the Postgres in DATABASE_URL')
+    .option('--parallel <n>', 'attempts at once in this process', wholeNumber)
+    .option('--rehearse', 'take part in rehearsals')
+    .action(async (options: WorkerOptions) =>
+      (await import('./worker-action.ts')).workerAction(options),
+    );
+}
+
+function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('build what an idea asks for')
+    .option('--idea <text>', 'the idea itself')
+    .option('--idea-file <file>', 'a file that holds it')
+    .option('--no-interactive', 'ask nobody: every phase is approved')
+    .addOption(new Option('--autonomy <how>', 'full never waits').choices(['full', 'checkpoint']))
+    .option('--parallel <n>', 'work items at once (default 3)', wholeNumber)
+    .option('--model <name>', 'model of every session')
+    .option('--max-sessions <n>', 'sessions at most', wholeNumber)
+    .option('--budget <usd>', 'US dollars at most', amount)
+    .option('--rehearse', 'a scripted model instead of a real one: no key, no cost')
+    .addOption(new Option('--from <phase>', 'skip the phases before').choices([...PHASES]))
+    .option('--existing', 'work on the code that is in the folder')
+    .action(async (options: RunOptions) => (await import('./run-action.ts')).runAction(options));
+}
+
+function addResume(program: Command): void {
+  program
+    .command('resume')
+    .description('go on where a run stopped')
+    .option('--no-interactive', 'ask nobody: every phase is approved')
+    .option('--parallel <n>', 'work items at once', wholeNumber)
+    .option('--model <name>', 'model of every further session')
+    .option('--max-sessions <n>', 'sessions at most, the former ones included', wholeNumber)
+    .option('--budget <usd>', 'US dollars at most, the former ones included', amount)
+    .action(async (options: RunOptions) =>
+      (await import('./resume-action.ts')).resumeAction(options),
+    );
+}
+
+function addApprovals(program: Command): void {
+  program
+    .command('approve')
+    .description('answer an approval with yes')
+    .addArgument(new Argument('[phase]', 'the phase that waits').choices([...PHASES]))
+    .option('--edit <file>', 'replace the document with this file')
+    .action(async (phase: PhaseName | undefined, options: EditOptions) =>
+      (await import('./approval-action.ts')).approveAction(phase, options),
+    );
+  program
+    .command('reject')
+    .description('answer an approval with no: the phase runs again with the reason')
+    .addArgument(new Argument('<phase>', 'the phase that waits').choices([...PHASES]))
+    .requiredOption('--reason <text>', 'what must become different')
+    .action(async (phase: PhaseName, options: RejectOptions) =>
+      (await import('./approval-action.ts')).rejectAction(phase, options),
+    );
+}

@@ -1,0 +1,47 @@
+/**
+ * Rows with aligned columns, two spaces between them; every column but the last as wide as its
+ * widest cell. `right` names columns that align to the right: numbers.
+ */
+export function table(
+  rows: readonly (readonly string[])[],
+  { right = [], width = Number.POSITIVE_INFINITY }: TableShape = {},
+): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_none, at) =>
+    Math.max(...rows.map((row) => (row[at] ?? '').length)),
+  );
+  return rows.map((row) => {
+    const cells = row.map((cell, at) =>
+      right.includes(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+    );
+    return clipped(cells.join('  ').trimEnd(), width);
+  });
+}
+
+export interface TableShape {
+  readonly right?: readonly number[];
+  /** Longer lines are cut, with an ellipsis. */
+  readonly width?: number;
+}
+
+/** The terminal's width; a file or a pipe gets whole lines. */
+export function lineWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+}
+
+/** The first line of a text, at most so long. */
+export function clipped(text: string, width: number): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line;
+}
+
+/** `1,234,567`. */
+export function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** `$1.2345`; what isn't known is said so, never shown as nothing. */
+export function dollars(amount: number | null): string {
+  if (amount === null) return 'unknown';
+  return `$${amount.toFixed(amount < 1 && amount > 0 ? 4 : 2)}`;
+}

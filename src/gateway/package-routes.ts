@@ -1,0 +1,113 @@
+/** The operator's package registries: base URLs that end in a slash; null: what is configured can't be used. */
+export interface Registries {
+  readonly npm: string | null;
+  readonly pypi: string | null;
+}
+
+/** A text at the start of a URL, and what stands for it in the box. */
+export interface Mirror {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A part of the wire's paths and the one place it leads to. */
+export interface PackageRoute {
+  /** Starts and ends in a slash. */
+  readonly prefix: string;
+  /** Base URL, ending in a slash; null: closed, because nobody knows where it would lead. */
+  readonly base: string | null;
+  /** The prefixes that links in its index pages may lead to. */
+  readonly links: readonly string[];
+}
+
+const PYPI = '/_pypi/';
+const FILES = '/_files/';
+
+/** The public index keeps its files on a second host; others keep them beside their pages. */
+const PUBLIC_INDEX = 'https://pypi.org/';
+const PUBLIC_FILES = 'https://files.pythonhosted.org/';
+
+/**
+ * Where each path of the wire leads. The npm registry is at the root, because npm keeps the path of
+ * a locked URL and changes its host only; no package name starts with an underscore, so the other
+ * two can't be mistaken for one.
+ */
+export function routesOf({ npm, pypi }: Registries): readonly PackageRoute[] {
+  const index = pypi === null ? null : new URL('..', pypi).href;
+  const files = index === PUBLIC_INDEX ? PUBLIC_FILES : null;
+  return [
+    { prefix: PYPI, base: index, links: [PYPI, FILES] },
+    { prefix: FILES, base: files, links: [] },
+    { prefix: '/', base: npm, links: ['/'] },
+  ];
+}
+
+/** Where a request leads, or why it leads nowhere. */
+export type Target =
+  | { readonly status: 'found'; readonly url: URL; readonly route: PackageRoute }
+  | { readonly status: 'closed'; readonly route: PackageRoute; readonly reason: string }
+  | { readonly status: 'refused'; readonly reason: string };
+
+const HINT = 'a URL with a user or password is not supported';
+
+/** Finds the URL of a request target; it lies below its route's base, whatever the target says. */
+export function targetOf(routes: readonly PackageRoute[], target: string): Target {
+  const route = routes.find(({ prefix }) => target.startsWith(prefix));
+  if (route === undefined || !isPlain(target))
+    return { status: 'refused', reason: 'this is no plain path of a package' };
+  if (route.base === null)
+    return { status: 'closed', route, reason: `no usable registry for ${route.prefix} (${HINT})` };
+  const base = new URL(route.base);
+  const rest = target.slice(route.prefix.length);
+  // A URL that was locked against this very registry keeps its path and with it the base's.
+  const own = base.pathname.slice(1);
+  const inner = own !== '' && rest.startsWith(own) ? rest.slice(own.length) : rest;
+  return { status: 'found', url: new URL(base.href + inner), route };
+}
+
+/** Visible ASCII, nothing that a URL parser or a server would read as another path. */
+function isPlain(target: string): boolean {
+  if (!/^\/[\x21-\x7e]*$/u.test(target) || /[\\#]|%(?:00|25|2e|5c)/iu.test(target)) return false;
+  const path = target.split('?', 1)[0] ?? '';
+  return !path.split(/\/|%2f/iu).some((name) => name === '.' || name === '..');
+}
+
+/** What URLs under the routes' bases become in a box whose wire answers at `wire`. */
+export function mirrorsOf(
+  routes: readonly PackageRoute[],
+  prefixes: readonly string[],
+  wire: string,
+): readonly Mirror[] {
+  return routes.flatMap(({ prefix, base }) =>
+    base === null || !prefixes.includes(prefix) ? [] : [{ from: base, to: wire + prefix }],
+  );
+}
+
+/** Lock files of the public registry name it by one of these, whichever registry is asked in the end. */
+const PUBLIC_NPM = ['https://registry.yarnpkg.com/', 'https://registry.npmjs.org/'];
+
+/** What makes lock files lead to the wire where a package manager takes their URLs as they are. */
+export function lockMirrorsOf(routes: readonly PackageRoute[], wire: string): readonly Mirror[] {
+  const all = routes.map(({ prefix }) => prefix);
+  return [...mirrorsOf(routes, all, wire), ...PUBLIC_NPM.map((from) => ({ from, to: `${wire}/` }))];
+}
+
+/** What makes package managers in a box use the wire, and give up on a dead registry in seconds. */
+export function variablesOf({ pypi }: Registries, wire: string): Readonly<Record<string, string>> {
+  const index = pypi === null ? 'simple' : lastNameOf(pypi);
+  return {
+    npm_config_registry: `${wire}/`,
+    npm_config_replace_registry_host: 'always',
+    npm_config_fetch_retry_mintimeout: '500',
+    npm_config_fetch_retry_maxtimeout: '4000',
+    YARN_REGISTRY: `${wire}/`,
+    YARN_NPM_REGISTRY_SERVER: wire,
+    YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
+    PIP_INDEX_URL: `${wire}${PYPI}${index}`,
+    UV_DEFAULT_INDEX: `${wire}${PYPI}${index}`,
+  };
+}
+
+function lastNameOf(url: string): string {
+  return new URL(url).pathname.split('/').at(-2) ?? '';
+}

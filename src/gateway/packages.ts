@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { HarnessError } from '../domain/errors.ts';
+import type { PackageWire } from '../workspaces/environment/open-environments.ts';
+import { refusePackage, relayPackage } from './package-answer.ts';
+import { lockMirrorsOf, mirrorsOf, routesOf, targetOf, variablesOf } from './package-routes.ts';
+import type { PackageRoute, Registries } from './package-routes.ts';
+
+export interface PackagesOrder {
+  readonly registries: Registries;
+  /** For the socket: a folder of our own, whose path stays under 80 bytes. */
+  readonly folder: string;
+  /** False: boxes have no network of their own, so the wire listens on a loopback port. */
+  readonly sealed: boolean;
+  /** Called with each host before it is asked. */
+  readonly asked: (host: string) => void;
+  /** Bytes of the longest answer; for tests. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * The way of package managers from a box to the operator's own registries, and to nothing else.
+ * Reads only, and adds no credential: a registry that wants one refuses.
+ */
+export interface Packages extends AsyncDisposable {
+  /** Opened on first use. @throws HarnessError SOCKET_PATH_TOO_LONG */
+  wire(): Promise<PackageWire>;
+}
+
+export function createPackages(order: PackagesOrder): Packages {
+  const troubles = new Map<string, string>();
+  const server = createServer(answers(order, troubles));
+  let wire: Promise<PackageWire> | undefined;
+  return Object.freeze({
+    wire: () => (wire ??= open(order, server, troubles)),
+    async [Symbol.asyncDispose]() {
+      // What failed to open does not keep others from closing.
+      await Promise.allSettled(wire === undefined ? [] : [wire]);
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  });
+}
+
+/** Where the box's own forwarder listens; see the box. */
+const URL_IN_BOX = 'http://127.0.0.1:8377';
+
+/** By route: why it led to nothing the last time it was asked. Routes that answer have none. */
+type Troubles = Map<string, string>;
+
+async function open(
+  order: PackagesOrder,
+  server: Server,
+  troubles: Troubles,
+): Promise<PackageWire> {
+  const socket = order.sealed ? await listenOnSocket(server, order.folder) : null;
+  const base = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
+  return Object.freeze({
+    socket,
+    env: variablesOf(order.registries, base),
+    mirrors: lockMirrorsOf(routesOf(order.registries), base),
+    troubles: () => [...troubles.values()],
+  });
+}
+
+/** More than any package manager opens; bounds what a hostile install script can take. */
+const MOST_AT_ONCE = 128;
+
+/** Above the largest packages there are; what a box has room for is its own limit. */
+const MOST_BYTES = 4 * 1024 ** 3;
+
+function answers(
+  order: PackagesOrder,
+  troubles: Troubles,
+): (from: IncomingMessage, to: ServerResponse) => void {
+  const routes = routesOf(order.registries);
+  let underway = 0;
+  return (request, response) => {
+    underway += 1;
+    response.once('close', () => (underway -= 1));
+    if (underway > MOST_AT_ONCE) return refusePackage(response, 503, 'too many requests at once');
+    answer({ order, routes, troubles, request }, response).catch(() => response.destroy());
+  };
+}
+
+interface Visit {
+  readonly order: PackagesOrder;
+  readonly routes: readonly PackageRoute[];
+  readonly troubles: Troubles;
+  readonly request: IncomingMessage;
+}
+
+async function answer(visit: Visit, response: ServerResponse): Promise<void> {
+  const { order, routes, troubles, request } = visit;
+  const { method, headers } = request;
+  if (method !== 'GET' && method !== 'HEAD')
+    return refusePackage(response, 405, 'packages are read here, nothing else');
+  const target = targetOf(routes, request.url ?? '');
+  if (target.status === 'refused') return refusePackage(response, 400, target.reason);
+  const { route } = target;
+  if (target.status === 'closed') {
+    troubles.set(route.prefix, target.reason);
+    return refusePackage(response, 403, target.reason);
+  }
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const refusal = await relayPackage(
+    {
+      url: target.url,
+      method,
+      accept: headers.accept,
+      mirrors: mirrorsOf(routes, route.links, baseOf(order, request)),
+      maxBytes: order.maxBytes ?? MOST_BYTES,
+      signal: left.signal,
+      asked: order.asked,
+    },
+    response,
+  );
+  if (refusal === null) troubles.delete(route.prefix);
+  else troubles.set(route.prefix, refusal);
+}
+
+/** The wire as this client sees it. */
+function baseOf({ sealed }: PackagesOrder, { socket }: IncomingMessage): string {
+  return sealed ? URL_IN_BOX : `http://127.0.0.1:${socket.localPort ?? 0}`;
+}
+
+/** A socket address holds 108 bytes; the rest is room for the box's view of the path. */
+const MAX_SOCKET_PATH_BYTES = 90;
+
+/** In a folder of its own, because the box is shown the whole folder. */
+async function listenOnSocket(server: Server, parent: string): Promise<string> {
+  const folder = join(parent, 'packages');
+  const path = join(folder, 'p.sock');
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES)
+    throw new HarnessError(
+      'SOCKET_PATH_TOO_LONG',
+      `The socket path ${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes; set TMPDIR to a shorter folder.`,
+    );
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // One left by a killed process would keep us from listening.
+  await rm(path, { force: true });
+  server.listen(path);
+  await once(server, 'listening');
+  await chmod(path, 0o600);
+  return path;
+}
+
+async function listenOnLoopback(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new HarnessError(
+      'PACKAGES_NOT_LISTENING',
+      'The way to package registries got no loopback port; try again.',
+    );
+  return `http://127.0.0.1:${address.port}`;
+}

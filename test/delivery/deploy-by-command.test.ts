@@ -1,0 +1,127 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { deployByCommand, type DeployResult } from '../../src/delivery/deploy-by-command.ts';
+import type { DeploySettings } from '../../src/domain/run.ts';
+import { redactorOf } from '../../src/safety/redact.ts';
+
+const COMMIT = 'c0ffee'.repeat(6).concat('c0ff');
+const PATH = '/usr/local/bin:/usr/bin:/bin';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'deploy-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+function deploy(settings: Partial<DeploySettings>): Promise<DeployResult> {
+  return deployByCommand({
+    settings: {
+      target: 'command',
+      command: 'echo applied >>log',
+      probe: null,
+      rollback: null,
+      timeoutMs: 10_000,
+      ...settings,
+    },
+    directory,
+    projectDirectory: '/home/me/shop',
+    commit: COMMIT,
+    env: { PATH, TOKEN: 'secret-token' },
+    redact: redactorOf(['secret-token']),
+  });
+}
+
+const log = () => readFile(join(directory, 'log'), 'utf8');
+
+test('a command that exits 0 has deployed', async () => {
+  expect(await deploy({})).toEqual({ status: 'deployed', detail: 'deployed c0ffeec0ffee' });
+  expect(await log()).toBe('applied\n');
+});
+
+test('the command knows commit, project and the environment, and nothing of ours beyond', async () => {
+  await deploy({ command: 'echo "$HARNESS_COMMIT $HARNESS_PROJECT ${HOME:-no home}" >log' });
+  expect(await log()).toBe(`${COMMIT} /home/me/shop no home\n`);
+});
+
+test('the probe decides, and passes after the command only', async () => {
+  expect(await deploy({ probe: 'grep -q applied log && echo probed >>log' })).toEqual({
+    status: 'deployed',
+    detail: 'deployed c0ffeec0ffee, probe passed',
+  });
+  expect(await log()).toBe('applied\nprobed\n');
+});
+
+test('a probe that fails rolls back', async () => {
+  const end = await deploy({ probe: 'echo down; exit 7', rollback: 'echo back >>log' });
+  expect(end).toEqual({ status: 'rolled_back', detail: 'the probe failed: exit 7: down' });
+  expect(await log()).toBe('applied\nback\n');
+});
+
+test('a command that fails is not probed, and rolled back', async () => {
+  const end = await deploy({
+    command: 'echo half >>log; echo "no disk" >&2; exit 1',
+    probe: 'echo probed >>log',
+    rollback: 'echo back >>log',
+  });
+  expect(end).toEqual({ status: 'rolled_back', detail: 'the command failed: exit 1: no disk' });
+  expect(await log()).toBe('half\nback\n');
+});
+
+test('without a rollback, or with a failing one, it has failed and says what stands', async () => {
+  expect(await deploy({ probe: 'exit 7' })).toEqual({
+    status: 'failed',
+    detail: 'the probe failed: exit 7',
+  });
+  expect(await deploy({ probe: 'exit 7', rollback: 'exit 9' })).toEqual({
+    status: 'failed',
+    detail: 'the probe failed: exit 7; and the rollback failed: exit 9',
+  });
+});
+
+test('what outlives its time is killed with all that it started, and has failed', async () => {
+  const command = '(sleep 2; echo late >>log) & echo $! >pid; wait';
+  const end = await deploy({ command, timeoutMs: 300 });
+  expect(end).toEqual({ status: 'failed', detail: 'the command failed: timed out' });
+  const pid = Number(await readFile(join(directory, 'pid'), 'utf8'));
+  await expect.poll(() => isAlive(pid), { timeout: 1500 }).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('a command that a signal ends has failed', async () => {
+  expect(await deploy({ command: 'kill -9 $$' })).toMatchObject({ status: 'failed' });
+});
+
+test('I7 what a command prints is told without secrets and control sequences', async () => {
+  const end = await deploy({ command: 'printf "key $TOKEN \\033[31mred\\033[0m"; exit 1' });
+  expect(end.detail).toBe('the command failed: exit 1: key [secret] red');
+});
+
+test('a URL is asked until it answers well', async () => {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.writeHead(asked === 1 ? 503 : 204).end();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  try {
+    const end = await deploy({ probe: `http://127.0.0.1:${port}/health` });
+    expect(end.status).toBe('deployed');
+    expect(asked).toBe(2);
+  } finally {
+    server.close();
+  }
+});

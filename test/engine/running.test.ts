@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { createRunning } from '../../src/engine/running.ts';
+
+const HOURS = 3_600_000;
+
+test('an attempt is under way from its entry to its leave', () => {
+  const running = createRunning();
+  const first = running.enter('a1', 'r1');
+  const second = running.enter('a2', 'r1');
+  expect(running.count()).toBe(2);
+  first.leave();
+  first.leave();
+  expect(running.count()).toBe(1);
+  second.leave();
+  expect(running.count()).toBe(0);
+});
+
+test('a stop at once reaches the attempts of its run and no other', () => {
+  const running = createRunning();
+  const ours = [running.enter('a1', 'r1'), running.enter('a2', 'r1')];
+  const other = running.enter('a3', 'r2');
+  running.stop('r1', { now: true, graceMs: HOURS });
+  expect(ours.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+  expect(other.signal.aborted).toBe(false);
+});
+
+test('a graceful stop waits for the next step of each session', () => {
+  const running = createRunning();
+  const first = running.enter('a1', 'r1');
+  const second = running.enter('a2', 'r1');
+  running.stepped('a1');
+  expect(first.signal.aborted).toBe(false);
+  running.stop('r1', { now: false, graceMs: HOURS });
+  expect(first.signal.aborted).toBe(false);
+  running.stepped('a1');
+  expect(first.signal.aborted).toBe(true);
+  expect(second.signal.aborted).toBe(false);
+});
+
+test('a graceful stop does not wait for a step that never comes', async () => {
+  const running = createRunning();
+  const { signal } = running.enter('a1', 'r1');
+  // The timer alone keeps no process alive, so something else has to.
+  const alive = setTimeout(() => undefined, 20_000);
+  running.stop('r1', { now: false, graceMs: 5 });
+  await once(signal, 'abort');
+  clearTimeout(alive);
+  expect(signal.aborted).toBe(true);
+});
+
+test('who asked gracefully may still ask to stop at once', () => {
+  const running = createRunning();
+  const { signal } = running.enter('a1', 'r1');
+  running.stop('r1', { now: false, graceMs: HOURS });
+  running.stop('r1', { now: true, graceMs: HOURS });
+  expect(signal.aborted).toBe(true);
+});
+
+test('a repeated execution takes the place of the former one and is not removed with it', () => {
+  const running = createRunning();
+  const former = running.enter('a1', 'r1');
+  const next = running.enter('a1', 'r1');
+  former.leave();
+  expect(running.count()).toBe(1);
+  running.stop('r1', { now: true, graceMs: HOURS });
+  expect(next.signal.aborted).toBe(true);
+});
+
+test('a step of an attempt that is not here changes nothing', () => {
+  const running = createRunning();
+  running.stepped('gone');
+  expect(running.count()).toBe(0);
+});

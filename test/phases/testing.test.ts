@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { testing } from '../../src/phases/testing.ts';
+import { ABORTED, aContext, failed, limited } from './a-context.ts';
+
+const PATH = 'PRPs/plans/test_report.md';
+const report = JSON.stringify({
+  summary: 'Works.',
+  findings: [{ severity: 'low', title: 'Slow start', detail: 'Takes 2 s.' }],
+  checks: ['node smoke.js', 'sh more.sh'],
+});
+
+test('the harness repeats the checks of the tester on main', async () => {
+  const context = aContext({ roles: { tester: report } });
+  expect(await testing.run(context)).toEqual({ status: 'completed', outputs: [PATH] });
+  expect(context.proposed).toEqual(['node smoke.js', 'sh more.sh']);
+  expect(context.written[0]?.text).toMatchInlineSnapshot(`
+    "# Test report
+
+    Works.
+
+    ## Findings
+
+    - **low** Slow start: Takes 2 s.
+
+    ## Checks run by the harness
+
+    all green
+    "
+  `);
+});
+
+const RED = { passed: false, report: '- failed: `npm test`' };
+
+test.each([
+  ['a good word over red checks', report, RED, /^Checks are red on main/],
+  ['no report, and red checks', failed('broke'), RED, /^Checks are red on main/],
+  [
+    'no report, though all is green',
+    failed('it broke'),
+    {},
+    /^The tester gave no report\. it broke$/,
+  ],
+  ['a report that is no JSON', 'All fine!', {}, /^The tester gave no report/],
+  ['a report of another shape', '{"verdict":"passed"}', {}, /^The tester gave no report/],
+])('I3 %s is not a pass', async (_, tester, regression, reason) => {
+  const context = aContext({ roles: { tester }, regression });
+  expect(await testing.run(context)).toMatchObject({
+    status: 'failed',
+    reason: expect.stringMatching(reason),
+  });
+  expect(context.written.map(({ path }) => path)).toEqual([PATH]);
+});
+
+test("a tester's own check that can't be repeated is told, and fails nothing", async () => {
+  const regression = { extraFailed: ['node smoke.js'] };
+  expect(await testing.run(aContext({ roles: { tester: report }, regression }))).toEqual({
+    status: 'completed',
+    outputs: [PATH, "1 of the tester's own checks failed when repeated"],
+  });
+});
+
+test.each([
+  [ABORTED, { status: 'aborted' }],
+  [limited('2026-03-01T15:00:00Z'), { status: 'limited', until: '2026-03-01T15:00:00Z' }],
+])('nothing is judged when the tester could not work', async (tester, end) => {
+  const context = aContext({ roles: { tester } });
+  expect(await testing.run(context)).toMatchObject(end);
+  expect(context.written).toEqual([]);
+});
