@@ -1,5 +1,6 @@
 import type { answerApproval as answer } from './engine/approvals.ts';
 import type {
+  endUnhosted as endAlone,
   requestControl as control,
   resumeRun as resume,
   startRun as start,
@@ -7,7 +8,11 @@ import type {
 import type { diagnose as examine } from './diagnose.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
-import type { landProject as land, prepareProject as prepare } from './project.ts';
+import type {
+  landProject as land,
+  prepareProject as prepare,
+  refuseDamagedTracker as refuseDamaged,
+} from './project.ts';
 
 /*
  * The front door of everything below the edges: the command line and the server import this file,
@@ -17,7 +22,7 @@ import type { landProject as land, prepareProject as prepare } from './project.t
 export { snapshotAtRest } from './at-rest.ts';
 export { configSchema } from './config/config-schema.ts';
 export type { Config, ConfigFlags } from './config/config.ts';
-export { processEnvironment, type Variables } from './config/environment.ts';
+export { processEnvironment } from './config/environment.ts';
 export { loadConfig } from './config/load-config.ts';
 export { nearest } from './config/nearest.ts';
 export { projectDirectoryFor } from './config/project-directory.ts';
@@ -54,6 +59,13 @@ export async function prepareProject(...given: Given<typeof prepare>): ReturnTyp
   return (await import('./project.ts')).prepareProject(...given);
 }
 
+/** Looks whether the tracker can be read: see `project.ts`. */
+export async function refuseDamagedTracker(
+  ...given: Given<typeof refuseDamaged>
+): ReturnType<typeof refuseDamaged> {
+  return (await import('./project.ts')).refuseDamagedTracker(...given);
+}
+
 /** Brings main into the user's repository: see `project.ts`. */
 export async function landProject(...given: Given<typeof land>): ReturnType<typeof land> {
   return (await import('./project.ts')).landProject(...given);
@@ -72,6 +84,11 @@ export async function resumeRun(...given: Given<typeof resume>): ReturnType<type
 /** See `engine/operations.ts`. */
 export async function requestControl(...given: Given<typeof control>): ReturnType<typeof control> {
   return (await import('./engine/operations.ts')).requestControl(...given);
+}
+
+/** See `engine/operations.ts`. */
+export async function endUnhosted(...given: Given<typeof endAlone>): ReturnType<typeof endAlone> {
+  return (await import('./engine/operations.ts')).endUnhosted(...given);
 }
 
 /** Records a person's answer: see `engine/approvals.ts`. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { claudeExecutable } from './adapters/agents/claude/executable.ts';
 import { createClaudeAgent } from './adapters/agents/claude/claude-agent.ts';
 import { withMigrationLock } from './adapters/store/migrate.ts';
+import { databaseIsAway } from './adapters/store/steadily.ts';
 import { newId, PACKAGE, type App } from './open-app.ts';
 import { deployByCommand } from './delivery/deploy-by-command.ts';
-import { HarnessError, messageOf } from './domain/errors.ts';
+import { HarnessError } from './domain/errors.ts';
 import type { PhaseName } from './domain/phase.ts';
 import { openWorkshop } from './engine/attempt/open-workshop.ts';
 import { createTurns } from './engine/attempt/turn.ts';
@@ -173,7 +174,7 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
     redact,
     owner: () => engine().executorId,
     stepped: (attemptId) => engine().running.stepped(attemptId),
-    lost: () => engine().lease.aborted,
+    steadily: (body) => app.steadily(body),
     paths: pathsIn(config.home, parts.folder),
     agentFolders: claudeExecutable().folders,
     protectedPaths: config.security.protectedPaths,
@@ -244,13 +245,9 @@ async function engineDeps(
     migrationLock: (body) => withMigrationLock(server.url, () => body()),
     newIdentity: () => identity.newIdentity(order.label),
     deadHere: (workers) => identity.deadHere(workers),
-    mendDatabase: async () => {
-      try {
-        await server.ensure();
-      } catch (error) {
-        log(`database: ${messageOf(error)}`);
-      }
-    },
+    mendDatabase: () => app.mend(),
+    databaseIsAway,
+    steadily: (body) => app.steadily(body),
     leaseMs: order.leaseMs ?? LEASE_MS,
     clock,
     newId,

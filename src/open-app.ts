@@ -3,10 +3,11 @@ import type { Pool } from 'pg';
 import { connectionPool } from './adapters/store/connect.ts';
 import { isCurrent } from './adapters/store/is-current.ts';
 import { openStore } from './adapters/store/open-store.ts';
+import { steadily } from './adapters/store/steadily.ts';
 import type { DatabaseServer } from './adapters/store/server/database-server.ts';
 import { hasData, runningAddress } from './adapters/store/server/running-address.ts';
 import type { Config } from './config/config.ts';
-import { HarnessError } from './domain/errors.ts';
+import { HarnessError, messageOf } from './domain/errors.ts';
 import type { Project, Run } from './domain/run.ts';
 import type { EngineClient } from './engine/client.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
@@ -48,7 +49,11 @@ export interface App extends Reader {
   git(): Promise<Git>;
   client(): Promise<EngineClient>;
   hubOf(project: Project): Promise<Hub>;
-  trackerOf(run: Run): Promise<WorkTracker>;
+  trackerOf(run: Pick<Run, 'projectId' | 'settings'>): Promise<WorkTracker>;
+  /** Starts an embedded server that is gone; never throws, since the next try may succeed. */
+  mend(): Promise<void>;
+  /** Repeats the body while the database is away; an embedded server is started again meanwhile. */
+  steadily<T>(body: () => Promise<T>): Promise<T>;
 }
 
 const MIGRATIONS = join(PACKAGE, 'migrations');
@@ -126,6 +131,8 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
         return openHub({ home: config.home, projectId: project.id, git: await git() });
       }),
     trackerOf: (run) => openTracker({ store, pool }, run),
+    mend: () => mend(server, log),
+    steadily: (body) => steadily(body, () => mend(server, log)),
     async close() {
       if (client !== undefined) await (await client).destroy();
       await store.close();
@@ -153,6 +160,14 @@ async function findGit(path: string): Promise<Git> {
   return createGit({ gitPath });
 }
 
+async function mend(server: DatabaseServer, log: AppOrder['log']): Promise<void> {
+  try {
+    await server.ensure();
+  } catch (error) {
+    log(`database: ${messageOf(error)}`);
+  }
+}
+
 /** The same promise for the same key; a failed one is forgotten, so that it can be tried again. */
 function remembered<T>(
   known: Map<string, Promise<T>>,
@@ -169,7 +184,7 @@ function remembered<T>(
 
 async function openTracker(
   { store, pool }: { readonly store: RunStore; readonly pool: Pool },
-  run: Run,
+  run: Pick<Run, 'projectId' | 'settings'>,
 ): Promise<WorkTracker> {
   if (run.settings.backend.type === 'postgres') {
     const { openPostgresTracker } = await import('./adapters/trackers/postgres.ts');

@@ -1,7 +1,7 @@
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HarnessError, hasCode } from './domain/errors.ts';
-import { ENDED, type Project } from './domain/run.ts';
+import { ENDED, type Project, type Run } from './domain/run.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { giveUpRun } from './engine/operations.ts';
 import { newId, type App } from './open-app.ts';
@@ -24,12 +24,13 @@ export interface ProjectOrder {
 
 /**
  * Makes the folder a project: a git repository whose branch the hub takes in. Throws
- * `REPOSITORY_UNSUPPORTED` or `FOLDER_NOT_EMPTY` (exit 2) and changes nothing then.
+ * `REPOSITORY_UNSUPPORTED`, `FOLDER_NOT_EMPTY` or `RUN_ACTIVE` (exit 2) and changes nothing then.
  */
 export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
   const git = await app.git();
   if (order.rehearsal) await startOver(app, order.directory);
   await refuseForeignCode(app, order);
+  await refuseSecondRun(app, order.directory);
   const repository = await ensureRepository(git, order.directory);
   const { directory, branch } = repository;
   const known = await app.store.projects.byDirectory(directory);
@@ -40,6 +41,18 @@ export async function prepareProject(app: App, order: ProjectOrder): Promise<Pro
   await hub.receive(directory, branch ?? undefined);
   if (known === undefined) await keepBaseBranch(app.config.home, project.id, branch ?? 'main');
   return project;
+}
+
+/** Said before this process hosts anything: as a worker it would take part in the other run. */
+async function refuseSecondRun(app: App, directory: string): Promise<void> {
+  const known = await app.store.projects.byDirectory(await realOf(directory));
+  const run = known && (await app.store.runs.latest(known.id));
+  if (run === undefined || ENDED.includes(run.status)) return;
+  throw new HarnessError(
+    'RUN_ACTIVE',
+    `Run ${run.id} of this project is ${run.status}, and a project has one run at a time; follow it with \`harness status --watch\`, go on with \`harness resume\` or end it with \`harness stop\``,
+    { exit: 2 },
+  );
 }
 
 /** Nobody's code is worked on by accident: an existing repository has to be asked for by name. */
@@ -96,6 +109,18 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
     throw error;
   }
+}
+
+/**
+ * Throws `TRACKER_DAMAGED` (exit 2): without this a run would plan, and pay for it, before it meets
+ * the tracker for the first time.
+ */
+export async function refuseDamagedTracker(
+  app: App,
+  run: Pick<Run, 'projectId' | 'settings'>,
+): Promise<void> {
+  const tracker = await app.trackerOf(run);
+  await tracker.list();
 }
 
 /** Brings main into the user's repository, on a person's word. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import type { ApprovalAnswer } from '../domain/approval.ts';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import type { PhaseName } from '../domain/phase.ts';
@@ -7,6 +6,7 @@ import { answerApproval } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp } from './context.ts';
 import { findProject } from './find-project.ts';
+import { person } from './person.ts';
 import { refreshSnapshot } from './refresh-snapshot.ts';
 
 /** Flags of `approve`. */
@@ -24,7 +24,7 @@ export async function approveAction(
   phase: PhaseName | undefined,
   options: EditOptions,
 ): Promise<void> {
-  const by = userInfo().username;
+  const by = person();
   const answer: ApprovalAnswer =
     options.edit === undefined
       ? { kind: 'approved', by }
@@ -36,7 +36,7 @@ export async function approveAction(
 export async function rejectAction(phase: PhaseName, options: RejectOptions): Promise<void> {
   if (options.reason.trim() === '')
     throw new HarnessError('USAGE', 'A reason is needed: the agents read it', { exit: 2 });
-  const by = userInfo().username;
+  const by = person();
   await give(options, phase, { kind: 'rejected', by, reason: options.reason });
 }
 

@@ -42,6 +42,8 @@ function handOver(node: string): void {
 if (present >= NEEDED) {
   // Compiled code is kept between runs: half of a short command's time is compiling.
   nodeModule.enableCompileCache();
+  const { resolveQuickly } = await import('./quick-resolve.ts');
+  resolveQuickly();
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2));
 } else {

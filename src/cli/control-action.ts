@@ -1,5 +1,5 @@
-import { ENDED, type RunControl, type RunStatus } from '../domain/run.ts';
-import { requestControl, type App } from '../app.ts';
+import { ENDED, type Run, type RunControl, type RunStatus } from '../domain/run.ts';
+import { endUnhosted, requestControl, type App } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp } from './context.ts';
 import { findLiveProject } from './find-project.ts';
@@ -24,7 +24,9 @@ async function request(options: CommonOptions, control: RunControl): Promise<voi
     const { project, run } = await findLiveProject(app, context);
     await requestControl({ store: app.store }, run, control);
     const hosted = await app.hosted(run);
-    const ended = hosted && control !== 'pause' ? await waitForEnd(app, run.id) : undefined;
+    const ended = hosted
+      ? await waitForEnd(app, run.id, control)
+      : await endHere(app, run, control);
     await refreshSnapshot(app, project, run.id);
     context.output.object({
       run_id: run.id,
@@ -44,8 +46,17 @@ function outcome(control: RunControl, hosted: boolean, ended: RunStatus | undefi
     : `The run is ${ended}; \`harness resume\` goes on.`;
 }
 
-/** How the run ended; undefined when it took longer than a stop may take. */
-async function waitForEnd(app: App, runId: string): Promise<RunStatus | undefined> {
+async function endHere(app: App, run: Run, control: RunControl): Promise<RunStatus> {
+  return endUnhosted({ store: app.store, client: await app.client() }, run, control);
+}
+
+/** How the run ended; undefined when it took longer than a stop may take, or may take any time. */
+async function waitForEnd(
+  app: App,
+  runId: string,
+  control: RunControl,
+): Promise<RunStatus | undefined> {
+  if (control === 'pause') return undefined;
   const deadline = performance.now() + STOP_WAIT_MS;
   while (performance.now() < deadline) {
     const run = await app.store.runs.get(runId);

@@ -37,14 +37,14 @@ export async function follow(order: Following): Promise<Followed> {
   try {
     for (;;) {
       // Read before the events: what ended it is then among them.
-      const run = await app.store.runs.get(runId);
-      after = await showNew(order, after);
+      const run = await app.steadily(() => app.store.runs.get(runId));
+      after = await app.steadily(() => showNew(order, after));
       if (run !== undefined && isOver(run)) {
-        await keepSnapshot(app, order.project, run);
+        await app.steadily(() => keepSnapshot(app, order.project, run));
         return { run, exit: release.exit() ?? exitOf(run) };
       }
       if (run !== undefined && performance.now() - shown > LOOK_MS) {
-        await keepSnapshot(app, order.project, run);
+        await app.steadily(() => keepSnapshot(app, order.project, run));
         shown = performance.now();
       }
       await alarm.wait();

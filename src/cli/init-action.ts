@@ -29,5 +29,5 @@ export async function initAction(
     output.object({ written: path });
     output.data(`wrote ${path}`);
   }
-  output.talk('Next: put your credential into .env, then `harness doctor`');
+  output.talk('Next: copy .env.example to .env, put your credential in, then `harness doctor`');
 }

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { describeCheck } from '../domain/check.ts';
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseStatus } from '../domain/phase.ts';
@@ -9,6 +8,7 @@ import type { App, Reader } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader } from './context.ts';
 import { findProject, type Found } from './find-project.ts';
+import { person } from './person.ts';
 import { refreshSnapshot } from './refresh-snapshot.ts';
 import { lineWidth, table } from './table.ts';
 import { unknownItem } from './why-action.ts';
@@ -194,8 +194,4 @@ async function goesOn(app: App, { run }: Found): Promise<string> {
 
 async function itemsOf({ store }: Reader, { project, run }: Found): Promise<readonly WorkItem[]> {
   return (await store.items.list(project.id)).filter((item) => item.runId === run.id);
-}
-
-function person(): string {
-  return userInfo().username;
 }

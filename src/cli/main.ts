@@ -13,21 +13,29 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, argv.includes('--verbose'));
   }
+  // Everything is closed; a timer of the engine's library may go on for seconds.
+  process.exit();
 }
 
 /** What shells ask at each press of the tab key is no command that a person should meet. */
-async function completionFor([
-  first,
-]: readonly string[]): Promise<Parameters<typeof createProgram>[0]> {
+async function completionFor([first]: readonly string[]): Promise<
+  Parameters<typeof createProgram>[0]
+> {
   if (first !== 'completion' && first !== 'complete') return undefined;
   return (await import('./completion.ts')).addCompletion;
 }
 
 function report(error: unknown, verbose: boolean): number {
-  // Commander has written its own message; asking for help or the version is no failure.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  // Commander has written its own message.
+  if (error instanceof CommanderError) return exitOfError(error);
   process.stderr.write(`harness: ${messageOf(error)}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return exitOfError(error);
+}
+
+/** Exit status of a command that ended with this; asking for help or the version is no failure. */
+export function exitOfError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof HarnessError ? error.exit : 1;
 }
 

@@ -20,7 +20,6 @@ export function createProgram(addCompletion: (program: Command) => void = namedO
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ subcommandTerm: termOf })
-    .allowExcessArguments()
     .showHelpAfterError('(`harness --help` shows what there is)');
   addRunCommands(program);
   addLookCommands(program);
@@ -63,6 +62,8 @@ function addOriginalFlags(program: Command): void {
     .option('--no-interactive', 'with --idea-file: approve every phase')
     .option('--model <name>', 'with --idea-file: the model of every session')
     .option('--max-sessions <n>', 'with --idea-file: sessions at most', Number)
+    // Only here, where they can be looked at: a word that is no command gets a hint.
+    .allowExcessArguments()
     .action((options: OriginalOptions) => originalAction(program, options));
 }
 

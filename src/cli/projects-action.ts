@@ -15,6 +15,9 @@ export async function projectsAction(options: CommonOptions): Promise<void> {
   }
 }
 
+/** How the store calls the folder of a project whose place another one took. */
+const REPLACED = /^replaced \S+: /u;
+
 async function list({ store }: Reader, { output }: Context): Promise<void> {
   const projects = await store.projects.list();
   const rows = await Promise.all(
@@ -26,11 +29,14 @@ async function list({ store }: Reader, { output }: Context): Promise<void> {
   for (const { project, run } of newest)
     output.object({ ...project, run_id: run?.id ?? null, status: run?.status ?? null });
   if (rows.length === 0) output.talk('no projects yet');
-  const cells = newest.map(({ project, run }) => [
-    project.name,
-    run?.status ?? 'no run yet',
-    run?.createdAt.slice(0, 16).replace('T', ' ') ?? '',
-    project.directory,
-  ]);
+  const cells = newest.map(({ project, run }) => {
+    const replaced = REPLACED.test(project.directory);
+    return [
+      project.name,
+      replaced ? 'replaced' : (run?.status ?? 'no run yet'),
+      (run?.createdAt ?? project.createdAt).slice(0, 16).replace('T', ' '),
+      project.directory.replace(REPLACED, ''),
+    ];
+  });
   for (const line of table(cells, { width: lineWidth() })) output.data(line);
 }

@@ -33,7 +33,7 @@ export async function recoverAction(
     const directory = resolve(context.cwd, options.to);
     await hub.restoreRescue(found.ref, directory);
     context.output.object({ ref: found.ref, directory });
-    context.output.data(`${found.files} files of ${shortOf(found.ref)} are in ${directory}`);
+    context.output.data(`${shortOf(found.ref)} is restored in ${directory}`);
     return undefined;
   });
 }
@@ -53,7 +53,7 @@ function list({ output }: Context, rescues: readonly Rescued[]): void {
     shortOf(ref),
     at.slice(0, 19).replace('T', ' '),
     kind,
-    `${files} files${skipped.length === 0 ? '' : `, without ${skipped.join(', ')}`}`,
+    `${files} file${files === 1 ? '' : 's'}${skipped.length === 0 ? '' : `, without ${skipped.join(', ')}`}`,
   ]);
   for (const line of table(rows)) output.data(line);
   if (rescues.length > 0) output.talk('`harness recover REF --to DIR` writes the files of one');

@@ -1,4 +1,4 @@
-import { resumeRun } from '../app.ts';
+import { refuseDamagedTracker, resumeRun } from '../app.ts';
 import { openContext, withApp } from './context.ts';
 import { findProject } from './find-project.ts';
 import { hosting, openModels, watch } from './hosting.ts';
@@ -13,6 +13,7 @@ export async function resumeAction(options: RunOptions): Promise<void> {
     const models = await openModels(context.config, run.settings.label === 'rehearsal');
     try {
       await hosting({ app, context, models }, async ({ unsealed }) => {
+        await refuseDamagedTracker(app, run);
         const after = await lastEventId(app, project.id);
         const operating = { store: app.store, client: await app.client() };
         const resumed = await resumeRun(operating, run, changesOf(options));

@@ -3,7 +3,14 @@ import { basename, resolve } from 'node:path';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import { PHASES } from '../domain/phase.ts';
 import type { Project, RunSettings } from '../domain/run.ts';
-import { newId, prepareProject, projectDirectoryFor, startRun, type App } from '../app.ts';
+import {
+  newId,
+  prepareProject,
+  projectDirectoryFor,
+  refuseDamagedTracker,
+  startRun,
+  type App,
+} from '../app.ts';
 import { openContext, withApp, type Context } from './context.ts';
 import { hosting, openModels, watch, type Models } from './hosting.ts';
 import { flagsOf, type RunOptions } from './run-options.ts';
@@ -40,6 +47,7 @@ async function startAndWatch(order: Start): Promise<void> {
   await hosting({ app, context, models }, async ({ unsealed }) => {
     const after = await lastEventId(app, project.id);
     const settings = settingsOf(order);
+    await refuseDamagedTracker(app, { projectId: project.id, settings });
     const run = await startRun(
       { store: app.store, client: await app.client() },
       { id: newId(), projectId: project.id, idea, settings },

@@ -40,7 +40,7 @@ async function atRest({ config, options, cwd }: Context): Promise<Snapshot | und
 
 function show({ output }: Context, snapshot: Snapshot): void {
   output.object(snapshot);
-  for (const line of statusLines(snapshot)) output.data(line);
+  if (!output.json) for (const line of statusLines(snapshot)) output.data(line);
 }
 
 /** A snapshot for a person. */

@@ -5,6 +5,7 @@ import type { WorkItem } from '../domain/work-item.ts';
 import { readSnapshot, type App } from '../app.ts';
 import type { Output } from './output.ts';
 import { eventsAfter } from './stored-events.ts';
+import { clipped, dollars, grouped, table } from './table.ts';
 
 interface SummaryOrder {
   readonly app: App;
@@ -28,8 +29,9 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
   });
   const rehearsal = run.settings.label === 'rehearsal';
   output.object({ type: 'summary', ...snapshot, caught, seconds: secondsOf(events) });
-  const tokens = `${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} in, ${usage.outputTokens} out`;
-  const money = rehearsal || usage.costUsd === null ? '' : `, $${usage.costUsd.toFixed(2)}`;
+  const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const tokens = `${grouped(read)} in, ${grouped(usage.outputTokens)} out`;
+  const money = rehearsal ? '' : `, cost ${dollars(usage.costUsd)}`;
   for (const line of [
     '',
     `${project.name}: ${run.status}${run.reason === null ? '' : ` (${run.reason})`}`,
@@ -57,18 +59,26 @@ function built(items: readonly WorkItem[]): string[] {
   const done = items.filter((item) => item.status === 'done');
   return [
     `Built ${done.length} of ${items.length} work items:`,
-    ...items.map(
-      (item) =>
-        `  ${item.status === 'done' ? '+' : '-'} ${item.key}  ${item.title}${item.status === 'done' ? '' : `  (${item.status}: ${item.reason ?? ''})`}`,
+    ...table(
+      items.map((item) => [
+        `  ${item.status === 'done' ? '+' : '-'} ${item.key}`,
+        item.title,
+        item.status === 'done' ? '' : undone(item),
+      ]),
     ),
   ];
+}
+
+function undone({ status, reason }: WorkItem): string {
+  const state = status.replace('_', ' ');
+  return reason === null ? state : `${state}: ${clipped(reason, 120)}`;
 }
 
 function caughtLines(caught: readonly Caught[]): string[] {
   if (caught.length === 0) return ['Nothing went wrong on the way.'];
   return [
     'Caught on the way:',
-    ...caught.map((one) => `  ! ${one.kind} in ${one.where}: ${one.what.slice(0, 120)}`),
+    ...table(caught.map((one) => [`  ! ${one.kind}`, one.where, clipped(one.what, 120)])),
   ];
 }
 

@@ -37,7 +37,7 @@ export function clipped(text: string, width: number): string {
 
 /** `1,234,567`. */
 export function grouped(number: number): string {
-  return number.toLocaleString('en-US');
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }
 
 /** `$1.2345`; what isn't known is said so, never shown as nothing. */

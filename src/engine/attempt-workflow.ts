@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { messageOf } from '../domain/errors.ts';
 import type { RoleEnd } from '../phases/phase.ts';
 import { engine, type Brief, type SessionStep } from './deps.ts';
+import { step } from './step.ts';
 
 /**
  * One attempt: its session and the proof of its work. Short, never retried by the engine:
@@ -10,10 +11,9 @@ import { engine, type Brief, type SessionStep } from './deps.ts';
  */
 export const attemptWorkflow = DBOS.registerWorkflow(
   async (attemptId: string, brief: Brief): Promise<RoleEnd> => {
-    const worked = await DBOS.runStep(() => session(attemptId, brief), { name: 'session' });
-    if (worked.kind === 'to_prove')
-      await DBOS.runStep(() => prove(attemptId, worked.commit), { name: 'prove' });
-    return DBOS.runStep(() => engine().deps.workshop.endOf(attemptId), { name: 'end' });
+    const worked = await step('session', () => session(attemptId, brief));
+    if (worked.kind === 'to_prove') await step('prove', () => prove(attemptId, worked.commit));
+    return step('end', () => engine().deps.workshop.endOf(attemptId));
   },
   { name: 'attempt', maxRecoveryAttempts: 20 },
 );
@@ -50,7 +50,8 @@ async function carried<T>(
   try {
     return await body(signal);
   } catch (error) {
-    if (lease.aborted) throw error;
+    // Neither is the attempt's end: it is carried on here or by the worker that takes over.
+    if (lease.aborted || deps.databaseIsAway(error)) throw error;
     deps.log(`attempt ${attemptId}: ${messageOf(error)}`);
     await deps.workshop.abandon(attemptId, messageOf(error));
     return ended;

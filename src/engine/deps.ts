@@ -27,6 +27,8 @@ export interface Workshop {
   endOf(attemptId: string): Promise<RoleEnd>;
   /** Ends an attempt that nothing carries out any more, keeping its work. */
   abandon(attemptId: string, reason: string): Promise<void>;
+  /** Keeps and clears away what an ended attempt left in its clone. */
+  clearEnded(attemptId: string): Promise<void>;
   accessTo(run: Run, phase: PhaseName, attempt: number): ProjectAccess;
 }
 
@@ -44,6 +46,10 @@ export interface EngineDeps {
   readonly deadHere: (workers: readonly WorkerIdentity[]) => Promise<readonly string[]>;
   /** Starts the embedded server again if it is gone; never throws. */
   readonly mendDatabase: () => Promise<void>;
+  /** Whether something failed because no database answered. */
+  readonly databaseIsAway: (error: unknown) => boolean;
+  /** Repeats the body while the database is away, mending what can be mended. */
+  readonly steadily: <T>(body: () => Promise<T>) => Promise<T>;
   readonly leaseMs: number;
   readonly clock: { now(): number; monotonic(): number };
   readonly newId: () => string;
@@ -60,6 +66,8 @@ export interface EngineDeps {
 export interface Engine {
   readonly deps: EngineDeps;
   readonly running: Running;
+  /** Ended attempts that are known to have no clone any more. */
+  readonly cleared: Set<string>;
   /** Fires when this process may no longer act for its workflows. */
   lease: AbortSignal;
   executorId: string;

@@ -1,3 +1,4 @@
+import { hasCode, messageOf } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { allSettled, type WorkItem } from '../domain/work-item.ts';
 import type { EngineClient } from './client.ts';
@@ -15,9 +16,19 @@ import { drainOutbox, readTracker } from './tracker-sync.ts';
 
 /**
  * Gives out ready work items of one run, each in the transaction that claims it, only while a slot
- * is free: what is not claimed can still be edited, re-ordered or called off by people.
+ * is free: what is not claimed can still be edited, re-ordered or called off by people. A tracker
+ * that only a person can mend parks the run.
  */
 export async function dispatch(engine: Engine, client: EngineClient, run: Run): Promise<void> {
+  try {
+    await giveOut(engine, client, run);
+  } catch (error) {
+    if (!hasCode(error, 'TRACKER_DAMAGED')) throw error;
+    await park(engine.deps, run, messageOf(error));
+  }
+}
+
+async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<void> {
   const { deps } = engine;
   await drainOutbox(deps, run);
   const phase = (await deps.store.phases.list(run.id)).find((one) => one.name === 'implement');

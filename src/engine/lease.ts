@@ -1,5 +1,8 @@
-import { messageOf } from '../domain/errors.ts';
+import { HarnessError, messageOf } from '../domain/errors.ts';
 import type { EngineDeps } from './deps.ts';
+
+/** Code of the reason with which everything of a worker is aborted that may no longer act. */
+export const LEASE_OVER = 'LEASE_OVER';
 
 export interface Lease {
   /** Aborted as soon as this process may no longer act. */
@@ -23,7 +26,7 @@ export async function holdLease(deps: EngineDeps, onLost: () => void): Promise<L
   const lose = (): void => {
     if (controller.signal.aborted) return;
     clearInterval(timer);
-    controller.abort(new Error('the lease of this worker is lost'));
+    controller.abort(new HarnessError(LEASE_OVER, 'The lease of this worker is lost'));
     onLost();
   };
   const beat = async (): Promise<void> => {

@@ -1,5 +1,11 @@
 import { HarnessError } from '../domain/errors.ts';
-import { ENDED, type Run, type RunControl, type RunSettings } from '../domain/run.ts';
+import {
+  ENDED,
+  type Run,
+  type RunControl,
+  type RunSettings,
+  type RunStatus,
+} from '../domain/run.ts';
 import type { RunStore } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import { APPLICATION, attemptWorkflowId, pipelineId, queues, VERSION } from './names.ts';
@@ -73,15 +79,27 @@ function pipelineOptions(run: Run): Parameters<EngineClient['enqueue']>[0] {
 }
 
 /** Ends a run that nobody hosts, so that nothing of it is ever taken up by another worker. */
-export async function giveUpRun(
-  { store, client }: Operating,
+export async function giveUpRun(operating: Operating, run: Run, reason: string): Promise<void> {
+  await cancelAll(operating, run);
+  await operating.store.runs.setStatus(run.id, 'stopped', reason);
+}
+
+/** Carries out a request to end a run that nobody hosts: no worker would ever do it. */
+export async function endUnhosted(
+  operating: Operating,
   run: Run,
-  reason: string,
-): Promise<void> {
+  control: RunControl,
+): Promise<RunStatus> {
+  await cancelAll(operating, run);
+  const status = control === 'pause' ? 'paused' : 'stopped';
+  await operating.store.runs.setStatus(run.id, status, null);
+  return status;
+}
+
+async function cancelAll({ store, client }: Operating, run: Run): Promise<void> {
   await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
   const open = await store.attempts.list(run.id, { open: true });
   if (open.length > 0) await client.cancelWorkflows(open.map(({ id }) => attemptWorkflowId(id)));
-  await store.runs.setStatus(run.id, 'stopped', reason);
 }
 
 export interface Requested {

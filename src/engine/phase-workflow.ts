@@ -8,6 +8,7 @@ import { attemptWorkflow } from './attempt-workflow.ts';
 import { engine, type Brief } from './deps.ts';
 import { attemptWorkflowId, queues, SETTLED_TOPIC, stableId } from './names.ts';
 import { itemsOf, runOf } from './run-state.ts';
+import { step } from './step.ts';
 
 export interface PhaseOrder {
   readonly runId: string;
@@ -19,7 +20,7 @@ export interface PhaseOrder {
 /** One attempt at one phase. */
 export const phaseWorkflow = DBOS.registerWorkflow(
   async (order: PhaseOrder): Promise<PhaseEnd> => {
-    const { run, deadline } = await DBOS.runStep(() => begin(order), { name: 'begin' });
+    const { run, deadline } = await step('begin', () => begin(order));
     return engine().deps.phases[order.phase].run(contextOf(order, run, deadline));
   },
   { name: 'phase', maxRecoveryAttempts: 10_000 },
@@ -36,7 +37,7 @@ function contextOf(order: PhaseOrder, run: Run, deadline: number): PhaseContext 
   return {
     run,
     attempt: order.attempt,
-    step: (name, body) => DBOS.runStep(body, { name }),
+    step: (name, body) => step(name, body),
     sessions: (roles) => sessions(order, run, roles),
     itemsSettled: () => itemsSettled(run, deadline),
     project: engine().deps.workshop.accessTo(run, order.phase, order.attempt),
@@ -50,7 +51,7 @@ async function sessions(order: PhaseOrder, run: Run, roles: readonly Role[]): Pr
   for (let from = 0; from < roles.length; from += width) {
     const handles: WorkflowHandle<RoleEnd>[] = [];
     for (const role of roles.slice(from, from + width)) {
-      const opened = await DBOS.runStep(() => open(order, role), { name: `open:${role}` });
+      const opened = await step(`open:${role}`, () => open(order, role));
       if ('refused' in opened) ends.push(opened.refused);
       else handles.push(await start(opened.attemptId, run, { feedback: order.feedback }));
     }
@@ -98,7 +99,7 @@ async function itemsSettled(
   deadline: number,
 ): Promise<'settled' | 'timed_out' | 'aborted'> {
   for (;;) {
-    const state = await DBOS.runStep(() => lookAtItems(run.id), { name: 'look' });
+    const state = await step('look', () => lookAtItems(run.id));
     if (state !== 'waiting') return state;
     const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: deadline });
     if (message === null) return 'timed_out';

@@ -7,6 +7,7 @@ import { decide, entryOf, type Decision } from './decide.ts';
 import { engine } from './deps.ts';
 import { approvalId, approvalTopic, phaseId, queues } from './names.ts';
 import { phaseWorkflow } from './phase-workflow.ts';
+import { step } from './step.ts';
 import { failRun, finishRun, phaseOf, runOf } from './run-state.ts';
 
 /** Longest wait of one `recv`; the loop asks again, so a person may take as long as they like. */
@@ -16,7 +17,7 @@ const APPROVAL_WAIT_SECONDS = 30 * 86_400;
 export const pipelineWorkflow = DBOS.registerWorkflow(
   async (runId: string): Promise<void> => {
     for (const phase of PHASES) if ((await carryOut(runId, phase)) === 'over') return;
-    await DBOS.runStep(() => finishRun(runId), { name: 'finish' });
+    await step('finish', () => finishRun(runId));
   },
   { name: 'pipeline', maxRecoveryAttempts: 10_000 },
 );
@@ -26,7 +27,7 @@ type Course = { readonly go: 'next' | 'over' } | { readonly again: string };
 
 /** One phase with its retries and approvals; 'over': the run goes no further for now. */
 async function carryOut(runId: string, phase: PhaseName): Promise<'next' | 'over'> {
-  const entry = await DBOS.runStep(() => enter(runId, phase), { name: `enter:${phase}` });
+  const entry = await step(`enter:${phase}`, () => enter(runId, phase));
   if (entry.kind === 'over') return 'next';
   let { attempt } = entry;
   let failures = 0;
@@ -36,9 +37,7 @@ async function carryOut(runId: string, phase: PhaseName): Promise<'next' | 'over
     attempt += 1;
     const end = await attemptPhase({ runId, phase, attempt, feedback: course.again });
     const facts = { runId, phase, attempt, end, failures };
-    const decision = await DBOS.runStep(() => settle(facts), {
-      name: `settle:${phase}:${attempt}`,
-    });
+    const decision = await step(`settle:${phase}:${attempt}`, () => settle(facts));
     if (decision.kind === 'retry') failures += 1;
     course = await follow(decision, facts);
   }
@@ -90,9 +89,7 @@ interface PhaseTry {
 }
 
 async function attemptPhase(order: PhaseTry): Promise<PhaseEnd> {
-  const run = await DBOS.runStep(() => runOf(order.runId), {
-    name: `run:${order.phase}:${order.attempt}`,
-  });
+  const run = await step(`run:${order.phase}:${order.attempt}`, () => runOf(order.runId));
   const handle = await DBOS.startWorkflow(phaseWorkflow, {
     workflowID: phaseId(run, order.phase, order.attempt),
     queueName: queues(run.settings.label).pipelines,
@@ -145,9 +142,9 @@ async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision):
 async function approved(runId: string, phase: PhaseName, attempt: number): Promise<Course> {
   const topic = approvalTopic(approvalId(runId, phase, attempt));
   for (let look = 0; ; look += 1) {
-    const verdict = await DBOS.runStep(() => takeAnswer(runId, phase, attempt), {
-      name: `answer:${phase}:${attempt}:${look}`,
-    });
+    const verdict = await step(`answer:${phase}:${attempt}:${look}`, () =>
+      takeAnswer(runId, phase, attempt),
+    );
     if (verdict.kind === 'rejected') return { again: verdict.reason };
     if (verdict.kind !== 'waiting') return { go: verdict.kind === 'approved' ? 'next' : 'over' };
     await DBOS.recv(topic, { timeoutSeconds: APPROVAL_WAIT_SECONDS });

@@ -8,6 +8,7 @@ interface Entry {
 /** Attempts under way in this process, so that a stop can reach them. */
 export interface Running {
   count(): number;
+  has(attemptId: string): boolean;
   /** Registers an attempt; dispose when it is over. */
   enter(
     attemptId: string,
@@ -24,6 +25,7 @@ export function createRunning(): Running {
   const abort = (entry: Entry): void => entry.controller.abort(new Error('stopped by request'));
   return {
     count: () => entries.size,
+    has: (attemptId) => entries.has(attemptId),
     enter(attemptId, runId) {
       const entry: Entry = { runId, controller: new AbortController(), graceful: false };
       entries.set(attemptId, entry);

@@ -1,10 +1,11 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { HarnessError } from '../domain/errors.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { openEngineClient, type EngineClient } from './client.ts';
 import { setEngine, type Engine, type EngineDeps } from './deps.ts';
 import { dispatch } from './dispatcher.ts';
 import { landRun } from './landing.ts';
-import { holdLease } from './lease.ts';
+import { holdLease, LEASE_OVER } from './lease.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { APPLICATION, queues, VERSION } from './names.ts';
 import { phaseWorkflow } from './phase-workflow.ts';
@@ -21,6 +22,9 @@ export interface StartedEngine {
 
 /** More than any one run needs: claims keep to the run's own `parallel`. */
 const WORKER_CONCURRENCY = 32;
+
+/** What is left unfinished goes on elsewhere; parked pipelines never finish by themselves. */
+const COMPLETION_MS = 1000;
 
 /** Wake-ups come with the events; the tick is for what no event tells (time, a lost message). */
 const TICK_MS = 1000;
@@ -42,7 +46,7 @@ export async function startEngine(deps: EngineDeps): Promise<StartedEngine> {
     if (closing) return;
     term = term.then(async (lost) => {
       await lost.end();
-      return begin(deps, client, renew);
+      return deps.steadily(() => begin(deps, client, renew));
     });
   };
   let term = begin(deps, client, renew);
@@ -68,19 +72,25 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
   const engine: Engine = {
     deps,
     running: createRunning(),
+    cleared: new Set(),
     lease: AbortSignal.any([lease.signal, leaving.signal]),
     executorId: lease.executorId,
   };
   setEngine(engine);
-  await deps.migrationLock(() => launch(deps, lease.executorId));
+  try {
+    await deps.migrationLock(() => launch(deps, lease.executorId));
+  } catch (error) {
+    await lease.leave();
+    throw error;
+  }
   const [tick, ...others] = startLoops(engine, client);
   const silence = deps.store.events.onCommit(() => tick.wake());
   return {
     async end() {
       silence();
-      leaving.abort(new Error('this worker is leaving'));
+      leaving.abort(new HarnessError(LEASE_OVER, 'This worker is leaving'));
       await Promise.all([tick, ...others].map((loop) => loop.stop()));
-      await DBOS.shutdown({ workflowCompletionTimeoutMS: 3000 });
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: COMPLETION_MS });
       await lease.leave();
     },
   };

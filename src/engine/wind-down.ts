@@ -1,11 +1,15 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import type { Run, RunControl, RunStatus } from '../domain/run.ts';
+import { messageOf } from '../domain/errors.ts';
+import { ENDED, type Run, type RunControl, type RunStatus } from '../domain/run.ts';
 import type { Engine } from './deps.ts';
 import { landRun } from './landing.ts';
 import { attemptWorkflowId, pipelineId } from './names.ts';
 
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
 const STOP_GRACE_MS = 8000;
+
+/** States of a workflow that somebody carries out, or will. */
+const UNDER_WAY = new Set(['ENQUEUED', 'DELAYED', 'PENDING']);
 
 const FINAL: Readonly<Record<RunControl, RunStatus>> = {
   stop: 'stopped',
@@ -32,10 +36,16 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
 }
 
 /**
- * Ends attempts whose workflow is gone (it broke where even its own ending failed): nothing may stay
- * open without someone who carries it out (I6).
+ * Ends attempts and runs whose workflow is gone (it broke where even its own ending failed): nothing
+ * may stay open without someone who carries it out (I6).
  */
 export async function sweep(engine: Engine, run: Run): Promise<void> {
+  await sweepAttempts(engine, run);
+  await sweepClones(engine, run);
+  await sweepPipeline(engine, run);
+}
+
+async function sweepAttempts(engine: Engine, run: Run): Promise<void> {
   const { store, workshop } = engine.deps;
   const open = await store.attempts.list(run.id, { open: true });
   if (open.length === 0) return;
@@ -45,9 +55,7 @@ export async function sweep(engine: Engine, run: Run): Promise<void> {
     loadOutput: false,
   });
   const alive = new Set(
-    workflows
-      .filter((one) => ['ENQUEUED', 'DELAYED', 'PENDING'].includes(one.status))
-      .map((one) => one.workflowID),
+    workflows.filter((one) => UNDER_WAY.has(one.status)).map((one) => one.workflowID),
   );
   const known = new Set(workflows.map((one) => one.workflowID));
   for (const attempt of open) {
@@ -55,4 +63,25 @@ export async function sweep(engine: Engine, run: Run): Promise<void> {
     if (known.has(id) && !alive.has(id))
       await workshop.abandon(attempt.id, 'Its workflow ended without a result.');
   }
+}
+
+/** Attempts that were ended from outside leave a clone behind: its work is kept, then it goes (I1). */
+async function sweepClones({ deps, running, cleared }: Engine, run: Run): Promise<void> {
+  for (const { id, end } of await deps.store.attempts.list(run.id)) {
+    if (end === null || cleared.has(id) || running.has(id)) continue;
+    await deps.workshop.clearEnded(id);
+    cleared.add(id);
+  }
+}
+
+/** A run without its pipeline would stay as it is for ever; as failed it can be resumed. */
+async function sweepPipeline({ deps }: Engine, { id, generation }: Run): Promise<void> {
+  const pipeline = await DBOS.retrieveWorkflow(pipelineId({ id, generation })).getStatus();
+  if (pipeline === null || UNDER_WAY.has(pipeline.status)) return;
+  // Read after the pipeline: its last deed may have been the run's end.
+  const run = await deps.store.runs.get(id);
+  if (run === undefined || ENDED.includes(run.status)) return;
+  if (run.control !== null || run.generation !== generation) return;
+  const cause = pipeline.error === undefined ? '' : `: ${messageOf(pipeline.error)}`;
+  await deps.store.runs.setStatus(id, 'failed', `The pipeline broke off${cause}`);
 }

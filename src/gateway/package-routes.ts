@@ -95,11 +95,15 @@ export function lockMirrorsOf(routes: readonly PackageRoute[], wire: string): re
 /** What makes package managers in a box use the wire, and give up on a dead registry in seconds. */
 export function variablesOf({ pypi }: Registries, wire: string): Readonly<Record<string, string>> {
   const index = pypi === null ? 'simple' : lastNameOf(pypi);
+  // From version 11 on pnpm reads variables of its own.
+  const both = ['npm', 'pnpm'].flatMap((name) => [
+    [`${name}_config_registry`, `${wire}/`],
+    [`${name}_config_fetch_retry_mintimeout`, '500'],
+    [`${name}_config_fetch_retry_maxtimeout`, '4000'],
+  ]);
   return {
-    npm_config_registry: `${wire}/`,
+    ...Object.fromEntries(both),
     npm_config_replace_registry_host: 'always',
-    npm_config_fetch_retry_mintimeout: '500',
-    npm_config_fetch_retry_maxtimeout: '4000',
     YARN_REGISTRY: `${wire}/`,
     YARN_NPM_REGISTRY_SERVER: wire,
     YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',

@@ -54,7 +54,7 @@ function renderCheck(check: Check): string {
 }
 
 function sentenceOf(check: Check): string {
-  const letters = [...describeCheck(check).toWellFormed().replaceAll(/\s/g, ' ')];
+  const letters = Array.from(describeCheck(check).toWellFormed().replaceAll(/\s/g, ' '));
   return letters.length > 60 ? `${letters.slice(0, 57).join('')}...` : letters.join('');
 }
 

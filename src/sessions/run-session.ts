@@ -68,16 +68,17 @@ async function follow(
 /** Waits for the session, but not for ever once it was told to stop. */
 async function endedAfter(stop: AbortSignal, session: Promise<SessionEnd>): Promise<SessionEnd> {
   let timer: NodeJS.Timeout | undefined;
-  const stuck = new Promise<never>((_resolve, reject) => {
-    const count = (): void => {
-      timer = setTimeout(() => reject(agentStuck()), ABORT_DEADLINE_MS);
-    };
-    if (stop.aborted) count();
-    else stop.addEventListener('abort', count, { once: true });
-  });
+  const stuck = Promise.withResolvers<never>();
+  const count = (): void => {
+    timer = setTimeout(() => stuck.reject(agentStuck()), ABORT_DEADLINE_MS);
+  };
+  if (stop.aborted) count();
+  else stop.addEventListener('abort', count, { once: true });
   try {
-    return await Promise.race([session, stuck]);
+    return await Promise.race([session, stuck.promise]);
   } finally {
+    // A signal may outlive its session by hours, and would start the clock of each that is over.
+    stop.removeEventListener('abort', count);
     clearTimeout(timer);
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { hasCode } from '../domain/errors.ts';
 import type { GitOutcome } from './git.ts';
 import { isOwnWork, type Advance } from './own-work.ts';
-import { readRef } from './refs.ts';
+import { resolveName } from './refs.ts';
 import type { Stores } from './stores.ts';
 
 export type Advanced = { readonly done: true } | { readonly done: false; readonly reason: string };
@@ -41,7 +41,6 @@ export async function advance(stores: Stores, plan: Advance): Promise<Advanced> 
 async function advanceLocked(stores: Stores, plan: Advance): Promise<Advanced> {
   const { from, to } = plan;
   await copyIndex(plan);
-  await onPrivate(stores, plan, ['update-index', '-q', '--refresh']);
   if (!(await isClean(stores, plan, from))) {
     return refuse('tracked files have uncommitted changes; commit or stash them');
   }
@@ -74,7 +73,7 @@ export async function finishInterrupted(stores: Stores): Promise<void> {
 
 async function finishLocked(stores: Stores, plan: Advance): Promise<void> {
   const { from, to } = plan;
-  const head = await readRef(stores.git, plan.gitDir, plan.ref);
+  const head = await resolveName(stores.git, plan.gitDir, plan.ref);
   if (head !== from && head !== to) return;
   await copyIndex(plan);
   const staged = await onPrivate(stores, plan, ['diff-index', '--cached', '--quiet', from]);
@@ -93,9 +92,10 @@ async function finishLocked(stores: Stores, plan: Advance): Promise<void> {
 
 /** Nothing staged and nothing changed; untracked files are not looked at. */
 async function isClean(stores: Stores, plan: Advance, commit: string): Promise<boolean> {
-  const staged = await onPrivate(stores, plan, ['diff-index', '--cached', '--quiet', commit]);
-  const changed = await onPrivate(stores, plan, ['diff-files', '--quiet', '--no-ext-diff']);
-  return staged.exit === 0 && changed.exit === 0;
+  // Without `-q` it fails when, after a look into each file, one is not what the index has.
+  const unchanged = await onPrivate(stores, plan, ['update-index', '--refresh']);
+  if (unchanged.exit !== 0) return false;
+  return (await onPrivate(stores, plan, ['diff-index', '--cached', '--quiet', commit])).exit === 0;
 }
 
 async function moveBranch({ git }: Stores, { gitDir, ref, from, to }: Advance): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { entriesOf } from './contents.ts';
+import { blobOf, entriesOf } from './contents.ts';
 import { changesBetween } from './changes.ts';
 import { lstatOrNull } from './look.ts';
 import { attemptRef, keyOf } from './names.ts';
@@ -49,9 +49,7 @@ export async function filesOf(stores: Stores, tree: string): Promise<TreeFiles> 
     async read(path) {
       const blob = blobs.get(path);
       if (blob === undefined) return null;
-      const args = ['cat-file', 'blob', blob];
-      const content = await stores.git.run({ gitDir: stores.attempts, args });
-      return content.exit === 0 ? content.stdout : null;
+      return blobOf(stores, blob);
     },
   };
 }

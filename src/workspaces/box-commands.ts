@@ -54,36 +54,44 @@ fi
 git merge-base --is-ancestor "$base" "$head" || {
   head=$(git commit-tree "$tree" -p "$base" -m "$message") || exit 4
 }
-[ "$head" = "$base" ] && exit 0
-git update-ref refs/harness/out "$head" &&
-  git bundle create -q .git/${OUT_BUNDLE}.part "$base..refs/harness/out" &&
-  mv .git/${OUT_BUNDLE}.part .git/${OUT_BUNDLE}
+[ "$head" = "$base" ] || {
+  git update-ref refs/harness/out "$head" &&
+    git bundle create -q .git/${OUT_BUNDLE}.part "$base..refs/harness/out" &&
+    mv .git/${OUT_BUNDLE}.part .git/${OUT_BUNDLE}
+} || exit 4
+bundle_all "$base" "$head" || : > .git/${RESCUE_BUNDLE}
 `;
 
-/** Every commit the clone knows beyond its base: branches, stashes, and what only its log remembers. */
+/**
+ * Bundles every commit the clone knows beyond the given ones: branches, stashes, and what only its
+ * log remembers. No bundle: there is none. A bundle without anything in it: it could not be made.
+ */
 const BUNDLE_ALL = `
-set -u
-base=$1
-${QUIET_GIT}
-rm -f .git/${RESCUE_BUNDLE}
-git log -g --all --max-count=500 --format=%H 2>/dev/null | sort -u | while read -r commit; do
-  git merge-base --is-ancestor "$commit" "$base" 2>/dev/null ||
-    git update-ref "refs/harness/seen/$commit" "$commit"
-done
-[ -n "$(git rev-list --max-count=1 --all HEAD --not "$base")" ] || exit 0
-git bundle create -q .git/${RESCUE_BUNDLE}.part --all HEAD --not "$base" &&
-  mv .git/${RESCUE_BUNDLE}.part .git/${RESCUE_BUNDLE}
+bundle_all() {
+  rm -f .git/${RESCUE_BUNDLE}
+  beyond=$(git rev-list --max-count=1 --reflog --all HEAD --not "$@" 2>/dev/null) &&
+    [ -z "$beyond" ] && return 0
+  git log -g --all --max-count=500 --format=%H 2>/dev/null | sort -u | while read -r commit; do
+    beyond=$(git rev-list --max-count=1 "$commit" --not "$@" 2>/dev/null) && [ -z "$beyond" ] ||
+      git update-ref "refs/harness/seen/$commit" "$commit"
+  done
+  beyond=$(git rev-list --max-count=1 --all HEAD --not "$@") || return 1
+  [ -n "$beyond" ] || return 0
+  git bundle create -q .git/${RESCUE_BUNDLE}.part --all HEAD --not "$@" &&
+    mv .git/${RESCUE_BUNDLE}.part .git/${RESCUE_BUNDLE}
+}
 `;
 
 /**
  * What to run inside the box, in the work tree, when an agent is done: commits what is there and
- * bundles it for `importBundle`. Ends with 0 also when nothing changed.
+ * bundles it for `importBundle`, and bundles every other commit for `rescue`. Ends with 0 also when
+ * nothing changed.
  */
 export function commitCommand(workspace: Workspace, message: string): readonly string[] {
   return [
     'sh',
     '-c',
-    `cd "$3" || exit 2\n${COMMIT}`,
+    `cd "$3" || exit 2\n${BUNDLE_ALL}${COMMIT}`,
     'sh',
     workspace.base,
     message,
@@ -93,5 +101,6 @@ export function commitCommand(workspace: Workspace, message: string): readonly s
 
 /** What `rescue` runs inside the box to get the clone's own commits out. */
 export function bundleAllCommand(workspace: Workspace): readonly string[] {
-  return ['sh', '-c', `cd "$2" || exit 2\n${BUNDLE_ALL}`, 'sh', workspace.base, workspace.path];
+  const script = `cd "$2" || exit 2\nset -u\n${QUIET_GIT}${BUNDLE_ALL}\nbundle_all "$1"`;
+  return ['sh', '-c', script, 'sh', workspace.base, workspace.path];
 }

@@ -1,25 +1,34 @@
 import { gitFailed, type Git, type GitOrder } from './git.ts';
+import { knownEntries, noteEntries } from './contents.ts';
+import type { Change, Entries } from './facts.ts';
 import type { Stores } from './stores.ts';
-
-/** One path that differs between two trees. */
-export interface Change {
-  /** Mode and blob afterwards; zeros when the path is gone. */
-  readonly mode: string;
-  readonly blob: string;
-  /** git's letter: A added, D deleted, M modified, T type changed. */
-  readonly status: string;
-  /** latin1, so that any bytes fit. */
-  readonly path: string;
-}
 
 /** What differs between two commits, renames as a deletion and an addition. */
 export async function changesBetween(
-  { git, attempts: gitDir }: Stores,
+  stores: Stores,
   older: string,
   newer: string,
-): Promise<Change[]> {
+): Promise<readonly Change[]> {
+  const { git, attempts: gitDir, facts } = stores;
+  const key = `${older} ${newer}`;
+  const known = facts.changes.get(key);
+  if (known !== undefined) return known;
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', older, newer];
-  return changesIn(await outputOf(git, { gitDir, args }));
+  const changes = changesIn(await outputOf(git, { gitDir, args }));
+  facts.changes.set(key, changes);
+  noteEntries(stores, newer, withChanges(knownEntries(stores, older), changes));
+  return changes;
+}
+
+/** The files of the one commit, and what differs, tell those of the other. */
+function withChanges(before: Entries | undefined, changes: readonly Change[]): Entries | undefined {
+  if (before === undefined) return undefined;
+  const after = new Map(before);
+  for (const { path, mode, blob, status } of changes) {
+    if (status === 'D') after.delete(path);
+    else after.set(path, { mode, blob });
+  }
+  return after;
 }
 
 /** What each single commit between two changed, against each of its parents. */

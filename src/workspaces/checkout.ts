@@ -34,11 +34,10 @@ async function writeTree(
   }
   await withScratch(stores, async (folder) => {
     const place = { gitDir: stores.attempts, indexFile: join(folder, 'index'), pins };
-    await stores.git.read({ ...place, args: ['read-tree', tree] });
     await stores.git.read({
       ...place,
       workTree: directory,
-      args: ['checkout-index', '--all', '--quiet'],
+      args: ['read-tree', '--reset', '-u', tree],
     });
   });
 }

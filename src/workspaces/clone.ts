@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../domain/errors.ts';
 import { headOf } from './contents.ts';
@@ -8,6 +8,7 @@ import { attemptRef, keyOf, rescueRefs } from './names.ts';
 import { removeTree, stripSpecialBits } from './no-follow.ts';
 import { transfer } from './packs.ts';
 import { readRef } from './refs.ts';
+import { newSettings, writeRepository } from './new-repository.ts';
 import { rescue } from './rescue.ts';
 import { readStamps, takeStamps, writeStamps } from './stamps.ts';
 import { withScratch, type Stores } from './stores.ts';
@@ -52,28 +53,24 @@ interface Building {
 
 /** Built aside, moved into place whole; its stamps come first, so a clone in place has them. */
 async function build(stores: Stores, { workspace, options, folder }: Building): Promise<void> {
-  const { git } = stores;
+  const { git, scratch } = stores;
   const { base, path } = workspace;
   const workTree = join(folder, 'clone');
   const gitDir = join(workTree, '.git');
   await mkdir(workTree, { mode: 0o755 });
-  const run = (...args: string[]): Promise<string> => git.read({ gitDir, workTree, args });
-  await run('init', '--quiet', '--initial-branch=work', '--template=');
-  await mkdir(join(gitDir, 'info'), { recursive: true });
-  await writeFile(
-    join(gitDir, 'objects', 'info', 'alternates'),
-    `${workspace.objects.join('\n')}\n`,
-  );
-  const { name, email } = options.author ?? HARNESS;
-  await run('config', 'user.name', name);
-  await run('config', 'user.email', email);
-  await run('update-ref', 'refs/heads/work', base);
-  await run('read-tree', '--reset', '-u', base);
+  await writeRepository(gitDir, {
+    settings: await newSettings(stores),
+    borrows: workspace.objects,
+    author: options.author ?? HARNESS,
+  });
+  const setBranch = (name: string, commit: string): Promise<void> =>
+    writeFile(join(gitDir, 'refs', 'heads', name), `${commit}\n`);
+  await setBranch('work', base);
+  await git.read({ gitDir, workTree, args: ['read-tree', '--reset', '-u', base] });
   if (options.previous !== undefined) {
     const { previous: want } = options;
-    const { attempts: from, scratch } = stores;
-    await transfer(git, { from, to: gitDir, want, have: [base], scratch });
-    await run('update-ref', 'refs/heads/previous', want);
+    await transfer(git, { from: stores.attempts, to: gitDir, want, have: [base], scratch });
+    await setBranch('previous', want);
   }
   await writeStamps(`${path}.stamps`, await takeStamps(workTree, base));
   await rename(workTree, path);

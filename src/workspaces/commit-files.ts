@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { HarnessError } from '../domain/errors.ts';
 import { NOTHING } from './git.ts';
+import { writeLooseBlob } from './loose-blob.ts';
 import { MAIN } from './names.ts';
 import { asOnlyWriter, readRef, transact } from './refs.ts';
 import { withScratch, type Stores } from './stores.ts';
@@ -39,7 +40,7 @@ async function treeWith(stores: Stores, order: FilesCommit, indexFile: string): 
   await git.read({ gitDir, indexFile, args: ['read-tree', order.expectedHead] });
   const lines: string[] = [];
   for (const { path, text } of order.files) {
-    const blob = await git.read({ gitDir, args: ['hash-object', '-w', '--stdin'], input: text });
+    const blob = await writeBlob(stores, text);
     lines.push(`100644 ${blob}\t${path}\0`);
   }
   const args = ['update-index', '--replace', '-z', '--index-info'];
@@ -55,9 +56,10 @@ function refuseStrayPath(path: string): void {
 }
 
 /** Fence numbers and the like: a small blob in the hub. */
-export function writeBlob(stores: Stores, text: string): Promise<string> {
-  const args = ['hash-object', '-w', '--stdin'];
-  return stores.git.read({ gitDir: stores.hub, args, input: text });
+export async function writeBlob({ hub, facts }: Stores, text: string): Promise<string> {
+  const blob = await writeLooseBlob(hub, text);
+  facts.blobs.set(blob, Buffer.from(text));
+  return blob;
 }
 
 /** What an absent reference is called in a transaction. */

@@ -1,4 +1,5 @@
 import { HarnessError } from '../domain/errors.ts';
+import type { Entries, TreeEntry } from './facts.ts';
 import { gitFailed } from './git.ts';
 import { MAIN } from './names.ts';
 import { readRef } from './refs.ts';
@@ -7,12 +8,6 @@ import type { Stores } from './stores.ts';
 /** A file of a tree that is wanted as text; plan documents are a hundredth of it. */
 const MAX_TEXT_BYTES = 1024 * 1024;
 
-export interface TreeEntry {
-  /** Six octal digits as git has them: 100644, 100755, 120000, 160000. */
-  readonly mode: string;
-  readonly blob: string;
-}
-
 /** Newest commit of main. Throws HUB_EMPTY when nothing was received yet. */
 export async function headOf(stores: Stores): Promise<string> {
   const head = await readRef(stores.git, stores.hub, MAIN);
@@ -20,21 +15,71 @@ export async function headOf(stores: Stores): Promise<string> {
   throw new HarnessError('HUB_EMPTY', `${stores.hub} has no main yet; receive the project first`);
 }
 
+/** The commit that this one followed; undefined for a first one. */
+export function parentOf({ git, attempts }: Stores, commit: string): Promise<string | undefined> {
+  return readRef(git, attempts, `${commit}^1`);
+}
+
+/** A commit of main's own line, and the one before it. */
+export interface Change {
+  readonly commit: string;
+  readonly parent: string;
+  readonly subject: string;
+}
+
+/** The newest commit of main that touched a path; undefined when none did, or only the first. */
+export async function lastChange(stores: Stores, path: string): Promise<Change | undefined> {
+  const [commit = '', parents = '', subject = ''] = (
+    await stores.git.read({
+      gitDir: stores.hub,
+      args: ['log', '-1', '--first-parent', '--format=%H%n%P%n%s', MAIN, '--', path],
+    })
+  ).split('\n');
+  const parent = parents.split(' ').find((one) => one !== '');
+  return parent === undefined ? undefined : { commit, parent, subject };
+}
+
 /** The tree of a commit of the hub or of an attempt. */
-export function treeOf(stores: Stores, commit: string): Promise<string> {
-  return stores.git.read({
-    gitDir: stores.attempts,
-    args: ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`],
-  });
+export async function treeOf(stores: Stores, commit: string): Promise<string> {
+  const { git, attempts: gitDir, facts } = stores;
+  const known = facts.trees.get(commit);
+  if (known !== undefined) return known;
+  const args = ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`];
+  const tree = await git.read({ gitDir, args });
+  facts.trees.set(commit, tree);
+  return tree;
 }
 
 /** Every file of a tree or commit; keys are paths as latin1, so that any bytes fit. */
-export async function entriesOf(stores: Stores, tree: string): Promise<Map<string, TreeEntry>> {
+export async function entriesOf(stores: Stores, tree: string): Promise<Entries> {
+  const known = knownEntries(stores, tree);
+  if (known !== undefined) return known;
+  const entries = await listEntries(stores, tree);
+  noteEntries(stores, tree, entries);
+  return entries;
+}
+
+/** Remembers the files of a tree or commit. */
+export function noteEntries({ facts }: Stores, tree: string, entries: Entries | undefined): void {
+  if (entries !== undefined) facts.entries.set(facts.trees.get(tree) ?? tree, entries);
+}
+
+/** The same, if it need not be asked for. */
+export function knownEntries({ facts }: Stores, tree: string): Entries | undefined {
+  return facts.entries.get(facts.trees.get(tree) ?? tree) ?? facts.entries.get(tree);
+}
+
+async function listEntries(stores: Stores, tree: string): Promise<Entries> {
   const order = { gitDir: stores.attempts, args: ['ls-tree', '-r', '-z', '--full-tree', tree] };
   const listing = await stores.git.run(order);
   if (listing.exit !== 0) throw gitFailed(order, listing);
+  return filesIn(listing.stdout.toString('latin1'));
+}
+
+/** Parses what `git ls-tree -r -z` said, read as latin1. */
+export function filesIn(listing: string): Entries {
   const entries = new Map<string, TreeEntry>();
-  for (const line of listing.stdout.toString('latin1').split('\0')) {
+  for (const line of listing.split('\0')) {
     const tab = line.indexOf('\t');
     const [mode, , blob] = line.slice(0, tab).split(' ');
     if (tab > 0 && mode !== undefined && blob !== undefined) {
@@ -44,26 +89,40 @@ export async function entriesOf(stores: Stores, tree: string): Promise<Map<strin
   return entries;
 }
 
+/** The content of a blob. Throws GIT_FAILED when there is none of this name. */
+export async function blobOf(stores: Stores, blob: string): Promise<Buffer> {
+  const { git, attempts: gitDir, facts } = stores;
+  const known = facts.blobs.get(blob);
+  if (known !== undefined) return known;
+  const order = { gitDir, args: ['cat-file', 'blob', blob] };
+  const outcome = await git.run(order);
+  if (outcome.exit !== 0) throw gitFailed(order, outcome);
+  facts.blobs.set(blob, outcome.stdout);
+  return outcome.stdout;
+}
+
+/** The size of a blob in bytes. */
+export async function sizeOf(stores: Stores, blob: string): Promise<number> {
+  const { git, attempts: gitDir, facts } = stores;
+  const known = facts.blobs.get(blob);
+  if (known !== undefined) return known.length;
+  return Number(await git.read({ gitDir, args: ['cat-file', '-s', blob] }));
+}
+
 /** The text of a regular file, undefined when there is none. Throws FILE_TOO_LARGE. */
 export async function fileAt(
   stores: Stores,
   commit: string,
   path: string,
 ): Promise<string | undefined> {
-  const { git, attempts: gitDir } = stores;
-  const listing = await git.read({
-    gitDir,
-    args: ['ls-tree', '-z', '--full-tree', commit, '--', path],
-  });
-  const blob = /^100(?:644|755) blob ([0-9a-f]+)\t/.exec(listing)?.[1];
-  if (blob === undefined) return undefined;
-  const size = Number(await git.read({ gitDir, args: ['cat-file', '-s', blob] }));
+  const entry = (await entriesOf(stores, commit)).get(Buffer.from(path).toString('latin1'));
+  if (entry === undefined || !entry.mode.startsWith('100')) return undefined;
+  const size = await sizeOf(stores, entry.blob);
   if (size > MAX_TEXT_BYTES) {
     throw new HarnessError(
       'FILE_TOO_LARGE',
       `${path} has ${size} bytes, more than ${MAX_TEXT_BYTES}; make it smaller`,
     );
   }
-  const content = await git.run({ gitDir, args: ['cat-file', 'blob', blob] });
-  return content.stdout.toString('utf8');
+  return (await blobOf(stores, entry.blob)).toString('utf8');
 }

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { HarnessError, hasCode } from '../domain/errors.ts';
 import { MAIN } from './names.ts';
 import { NOTHING, type Git } from './git.ts';
-import { inspectRepository, type Feature, type UserRepository } from './repository.ts';
+import type { Feature } from './features.ts';
+import { inspectRepository, type UserRepository } from './repository.ts';
 
 /** What the harness keeps in a project folder and no commit may hold. */
 const OWN_FILES = ['.orchestrator_state.json', '.harness/', '.work_items.json'];
@@ -80,7 +80,7 @@ async function adopt(git: Git, repository: UserRepository): Promise<UserReposito
 
 /** Root may use anybody's folder: that is how a container sees the folder of its host's user. */
 function isRoot(): boolean {
-  return userInfo().uid === 0;
+  return process.getuid?.() === 0;
 }
 
 async function makeFirstCommit(git: Git, { gitDir, branch }: UserRepository): Promise<void> {

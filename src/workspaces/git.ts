@@ -121,6 +121,14 @@ async function runPinned(deps: GitDeps, order: GitOrder): Promise<GitOutcome> {
       { cause: result },
     );
   }
+  // git itself ended well: what it wrote did not all arrive.
+  if (result.exitCode === 0 && result.failed) {
+    throw new HarnessError(
+      'GIT_FAILED',
+      `The output of git ${order.args[0] ?? ''} in ${order.gitDir} could not be kept: ${result.originalMessage ?? result.shortMessage}. Free space on that disk, then try again`,
+      { cause: result },
+    );
+  }
   return {
     exit: result.exitCode,
     stdout: Buffer.from(result.stdout ?? []),

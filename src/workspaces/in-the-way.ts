@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Change } from './changes.ts';
-import { entriesOf, type TreeEntry } from './contents.ts';
+import { entriesOf } from './contents.ts';
+import type { Change, Entries } from './facts.ts';
 import { walk } from './no-follow.ts';
 import type { Stores } from './stores.ts';
 
@@ -23,10 +23,8 @@ export async function findInTheWay(
   return undefined;
 }
 
-type Tracked = ReadonlyMap<string, TreeEntry>;
-
 /** A file, of the user, where the new path needs a folder. */
-function aboveIt(directory: string, path: string, tracked: Tracked): string | undefined {
+function aboveIt(directory: string, path: string, tracked: Entries): string | undefined {
   for (let up = dirname(path); up !== '.'; up = dirname(up)) {
     const stats = lookAt(directory, up);
     if (stats !== undefined && !stats.isDirectory() && !tracked.has(up)) return up;
@@ -38,7 +36,7 @@ function aboveIt(directory: string, path: string, tracked: Tracked): string | un
 async function atIt(
   directory: string,
   path: string,
-  tracked: Tracked,
+  tracked: Entries,
 ): Promise<string | undefined> {
   const stats = lookAt(directory, path);
   if (stats === undefined) return undefined;

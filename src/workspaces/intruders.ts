@@ -1,4 +1,6 @@
-import { changesBetween, changesOnTheWay, type Change } from './changes.ts';
+import { changesBetween, changesOnTheWay } from './changes.ts';
+import { blobOf, sizeOf } from './contents.ts';
+import type { Change } from './facts.ts';
 import type { Stores } from './stores.ts';
 
 /** What no commit of an agent may bring in, by its first kind. */
@@ -47,11 +49,9 @@ const isModules = (path: string, mode: string): boolean =>
 
 const readable = (path: string): string => Buffer.from(path, 'latin1').toString('utf8');
 
-async function targetOf({ git, attempts: gitDir }: Stores, blob: string): Promise<string> {
-  const size = Number(await git.read({ gitDir, args: ['cat-file', '-s', blob] }));
-  if (size > MAX_TARGET) return '/';
-  const outcome = await git.run({ gitDir, args: ['cat-file', 'blob', blob] });
-  return outcome.stdout.toString('latin1');
+async function targetOf(stores: Stores, blob: string): Promise<string> {
+  if ((await sizeOf(stores, blob)) > MAX_TARGET) return '/';
+  return (await blobOf(stores, blob)).toString('latin1');
 }
 
 /**

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { changesBetween } from './changes.ts';
-import { headOf } from './contents.ts';
+import { blobOf, entriesOf, headOf } from './contents.ts';
 import { exclusively } from './exclusive.ts';
+import { featuresOf } from './features.ts';
 import { configOf, quietFilters } from './filters.ts';
+import type { Pin } from './git.ts';
 import { findInTheWay } from './in-the-way.ts';
 import { advance, finishInterrupted } from './advance.ts';
 import { lstatOrNull } from './look.ts';
-import type { Advance } from './own-work.ts';
 import { transfer } from './packs.ts';
-import { hasCommit, isAncestor } from './receive.ts';
-import { inspectRepository, type Repository, type UserRepository } from './repository.ts';
+import { plainPosition, type Position } from './position.ts';
+import { isAncestor } from './receive.ts';
+import { inspectRepository } from './repository.ts';
 import type { Stores } from './stores.ts';
 import type { Landing } from './workspace.ts';
 
@@ -37,18 +39,18 @@ const UNFINISHED = [
  * is delayed, with the reason, by anything a person has under way there.
  */
 export function land(stores: Stores, order: LandOrder): Promise<Landing> {
-  return exclusively(join(stores.locks, 'land'), () => landAlone(stores, order));
+  return exclusively(stores.queue, join(stores.locks, 'land'), () => landAlone(stores, order));
 }
 
 async function landAlone(stores: Stores, order: LandOrder): Promise<Landing> {
   await finishInterrupted(stores);
-  const repository = await inspectRepository(stores.git, order.directory);
-  const ready = await readiness(repository, order);
+  const ready = await readiness(await positionOf(stores, order.directory), order);
   if ('reason' in ready) return delayed(ready.reason);
   const { from, user } = ready;
   const to = await headOf(stores);
   if (from === to) return { kind: 'current' };
-  const reason = await whyNot(stores, user, { from, to });
+  const config = await configOf(stores.git, user.gitDir);
+  const reason = await whyNot(stores, { user, config }, { from, to });
   if (reason !== null) return delayed(reason);
   await transfer(stores.git, {
     from: stores.hub,
@@ -57,28 +59,28 @@ async function landAlone(stores: Stores, order: LandOrder): Promise<Landing> {
     have: [from],
     scratch: stores.scratch,
   });
-  return toLanding(await advance(stores, await planOf(stores, user, { from, to })), to);
+  const { gitDir, directory: workTree, branch } = user;
+  const ref = `refs/heads/${branch ?? ''}`;
+  const plan = { gitDir, workTree, ref, pins: quietFilters(config), from, to };
+  return toLanding(await advance(stores, plan), to);
+}
+
+/** Mostly two files tell; where they don't, git is asked. Null: there is no such repository. */
+async function positionOf({ git }: Stores, directory: string): Promise<Position | null> {
+  const plain = await plainPosition(directory);
+  if (plain !== null) return plain;
+  const found = await inspectRepository(git, directory);
+  return found.kind === 'repository' ? found : null;
 }
 
 function toLanding(result: Awaited<ReturnType<typeof advance>>, commit: string): Landing {
   return result.done ? { kind: 'landed', commit } : delayed(result.reason);
 }
 
-async function planOf(
-  stores: Stores,
-  { gitDir, directory, branch }: UserRepository,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<Advance> {
-  const pins = quietFilters(await configOf(stores.git, gitDir));
-  return { gitDir, workTree: directory, ref: `refs/heads/${branch ?? ''}`, pins, from, to };
-}
+type Readiness = { readonly reason: string } | { readonly user: Position; readonly from: string };
 
-type Readiness =
-  | { readonly reason: string }
-  | { readonly user: UserRepository; readonly from: string };
-
-async function readiness(repository: Repository, order: LandOrder): Promise<Readiness> {
-  if (repository.kind !== 'repository') {
+async function readiness(repository: Position | null, order: LandOrder): Promise<Readiness> {
+  if (repository === null) {
     return { reason: `${order.directory} is no git repository with a work tree` };
   }
   const { branch, head, gitDir } = repository;
@@ -99,15 +101,19 @@ async function readiness(repository: Repository, order: LandOrder): Promise<Read
 
 async function whyNot(
   stores: Stores,
-  { directory, branch, features }: UserRepository,
+  { user, config }: { readonly user: Position; readonly config: readonly Pin[] },
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<string | null> {
-  const feature = features.find((name) => name !== 'foreign owner');
-  if (feature !== undefined) return `the repository uses what is not supported yet: ${feature}`;
-  const { git, hub } = stores;
-  if (!(await hasCommit(git, hub, from)) || !(await isAncestor(git, hub, [from, to]))) {
+  const { directory, gitDir, branch } = user;
+  if (!(await isAncestor(stores.git, stores.hub, [from, to]))) {
     return `${branch ?? ''} has commits that main has not; the next run takes them in`;
   }
+  const files = await entriesOf(stores, from);
+  const blob = async (name: string): Promise<string> =>
+    (await blobOf(stores, name)).toString('utf8');
+  const features = await featuresOf({ directory, gitDir, config, files, blob });
+  const feature = features.find((name) => name !== 'foreign owner');
+  if (feature !== undefined) return `the repository uses what is not supported yet: ${feature}`;
   const changes = await changesBetween(stores, from, to);
   const inTheWay = await findInTheWay(stores, directory, { from, changes });
   if (inTheWay === undefined) return null;

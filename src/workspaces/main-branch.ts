@@ -1,6 +1,8 @@
 import type { Fence } from '../domain/attempt.ts';
 import { gitFailed } from './git.ts';
 import { orNothing, writeBlob } from './commit-files.ts';
+import { blobOf } from './contents.ts';
+import { blobName } from './facts.ts';
 import { fenceRef, MAIN, mergedRef } from './names.ts';
 import { transfer } from './packs.ts';
 import { asOnlyWriter, readRef, transact } from './refs.ts';
@@ -31,7 +33,7 @@ export async function setFence(stores: Stores, fence: Fence): Promise<boolean> {
 /** Whether this is the newest execution of its attempt. */
 export async function holdsFence(stores: Stores, fence: Fence): Promise<boolean> {
   const current = await readRef(stores.git, stores.hub, fenceRef(fence.attemptId));
-  return current !== undefined && (await numberIn(stores, current)) === fence.number;
+  return current === blobName(String(fence.number));
 }
 
 /** The commit by which an attempt's work came to main, if it did. */
@@ -52,7 +54,7 @@ export async function moveMain(stores: Stores, { fence, from, to }: MainMove): P
     have: [from],
     scratch: stores.scratch,
   });
-  const number = await writeBlob(stores, String(fence.number));
+  const number = blobName(String(fence.number));
   const lines = [
     `verify ${fenceRef(fence.attemptId)} ${number}`,
     `update ${MAIN} ${to} ${from}`,
@@ -72,6 +74,6 @@ async function isOvertaken(stores: Stores, { fence, from }: MainMove): Promise<b
   return (await mergedAs(stores, fence.attemptId)) !== undefined;
 }
 
-async function numberIn({ git, hub }: Stores, blob: string): Promise<number> {
-  return Number(await git.read({ gitDir: hub, args: ['cat-file', 'blob', blob] }));
+async function numberIn(stores: Stores, blob: string): Promise<number> {
+  return Number((await blobOf(stores, blob)).toString('latin1'));
 }

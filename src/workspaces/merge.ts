@@ -33,6 +33,7 @@ export async function merge(stores: Stores, commit: string, order: MergeOrder): 
     input: messageOf(order),
     author: order.author ?? HARNESS,
   });
+  stores.facts.trees.set(made, tree);
   return { kind: 'clean', commit: made, tree, base };
 }
 

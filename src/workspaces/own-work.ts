@@ -1,5 +1,7 @@
 import { lstatSync } from 'node:fs';
-import { changesBetween, type Change } from './changes.ts';
+import { changesBetween } from './changes.ts';
+import { blobOf } from './contents.ts';
+import type { Change } from './facts.ts';
 import { contentOf, targetOf } from './no-follow.ts';
 import type { Stores } from './stores.ts';
 
@@ -38,7 +40,6 @@ async function isOurs(stores: Stores, { workTree }: Advance, change: Change): Pr
   if (stats === undefined) return true;
   if (change.status === 'D' || stats.isDirectory()) return false;
   const found = stats.isSymbolicLink() ? targetOf(at) : contentOf(at, MAX_COMPARED);
-  const args = ['cat-file', 'blob', change.blob];
-  const wanted = await stores.git.run({ gitDir: stores.attempts, args });
-  return found !== undefined && wanted.stdout.subarray(0, found.length).equals(found);
+  const wanted = await blobOf(stores, change.blob);
+  return found !== undefined && wanted.subarray(0, found.length).equals(found);
 }

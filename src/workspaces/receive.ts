@@ -3,7 +3,7 @@ import { findGitDir } from './repository.ts';
 import { MAIN } from './names.ts';
 import { orNothing } from './commit-files.ts';
 import { transfer } from './packs.ts';
-import { asOnlyWriter, readRef, transact } from './refs.ts';
+import { asOnlyWriter, readRef, resolveName, transact } from './refs.ts';
 import type { Stores } from './stores.ts';
 import { gitFailed, type Git } from './git.ts';
 
@@ -85,7 +85,7 @@ async function branchOf(
 ): Promise<{ readonly gitDir: string; readonly theirs: string }> {
   const gitDir = await findGitDir(directory);
   const ref = wanted === undefined ? 'HEAD' : `refs/heads/${wanted}`;
-  const theirs = gitDir === null ? undefined : await readRef(git, gitDir, `${ref}^{commit}`);
+  const theirs = gitDir === null ? undefined : await resolveName(git, gitDir, `${ref}^{commit}`);
   if (gitDir !== null && theirs !== undefined) return { gitDir, theirs };
   throw new HarnessError(
     'REPOSITORY_UNSUPPORTED',

@@ -1,21 +1,57 @@
-import { rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
+import { hasCode } from '../domain/errors.ts';
 import { exclusively } from './exclusive.ts';
 import type { Git, GitOutcome } from './git.ts';
+import { lstatOrNull } from './look.ts';
 import type { Stores } from './stores.ts';
 
-/** The commit or blob a reference names, or undefined. */
-export async function readRef(git: Git, gitDir: string, ref: string): Promise<string | undefined> {
+/** The commit, blob or tree that git makes of a name in any repository, or undefined. */
+export async function resolveName(
+  git: Git,
+  gitDir: string,
+  name: string,
+): Promise<string | undefined> {
   const outcome = await git.run({
     gitDir,
-    args: ['rev-parse', '--verify', '--quiet', '--end-of-options', ref],
+    args: ['rev-parse', '--verify', '--quiet', '--end-of-options', name],
   });
   return outcome.exit === 0 ? outcome.stdout.toString('utf8').trim() : undefined;
 }
 
+/**
+ * The commit or blob a reference names in a bare repository of ours, or undefined. Nobody packs
+ * references there, so its file tells; git is asked wherever that file is not what we expect.
+ */
+export async function readRef(git: Git, gitDir: string, ref: string): Promise<string | undefined> {
+  const plain = await readPlainRef(gitDir, ref);
+  return plain === null ? resolveName(git, gitDir, ref) : plain;
+}
+
+/**
+ * A reference by its file: its object, undefined where no file can hold it, or null when only git
+ * can tell (a symbolic reference, packed references, a name that might be no path).
+ */
+export async function readPlainRef(
+  gitDir: string,
+  ref: string,
+): Promise<string | null | undefined> {
+  if (!/^refs(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/.test(ref)) return null;
+  const path = join(gitDir, ref);
+  try {
+    if (!(await lstat(path)).isFile()) return null;
+    const text = await readFile(path, 'latin1');
+    return /^([0-9a-f]{40})\n$/.exec(text)?.[1] ?? null;
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) return null;
+  }
+  const unpacked = (await lstatOrNull(join(gitDir, 'packed-refs'))) === null;
+  return unpacked ? undefined : null;
+}
+
 /** Runs `work` as the only writer of this project's references. */
 export function asOnlyWriter<T>(stores: Stores, work: () => Promise<T>): Promise<T> {
-  return exclusively(join(stores.locks, 'refs'), work);
+  return exclusively(stores.queue, join(stores.locks, 'refs'), work);
 }
 
 /**

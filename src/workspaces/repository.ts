@@ -1,8 +1,9 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { filesIn } from './contents.ts';
+import { featuresOf, type Feature } from './features.ts';
 import { configOf, quietFilters } from './filters.ts';
-import type { Git, Pin } from './git.ts';
+import type { Git } from './git.ts';
 import { lstatOrNull } from './look.ts';
 
 /** What the user's folder is. The caller decides what to make of it. */
@@ -27,16 +28,6 @@ export interface UserRepository {
   readonly linked: boolean;
   readonly features: readonly Feature[];
 }
-
-/** What the harness does not handle (yet), each found by itself. */
-export type Feature =
-  | 'submodules'
-  | 'lfs'
-  | 'sparse checkout'
-  | 'shallow history'
-  | 'partial clone'
-  | 'SHA-256 objects'
-  | 'foreign owner';
 
 /** Looks at a folder without running anything that its repository configures. */
 export async function inspectRepository(git: Git, folder: string): Promise<Repository> {
@@ -63,6 +54,8 @@ async function inspect(git: Git, directory: string, gitDir: string): Promise<Use
   const told = (what: string): string | undefined =>
     status.find((line) => line.startsWith(`# branch.${what} `))?.slice(`# branch.${what} `.length);
   const head = told('oid') === '(initial)' ? null : (told('oid') ?? null);
+  const listing = head === null ? '' : await ask('ls-tree', '-r', '-z', head);
+  const blob = (name: string): Promise<string> => ask('cat-file', 'blob', name);
   return {
     kind: 'repository',
     directory,
@@ -71,62 +64,8 @@ async function inspect(git: Git, directory: string, gitDir: string): Promise<Use
     head,
     dirty: status.some((line) => !line.startsWith('# ')),
     linked: (await lstat(join(directory, '.git'))).isFile(),
-    features: await featuresOf(ask, { directory, head, config }),
+    features: await featuresOf({ directory, gitDir, config, files: filesIn(listing), blob }),
   };
-}
-
-type Ask = (...args: string[]) => Promise<string>;
-
-async function featuresOf(
-  ask: Ask,
-  facts: {
-    readonly directory: string;
-    readonly head: string | null;
-    readonly config: readonly Pin[];
-  },
-): Promise<Feature[]> {
-  const { directory, head, config } = facts;
-  const tree = head === null ? '' : await ask('ls-tree', '-r', '-z', head);
-  const place = ['--is-shallow-repository', '--git-path', 'info/attributes'];
-  const [shallow, attributes = ''] = (await ask('rev-parse', ...place)).split('\n');
-  const sparse = config.findLast(([key]) => key === 'core.sparsecheckout')?.[1];
-  const found: [Feature, boolean][] = [
-    ['submodules', await hasSubmodules(directory, tree)],
-    ['lfs', await usesLfs(ask, { directory, tree, attributes })],
-    ['sparse checkout', sparse !== undefined && !/^(false|no|off|0)$/i.test(sparse)],
-    ['shallow history', shallow === 'true'],
-    ['partial clone', config.some(([key]) => key.endsWith('.promisor'))],
-    ['SHA-256 objects', config.some((pin) => pin.join() === 'extensions.objectformat,sha256')],
-    ['foreign owner', (await lstat(directory)).uid !== userInfo().uid],
-  ];
-  return found.filter(([, present]) => present).map(([feature]) => feature);
-}
-
-async function hasSubmodules(directory: string, tree: string): Promise<boolean> {
-  if (tree.split('\0').some((entry) => entry.startsWith('160000 '))) return true;
-  return (await lstatOrNull(join(directory, '.gitmodules'))) !== null;
-}
-
-async function usesLfs(
-  ask: Ask,
-  facts: { readonly directory: string; readonly tree: string; readonly attributes: string },
-): Promise<boolean> {
-  const { directory, tree, attributes } = facts;
-  const committed = tree.split('\0').flatMap((entry) => {
-    const [meta = '', path = ''] = entry.split('\t', 2);
-    return /(^|\/)\.gitattributes$/.test(path) ? [meta.split(' ')[2] ?? ''] : [];
-  });
-  const texts = [
-    await textOf(join(directory, '.gitattributes')),
-    await textOf(resolve(directory, attributes)),
-    ...(await Promise.all(committed.map((blob) => ask('cat-file', 'blob', blob)))),
-  ];
-  return texts.some((text) => /^[^#\n]*\sfilter=lfs(\s|$)/m.test(text));
-}
-
-async function textOf(path: string): Promise<string> {
-  const stats = await lstatOrNull(path);
-  return stats?.isFile() === true ? readFile(path, 'utf8') : '';
 }
 
 /** The repository of a folder by its own `.git`, folder or file; null when it has none. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HarnessError } from '../domain/errors.ts';
 import { checkoutAnyName } from './checkout.ts';
-import { readRef } from './refs.ts';
+import { resolveName } from './refs.ts';
 import type { Stores } from './stores.ts';
 
 /** What a rescue says of itself, kept in its commit's message. */
@@ -62,7 +62,7 @@ function noteIn(message: string): Note {
  */
 export async function restoreRescue(stores: Stores, ref: string, directory: string): Promise<void> {
   const tree = ref.startsWith(ALL)
-    ? await readRef(stores.git, stores.attempts, `${ref}^{tree}`)
+    ? await resolveName(stores.git, stores.attempts, `${ref}^{tree}`)
     : undefined;
   if (tree === undefined) {
     throw new HarnessError('RESCUE_UNKNOWN', `There is no rescue ${ref}; list them first`);

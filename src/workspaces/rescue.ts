@@ -28,6 +28,11 @@ export interface RescueOrder {
   readonly dependencyFolders?: readonly string[];
   /** Larger files are listed, not kept; 50 MB by default. */
   readonly maxFileBytes?: number;
+  /**
+   * `saved` is what `commitCommand` handed in, just as it was, and nothing ran in the box since: it
+   * has bundled all other commits already.
+   */
+  readonly bundled?: boolean;
   /** Runs a command in the attempt's box. Without it the clone's own `.git` is kept as files. */
   readonly runInBox?: (command: readonly string[]) => Promise<{ readonly exit: number | null }>;
 }
@@ -62,11 +67,12 @@ export async function rescue(
 async function rescueCommits(
   stores: Stores,
   workspace: Workspace,
-  { runInBox }: RescueOrder,
+  { runInBox, bundled }: RescueOrder,
 ): Promise<readonly string[] | null> {
-  if (runInBox === undefined) return null;
-  const ran = await runInBox(bundleAllCommand(workspace));
-  if (ran.exit !== 0) return null;
+  if (bundled !== true) {
+    const ran = await runInBox?.(bundleAllCommand(workspace));
+    if (ran?.exit !== 0) return null;
+  }
   const taken = await takeBundle(stores, workspace, RESCUE_BUNDLE);
   if (taken === null) return [];
   return taken.tips.length === 0 ? null : taken.tips;

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../domain/errors.ts';
+import { createQueue, type Queue } from './exclusive.ts';
+import { createFacts, type Facts } from './facts.ts';
 import type { Git } from './git.ts';
 import { lstatOrNull } from './look.ts';
 import { keyOf, MAIN } from './names.ts';
@@ -17,6 +19,11 @@ export interface Stores {
   /** Private indexes, packs on their way, folders being removed: worthless after a crash. */
   readonly scratch: string;
   readonly locks: string;
+  /** Calls of this process that wait for the same lock. */
+  readonly queue: Queue;
+  readonly facts: Facts;
+  /** What git writes into the configuration of a new repository on this disk, once it is known. */
+  readonly settings: { known?: string };
 }
 
 /** Everything as the tree has it: no line ends, keywords, encodings or filters are applied. */
@@ -47,6 +54,9 @@ export async function openStores(order: {
     clones: join(root, 'clones'),
     scratch: join(root, 'scratch'),
     locks: join(root, 'locks'),
+    queue: createQueue(),
+    facts: createFacts(),
+    settings: {},
   };
   for (const folder of [stores.clones, stores.scratch, stores.locks]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { entriesOf, type TreeEntry } from './contents.ts';
+import { entriesOf } from './contents.ts';
+import { blobName, type TreeEntry } from './facts.ts';
 import { contentOf, targetOf, walk, type Found } from './no-follow.ts';
 import { readStamps, stampOf } from './stamps.ts';
 import type { Stores } from './stores.ts';
@@ -183,10 +183,6 @@ export function modeOf({ stats }: Found): string {
 /** What git stores of an entry: a file's bytes or a symlink's target; undefined when unreadable. */
 export function readEntry(found: Found, maxBytes: number): Buffer | undefined {
   return found.stats.isSymbolicLink() ? targetOf(found.at) : contentOf(found.at, maxBytes);
-}
-
-function blobName(content: Buffer): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
 function isGone(path: string, { seen, unseen }: Notes): boolean {

@@ -1,6 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -88,6 +87,7 @@ test('what outlives its time is killed with all that it started, and has failed'
   expect(end).toEqual({ status: 'failed', detail: 'the command failed: timed out' });
   const pid = Number(await readFile(join(directory, 'pid'), 'utf8'));
   await expect.poll(() => isAlive(pid), { timeout: 1500 }).toBe(false);
+  await expect(log()).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 function isAlive(pid: number): boolean {
@@ -116,9 +116,10 @@ test('a URL is asked until it answers well', async () => {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   try {
-    const end = await deploy({ probe: `http://127.0.0.1:${port}/health` });
+    const end = await deploy({ probe: `http://127.0.0.1:${String(port)}/health` });
     expect(end.status).toBe('deployed');
     expect(asked).toBe(2);
   } finally {

@@ -101,19 +101,20 @@ async function readBack(): Promise<Snapshot> {
 
 test('I6 a reader sees the old snapshot or the new one, never half of one', async () => {
   await writeSnapshot(directory, aSnapshot('a'));
-  let writing = true;
-  const written = (async () => {
-    for (let at = 0; at < 60; at += 1)
-      await writeSnapshot(directory, aSnapshot('abc'.charAt(at % 3)));
-    writing = false;
+  const writes = Array.from({ length: 60 }, (_, at) => aSnapshot('abc'.charAt(at % 3)));
+  const progress = { written: 0 };
+  const writer = (async () => {
+    for (const snapshot of writes) {
+      await writeSnapshot(directory, snapshot);
+      progress.written += 1;
+    }
   })();
   let reads = 0;
-  while (writing) {
+  for (; progress.written < writes.length; reads += 1) {
     const { run_id: mark, why, phases } = await readBack();
     expect([why, phases['ideation']?.error]).toEqual([mark, mark.repeat(50_000)]);
-    reads += 1;
   }
-  await written;
+  await writer;
   expect(reads).toBeGreaterThan(0);
   expect(await readdir(join(directory, '.harness'))).toEqual([]);
 });

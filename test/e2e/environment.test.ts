@@ -5,7 +5,7 @@ import { startRehearsalModel } from '../../src/rehearsal/model.ts';
 import { unsealable } from '../safety/a-box.ts';
 import { testDatabase } from '../support/database.ts';
 import { adderWithService, ENVIRONMENT_YAML } from '../support/environment-scenario.ts';
-import { aBench, type Ended } from '../support/harness-cli.ts';
+import { aBench, proveExit, type Ended } from '../support/harness-cli.ts';
 import { SMALL_YAML } from '../support/small-run.ts';
 import { aRegistry } from '../workspaces/environment-registry.ts';
 
@@ -30,7 +30,7 @@ test.skipIf(unsealable !== undefined)(
       const args = ['run', '--no-interactive', '--json', '--idea', 'A program that adds.'];
       const project = join(bench.folder, 'adder');
       const ended = await bench.run([...args, '--project-dir', project], { env });
-      expect(ended.exit, ended.stdout + ended.stderr).toBe(0);
+      proveExit(ended, 0);
 
       expect(registry.requests).toEqual(['/tiny-adder/-/tiny-adder-1.2.3.tgz']);
       expect(typesIn(ended).filter((type) => type === 'environment.prepared')).toHaveLength(1);

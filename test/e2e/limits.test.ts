@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { withoutFaults } from '../../src/rehearsal/faults.ts';
 import { testDatabase } from '../support/database.ts';
 import { quickOnly } from '../support/e2e-part.ts';
-import { aBench, type Bench } from '../support/harness-cli.ts';
+import { aBench, proveExit, type Bench } from '../support/harness-cli.ts';
 import { apiError, startMessagesServer, type Reply } from '../support/messages-server.ts';
 import { unitConverter } from '../support/second-scenario.ts';
 import { aSmallRun, SMALL_YAML } from '../support/small-run.ts';
@@ -29,7 +29,7 @@ async function inFrontOf(reply: Reply, yaml = ''): Promise<Bench> {
 test('a refused key ends the run with 4 within seconds, and says so', async () => {
   const bench = await inFrontOf(apiError(401, 'authentication_error'));
   const ended = await bench.run(RUN);
-  expect(ended.exit, ended.stdout + ended.stderr).toBe(4);
+  proveExit(ended, 4);
   expect(ended.stdout).toContain('credential refused');
   // The agent's own client would repeat it for minutes.
   expect(ended.seconds).toBeLessThan(60);
@@ -41,14 +41,14 @@ test(
   async () => {
     await using small = await aSmallRun();
     const parked = await small.bench.run([...RUN, '--budget', '0.01']);
-    expect(parked.exit, parked.stdout + parked.stderr).toBe(75);
+    proveExit(parked, 75);
     expect(parked.stdout).toMatch(/budget/);
     const before = small.asks.length;
     const refused = await small.bench.run(['resume', '--no-interactive']);
-    expect(refused.exit, refused.stdout + refused.stderr).toBe(75);
+    proveExit(refused, 75);
     expect(small.asks.length).toBe(before);
     const ended = await small.bench.run(['resume', '--no-interactive', '--budget', '5']);
-    expect(ended.exit, ended.stdout + ended.stderr).toBe(0);
+    proveExit(ended, 0);
   },
 );
 
@@ -58,15 +58,15 @@ test.skipIf(quickOnly)(
   async () => {
     await using small = await aSmallRun();
     const parked = await small.bench.run([...RUN, '--max-sessions', '2']);
-    expect(parked.exit, parked.stdout + parked.stderr).toBe(75);
+    proveExit(parked, 75);
     expect(parked.stdout).toContain('cap of 2 sessions');
     expect(new Set(small.asks.map((ask) => ask.session)).size).toBe(2);
     const more = ['resume', '--no-interactive', '--max-sessions'];
     const again = await small.bench.run([...more, '4']);
-    expect(again.exit, again.stdout + again.stderr).toBe(75);
+    proveExit(again, 75);
     expect(new Set(small.asks.map((ask) => ask.session)).size).toBe(4);
     const ended = await small.bench.run([...more, '20']);
-    expect(ended.exit, ended.stdout + ended.stderr).toBe(0);
+    proveExit(ended, 0);
   },
 );
 
@@ -77,7 +77,7 @@ test.skipIf(quickOnly)(
     const limited = apiError(429, 'rate_limit_error', { 'retry-after': '3600' });
     const bench = await inFrontOf(limited, 'limits: { max_wait_minutes: 1 }\n');
     const ended = await bench.run(RUN);
-    expect(ended.exit, ended.stdout + ended.stderr).toBe(75);
+    proveExit(ended, 75);
     expect(ended.seconds).toBeLessThan(60);
   },
 );
@@ -88,7 +88,7 @@ test.skipIf(quickOnly)(
   async () => {
     await using small = await aSmallRun({ scenario: withoutFaults(unitConverter()) });
     const ended = await small.bench.run([...RUN, '--parallel', '1']);
-    expect(ended.exit, ended.stdout + ended.stderr).toBe(0);
+    proveExit(ended, 0);
     const items = small.asks.map((ask) => ask.item).filter((item) => item !== '');
     const turns = items.filter((item, index) => item !== items[index - 1]);
     expect(turns).toHaveLength(5);

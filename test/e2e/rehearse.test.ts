@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { SNAPSHOT_FILE } from '../../src/delivery/snapshot.ts';
 import { PHASES } from '../../src/domain/phase.ts';
-import { aBench, USUAL_PATH, type Ended } from '../support/harness-cli.ts';
+import { aBench, proveExit, USUAL_PATH, type Ended } from '../support/harness-cli.ts';
 import { lookUntil, readSnapshotIn } from '../support/snapshot-looks.ts';
 
 const run = promisify(execFile);
@@ -54,7 +54,7 @@ test(
     const first = bench.start(REHEARSE);
     const looks = await lookUntil(project, first.ended);
     const ended = await first.ended;
-    expect(ended.exit, ended.stderr).toBe(0);
+    proveExit(ended, 0);
 
     await proveBuilt(project);
     expect([...caughtBy(ended)].toSorted()).toEqual(expect.arrayContaining(CAUGHT.toSorted()));
@@ -74,7 +74,7 @@ test(
     await writeFile(join(project, 'left-behind.txt'), 'of the first rehearsal\n');
     await writeFile(join(bench.folder, 'orchestrator.yaml'), 'backend: { type: json }\n');
     const again = await bench.run(REHEARSE);
-    expect(again.exit, again.stderr).toBe(0);
+    proveExit(again, 0);
     await proveBuilt(project);
     await expect(access(join(project, 'left-behind.txt'))).rejects.toThrow('ENOENT');
     const items = z
@@ -99,7 +99,7 @@ test.each(['plain files', 'a repository'])(
       await git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '-m', 'mine');
     }
     const refused = await bench.run(REHEARSE);
-    expect(refused.exit, refused.stderr).toBe(2);
+    proveExit(refused, 2);
     expect(await readFile(join(project, 'mine.c'), 'utf8')).toContain('main');
     await expect(access(join(project, SNAPSHOT_FILE))).rejects.toThrow('ENOENT');
     await expect(access(join(project, '.harness'))).rejects.toThrow('ENOENT');

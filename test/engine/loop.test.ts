@@ -86,9 +86,10 @@ test('a stop waits for the round under way, begins none, and hears no more error
   });
   loop.wake();
   let over = false;
-  const stopped = loop.stop().then(() => {
+  const stopped = (async () => {
+    await loop.stop();
     over = true;
-  });
+  })();
   await Promise.resolve();
   expect(over).toBe(false);
   begun[0]?.reject(new Error('connection closed'));

@@ -2,7 +2,7 @@ import type { PhaseName, PhaseSettings, PhaseState } from '../../src/domain/phas
 import type { Run, RunSettings } from '../../src/domain/run.ts';
 import type { WorkItem } from '../../src/domain/work-item.ts';
 
-const phase: PhaseSettings = {
+const ordinary: PhaseSettings = {
   enabled: true,
   pattern: 'single',
   checkpointPause: false,
@@ -27,13 +27,13 @@ export const SETTINGS: RunSettings = {
   checkTimeoutMs: 10_000,
   flakyRetries: 0,
   phases: {
-    ideation: phase,
-    architecture: phase,
-    task_breakdown: phase,
-    initialize: phase,
-    implement: phase,
-    testing: phase,
-    deploy: phase,
+    ideation: ordinary,
+    architecture: ordinary,
+    task_breakdown: ordinary,
+    initialize: ordinary,
+    implement: ordinary,
+    testing: ordinary,
+    deploy: ordinary,
   },
   backend: { type: 'postgres', jsonFile: '.work_items.json' },
   sandbox: { driver: 'bwrap', read: [] },

@@ -20,6 +20,12 @@ export interface Ended {
   readonly seconds: number;
 }
 
+/** Throws with everything that was said when the exit status is another. */
+export function proveExit({ exit, stdout, stderr }: Ended, wanted: number): void {
+  if (exit !== wanted)
+    throw new Error(`exit ${exit}, not ${wanted}:\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`);
+}
+
 export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when the output so far matches; throws with the output when the process ends before. */
@@ -68,12 +74,12 @@ export async function aBench(order: BenchOrder = {}): Promise<Bench> {
   };
   const kills: (() => Promise<void>)[] = [];
   const start = (args: readonly string[], options: StartOptions = {}): Running => {
-    const { kill, ...running } = startProcess(args, {
+    const running = startProcess(args, {
       cwd: options.cwd ?? folder,
       as: options.as ?? [],
       env: { ...env, ...options.env },
     });
-    kills.push(kill);
+    kills.push(() => running.kill());
     return running;
   };
   return {
@@ -108,16 +114,18 @@ function startProcess(args: readonly string[], options: Required<StartOptions>):
     child[name].on('data', (text: string) => (said[name] += text));
   }
   const seconds = (): number => (performance.now() - began) / 1000;
-  const ended = once(child, 'close').then(
-    ([exit]): Ended => ({ exit: typeof exit === 'number' ? exit : null, ...said, seconds: seconds() }),
-  );
+  const ended = once(child, 'close').then(([exit]): Ended => ({
+    exit: typeof exit === 'number' ? exit : null,
+    ...said,
+    seconds: seconds(),
+  }));
   const over = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     ended,
     async heard(pattern) {
       while (!pattern.test(`${said.stdout}\n${said.stderr}`)) {
         if (over()) throw new Error(`ended without ${pattern}: ${said.stdout}${said.stderr}`);
-        await Promise.race([ended, once(child.stdout, 'data'), once(child.stderr, 'data'), delay(50)]);
+        await delay(50);
       }
     },
     signal: (name) => child.kill(name),

@@ -65,9 +65,9 @@ export async function readSnapshotIn(project: string): Promise<SnapshotSeen> {
 /** Every different snapshot there was until the end; once there, it must be there at every look. */
 export async function lookUntil(project: string, end: Promise<unknown>): Promise<SnapshotSeen[]> {
   const seen: SnapshotSeen[] = [];
-  let over = false;
-  void end.finally(() => (over = true));
-  while (!over) {
+  const state = { over: false };
+  void end.finally(() => (state.over = true));
+  while (!state.over) {
     const now = await readSnapshotIn(project).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' && seen.length === 0) return undefined;
       throw error;

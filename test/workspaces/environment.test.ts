@@ -159,6 +159,39 @@ describe.skipIf(unsealable)(
       expect(await readdir(victim)).toEqual([]);
     });
 
+    test('lock files whose URLs are taken as they are lead to the wire, others stay', async () => {
+      const url = 'https://registry.example/x.tgz';
+      const files = { 'yarn.lock': url, 'a/uv.lock': `${url} ${url}`, 'package-lock.json': url };
+      const inputs = Object.keys(files);
+      const command = 'mkdir out; cp yarn.lock a/uv.lock package-lock.json out';
+      const given = order(files);
+      const mirrors = [{ from: 'https://registry.example/', to: 'http://127.0.0.1:8377/' }];
+      const wire = { socket: registry.socket, env: {}, mirrors, troubles: () => [] };
+      const settings = { prepare: { command, inputs }, env: {} };
+      const end = await environments.prepare({ ...given, settings, wire });
+      if (end.status !== 'ready') throw new Error(JSON.stringify(end));
+      const read = (name: string): Promise<string> =>
+        readFile(join(end.environment.folder, 'out', name), 'utf8');
+      const mirrored = 'http://127.0.0.1:8377/x.tgz';
+      expect(await read('yarn.lock')).toBe(mirrored);
+      expect(await read('uv.lock')).toBe(`${mirrored} ${mirrored}`);
+      expect(await read('package-lock.json')).toBe(url);
+      expect(end.environment.outputs).toEqual(['out']);
+    });
+
+    test('a command that fails tells which registry did not answer', async () => {
+      const prepare = { command: 'exit 1', inputs: ['in.txt'] };
+      const wire = {
+        socket: registry.socket,
+        env: {},
+        mirrors: [],
+        troubles: () => ['registry.example could not be asked'],
+      };
+      const settings = { prepare, env: {} };
+      const end = await environments.prepare({ ...order({ 'in.txt': '' }), settings, wire });
+      expect(end).toMatchObject({ output: expect.stringContaining('could not be asked') });
+    });
+
     test('a tree that needs nothing has none', async () => {
       expect(await environments.prepare(order({ 'index.js': '' }))).toEqual({ status: 'none' });
     });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { ensureRepository } from '../../src/workspaces/ensure-repository.ts';
-import { inspectRepository, type Feature } from '../../src/workspaces/repository.ts';
+import type { Feature } from '../../src/workspaces/features.ts';
+import { inspectRepository } from '../../src/workspaces/repository.ts';
 import { git, makeRepository, userGit, write, PATIENCE_MS } from './a-project.ts';
 
 vi.setConfig({ testTimeout: PATIENCE_MS });

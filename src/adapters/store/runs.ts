@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import { PHASES } from '../../domain/phase.ts';
 import type { Run, RunSettings } from '../../domain/run.ts';
@@ -75,7 +75,7 @@ async function reopen(
 ): Promise<Run> {
   const { projectId } = (await findRun(tx.db, order.id)) ?? unknownRun(order.id);
   await lockProject(tx, projectId);
-  await refuseWhileActive(tx, projectId);
+  await refuseWhileActive(tx, projectId, order.id);
   const { run, events } = await openAgain(tx, await lockRun(tx, order.id), order.settings);
   await order.also(run)(tx.client);
   await commit(tx, { ...keysOf(run), events });
@@ -83,11 +83,17 @@ async function reopen(
 }
 
 /** The project must be locked, or two callers could both find it free. */
-async function refuseWhileActive({ db }: Tx, projectId: string): Promise<void> {
+async function refuseWhileActive({ db }: Tx, projectId: string, except?: string): Promise<void> {
   const [active] = await db
     .select(RUN)
     .from(t.run)
-    .where(and(eq(t.run.projectId, projectId), inArray(t.run.status, [...t.ACTIVE])));
+    .where(
+      and(
+        eq(t.run.projectId, projectId),
+        inArray(t.run.status, [...t.ACTIVE]),
+        except === undefined ? undefined : ne(t.run.id, except),
+      ),
+    );
   if (active === undefined) return;
   throw new HarnessError(
     'RUN_ACTIVE',

@@ -70,30 +70,69 @@ interface Commit {
 
 /** Unchanged documents make no commit, so that a repeated step leaves one trace. */
 async function commitDocuments(deps: WorkshopDeps, order: Commit): Promise<void> {
-  const { run, hub, documents, message } = order;
+  const { hub, documents, message } = order;
   for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
     const head = await hub.head();
     const fresh: PlanDocument[] = [];
     for (const document of documents)
       if ((await hub.readFile(head, document.path)) !== document.text) fresh.push(document);
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return recordLate(deps, order);
     const commit = await hub.commitFiles({ files: fresh, message, expectedHead: head });
     if (commit === undefined) continue;
-    await deps.store.events.append(run.projectId, run.id, [
-      ...fresh.map(({ path, text }) => ({
-        type: 'document.written' as const,
-        path,
-        hash: createHash('sha256').update(text).digest('hex'),
-        commit,
-      })),
-      { type: 'main.moved', from: head, to: commit, cause: message },
-    ]);
-    return;
+    return recordCommit(deps, { ...order, documents: fresh }, { from: head, to: commit });
   }
   throw new HarnessError(
     'MAIN_BUSY',
     `main moved ${COMMIT_TRIES} times while ${message}; resume tries again`,
   );
+}
+
+interface Step {
+  readonly from: string;
+  readonly to: string;
+}
+
+function recordCommit(
+  deps: WorkshopDeps,
+  { run, documents, message }: Commit,
+  { from, to }: Step,
+): Promise<void> {
+  return deps.store.events.append(run.projectId, run.id, [
+    ...documents.map(({ path, text }) => ({
+      type: 'document.written' as const,
+      path,
+      hash: createHash('sha256').update(text).digest('hex'),
+      commit: to,
+    })),
+    { type: 'main.moved', from, to, cause: message },
+  ]);
+}
+
+/** What stands there already may be the commit of an execution that ended before it could say so. */
+async function recordLate(deps: WorkshopDeps, order: Commit): Promise<void> {
+  const { run, hub, documents, message } = order;
+  for (const document of documents) {
+    const change = await hub.lastChange(document.path);
+    if (change === undefined || change.subject !== message) continue;
+    const { commit: to, parent: from } = change;
+    if (await isRecorded(deps, run.projectId, to)) continue;
+    await recordCommit(deps, { ...order, documents: [document] }, { from, to });
+  }
+}
+
+const PAGE = 1000;
+
+async function isRecorded(
+  { store }: WorkshopDeps,
+  projectId: string,
+  commit: string,
+): Promise<boolean> {
+  for (let after = 0; ;) {
+    const page = await store.events.read(projectId, { after, limit: PAGE });
+    if (page.some(({ event }) => event.type === 'main.moved' && event.to === commit)) return true;
+    if (page.length < PAGE) return false;
+    after = page.at(-1)?.id ?? after;
+  }
 }
 
 interface Scene {

@@ -15,12 +15,14 @@ export async function closeAttempt(
   const { run, fence, item } = begun;
   const { end } = ending;
   const delay = run.settings.retryDelayMs * 2 ** (item?.failures ?? 0);
-  const closed = await deps.store.attempts.close(fence, end, {
-    itemMaxAttempts: run.settings.itemMaxAttempts,
-    delayMs: Math.min(delay, MAX_DELAY_MS),
-    events: [...(ending.events ?? []), await sessionEnded(deps, begun)],
-    also: async () => undefined,
-  });
+  const closed = await deps.steadily(async () =>
+    deps.store.attempts.close(fence, end, {
+      itemMaxAttempts: run.settings.itemMaxAttempts,
+      delayMs: Math.min(delay, MAX_DELAY_MS),
+      events: [...(ending.events ?? []), await sessionEnded(deps, begun)],
+      also: async () => undefined,
+    }),
+  );
   if (closed && isTrouble(end)) await pauseWhenHopeless(deps, begun);
   return closed;
 }

@@ -40,8 +40,8 @@ export interface WorkshopDeps {
   readonly deployment: Deployment;
   /** Branch of the user's repository that main lands on. */
   readonly branchOf: (project: Project) => Promise<string>;
-  /** Whether this process may no longer act: then nothing is touched any more. */
-  readonly lost: () => boolean;
+  /** Repeats the body while the database is away; the body must bear being repeated. */
+  readonly steadily: <T>(body: () => Promise<T>) => Promise<T>;
 }
 
 export interface WorkshopPaths {

@@ -2,7 +2,7 @@ import type { AttemptEnd } from '../../domain/attempt.ts';
 import type { RoleEnd } from '../../phases/phase.ts';
 import type { Workshop } from '../deps.ts';
 import { accessTo } from './access.ts';
-import { begin } from './begin.ts';
+import { begin, subjectOf } from './begin.ts';
 import { closeAttempt } from './close.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { landMain } from './land-main.ts';
@@ -21,6 +21,7 @@ export function openWorkshop(deps: WorkshopDeps): Workshop {
     },
     endOf: (attemptId) => endOf(deps, attemptId),
     abandon: (attemptId, reason) => abandon(deps, attemptId, reason),
+    clearEnded: (attemptId) => clearEnded(deps, attemptId),
     accessTo: (run, phase, attempt) => accessTo(deps, { run, phase, attempt }),
   };
 }
@@ -45,4 +46,18 @@ async function abandon(deps: WorkshopDeps, attemptId: string, reason: string): P
   const events =
     workspace === undefined ? [] : await clearAway(deps, begun, { workspace, commit: null });
   await closeAttempt(deps, begun, { end, events });
+}
+
+async function clearEnded(deps: WorkshopDeps, attemptId: string): Promise<void> {
+  const { store } = deps;
+  const attempt = await store.attempts.get(attemptId);
+  const project = attempt && (await store.projects.get(attempt.projectId));
+  if (!attempt || !project || attempt.end === null) return;
+  const hub = await deps.hubOf(project);
+  const workspace = await hub.existing(attemptId);
+  if (workspace === undefined) return;
+  const commit = (await hub.workOf(attemptId)) ?? null;
+  const subject = subjectOf(attempt);
+  const events = await clearAway(deps, { hub, attempt, subject }, { workspace, commit });
+  if (events.length > 0) await store.events.append(project.id, attempt.runId, events);
 }

@@ -17,10 +17,12 @@ export async function openPlace(deps: WorkshopDeps, begun: Begun): Promise<Place
   const { attempt, project, hub } = begun;
   const configDir = deps.paths.configOf(project.id, attempt.id);
   const socketDir = deps.paths.socketOf(attempt.id);
-  await mkdir(configDir, { recursive: true, mode: 0o700 });
   await rm(socketDir, { recursive: true, force: true });
   await mkdir(socketDir, { recursive: true, mode: 0o700 });
-  const interrupted = await hasBegun(configDir, attempt.sessionId);
+  const interrupted = await canGoOn(configDir, begun);
+  // The CLI refuses a second session of one id, and what it remembers is of a clone that is gone.
+  if (!interrupted) await rm(configDir, { recursive: true, force: true });
+  await mkdir(configDir, { recursive: true, mode: 0o700 });
   const previous = await previousWork(deps, begun);
   const workspace = await hub.open(attempt.id, {
     fresh: !interrupted,
@@ -32,6 +34,12 @@ export async function openPlace(deps: WorkshopDeps, begun: Begun): Promise<Place
     if (!installed.ready) deps.log(`attempt ${attempt.id}: ${installed.reason}`);
   }
   return { workspace, configDir, socketDir, interrupted };
+}
+
+/** A session goes on only with both halves of it: what it remembers and the clone it worked in. */
+async function canGoOn(configDir: string, { attempt, hub }: Begun): Promise<boolean> {
+  if ((await hub.existing(attempt.id)) === undefined) return false;
+  return hasBegun(configDir, attempt.sessionId);
 }
 
 /** Whether the CLI wrote a transcript of this session: then it can go on with it. */

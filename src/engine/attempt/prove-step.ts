@@ -51,7 +51,7 @@ interface Work {
 async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Promise<Round> {
   const { begun, commit } = work;
   const merged = await begun.hub.mergedAs(begun.attempt.id);
-  if (merged !== undefined) return succeeded(begun, merged, []);
+  if (merged !== undefined) return movedBefore(begun, merged);
   if (commit === null) return judgeUnchanged(deps, begun, signal);
   const title =
     begun.item === null
@@ -88,13 +88,22 @@ async function judgeMerge(
   const run: HarnessEvent = { type: 'checks.run', subject, tree: merge.tree, evidence };
   if (!proved(evidence))
     return over({ status: 'failed', code: 'checks_failed', reason: feedbackOf(evidence) }, [run]);
+  // Before main moves: whoever finds it moved after a crash knows by what it was proved (I10).
+  if (!(await deps.store.attempts.record(fence, [run]))) return { kind: 'lost' };
   let moved = false;
   const ours = await deps.store.attempts.whileFenced(fence, async () => {
     moved = await hub.moveMain({ fence, from: merge.base, to: merge.commit });
   });
   if (!ours) return { kind: 'lost' };
   if (!moved) return { kind: 'again', main: await hub.head() };
-  return succeeded(begun, merge.commit, [run, movedEvent(begun, merge.base, merge.commit)]);
+  return succeeded(begun, merge.commit, [movedEvent(begun, merge.base, merge.commit)]);
+}
+
+/** A former execution moved main and ended before it could say so. */
+async function movedBefore(begun: Begun, merged: string): Promise<Round> {
+  const from = await begun.hub.parentOf(merged);
+  const events = from === undefined ? [] : [movedEvent(begun, from, merged)];
+  return succeeded(begun, merged, events);
 }
 
 /** Nothing was changed: done only if the item's checks pass on main as it is. */

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { AttemptEnd } from '../../domain/attempt.ts';
+import { hasCode } from '../../domain/errors.ts';
 import { CREDENTIAL_REFUSED } from '../../domain/exit.ts';
 import { commitCommand } from '../../workspaces/box-commands.ts';
 import { rightsOf } from '../../sessions/roles.ts';
 import type { SessionOutcome } from '../../sessions/run-session.ts';
 import type { Brief, SessionStep } from '../deps.ts';
+import { LEASE_OVER } from '../lease.ts';
 import { begin } from './begin.ts';
 import { closeAttempt, park } from './close.ts';
 import { converse, type Conversation } from './converse.ts';
@@ -29,12 +31,12 @@ export async function sessionStep(
   const begun = await begin(deps, order.attemptId);
   if (begun === undefined) return ENDED;
   const done = await begun.hub.workOf(begun.attempt.id);
-  if (done !== undefined) return { kind: 'to_prove', commit: done };
+  if (done !== undefined) return handedIn(deps, begun, done);
   const place = await openPlace(deps, begun);
   try {
     const talked = await converse(deps, { begun, place, brief: order.brief }, signal);
     // Another worker goes on with this very clone: it must be left exactly as it is.
-    if (signal.aborted && deps.lost()) throw signal.reason;
+    if (hasCode(signal.reason, LEASE_OVER)) throw signal.reason;
     return await conclude(deps, { begun, place, talked });
   } finally {
     await rm(place.socketDir, { recursive: true, force: true });
@@ -50,6 +52,8 @@ interface Talked {
 async function conclude(deps: WorkshopDeps, facts: Talked): Promise<SessionStep> {
   const { begun, place, talked } = facts;
   const { outcome } = talked;
+  // Once another execution works in this clone, only that one may clear it away.
+  if (!(await deps.steadily(() => deps.store.attempts.touch(begun.fence)))) return ENDED;
   const proving = begun.subject.role === 'coder' || begun.subject.role === 'initializer';
   if (outcome.status === 'completed' && proving && talked.claim?.kind !== 'blocked')
     return handIn(deps, facts);
@@ -76,10 +80,26 @@ async function handIn(deps: WorkshopDeps, { begun, place }: Talked): Promise<Ses
   const taken = await begun.hub.importBundle(workspace, begun.fence);
   if (taken.kind === 'stale') return ENDED;
   if (taken.kind === 'refused') return refuse(deps, { begun, place }, taken.reason);
-  const commit = taken.kind === 'imported' ? taken.commit : null;
-  const events = await clearAway(deps, begun, { workspace, commit });
-  await deps.store.attempts.handIn(begun.fence, events);
+  const { commit, asItWas } = taken.kind === 'imported' ? taken : { commit: null, asItWas: false };
+  await putAway(deps, begun, { workspace, commit, asItWas });
   return { kind: 'to_prove', commit };
+}
+
+/** A former execution took the commit over, and may have ended before the clone was cleared away. */
+async function handedIn(deps: WorkshopDeps, begun: Begun, commit: string): Promise<SessionStep> {
+  const workspace = await begun.hub.existing(begun.attempt.id);
+  if (workspace !== undefined) await putAway(deps, begun, { workspace, commit });
+  else await deps.steadily(() => deps.store.attempts.handIn(begun.fence, []));
+  return { kind: 'to_prove', commit };
+}
+
+async function putAway(
+  deps: WorkshopDeps,
+  begun: Begun,
+  left: Parameters<typeof clearAway>[2],
+): Promise<void> {
+  const events = await clearAway(deps, begun, left);
+  await deps.steadily(() => deps.store.attempts.handIn(begun.fence, events));
 }
 
 async function refuse(

@@ -23,18 +23,25 @@ export function commandBox(
   });
 }
 
+interface Leaving {
+  readonly workspace: Workspace;
+  readonly commit: string | null;
+  readonly asItWas?: boolean;
+}
+
 /**
  * Makes everything the agent wrote reachable, then removes the clone (I1). `commit` is what was
- * taken over already. Returns the facts to be stored.
+ * taken over already; `asItWas`, that it is the very commit which the box handed in, beside a bundle
+ * of all others. Returns the facts to be stored.
  */
 export async function clearAway(
   deps: WorkshopDeps,
-  { hub, attempt, subject }: Begun,
-  { workspace, commit }: { readonly workspace: Workspace; readonly commit: string | null },
+  { hub, attempt, subject }: Pick<Begun, 'hub' | 'attempt' | 'subject'>,
+  { workspace, commit, asItWas = false }: Leaving,
 ): Promise<readonly HarnessEvent[]> {
   const rescued = await hub.rescue(workspace, {
     kind: commit === null ? 'unfinished' : 'left over',
-    ...(commit === null ? {} : { saved: commit }),
+    ...(commit === null ? {} : { saved: commit, bundled: asItWas }),
     runInBox: (command) => commandBox(deps, workspace, { command, timeoutMs: BUNDLE_MS }),
   });
   await hub.remove(workspace, rescued ?? commit);

@@ -168,6 +168,7 @@ const ALWAYS = { CI: '1', UV_PYTHON_DOWNLOADS: 'never' };
 /** Without a wire package managers shall say what they miss at once; npm alone would try for 70 s. */
 const OFFLINE = {
   npm_config_offline: 'true',
+  pnpm_config_offline: 'true',
   YARN_ENABLE_NETWORK: '0',
   PIP_NO_INDEX: '1',
   UV_OFFLINE: '1',

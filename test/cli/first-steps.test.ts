@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig, snapshotAtRest } from '../../src/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { aBench, type Bench, type Ended } from '../support/harness-cli.ts';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await aBench();
+});
+
+afterAll(() => bench[Symbol.asyncDispose]());
+
+test('nothing is known where nothing ever ran, and no server is started to find out', async () => {
+  const ended = await bench.run(['status']);
+  expect([ended.exit, ended.stdout]).toEqual([2, '']);
+  expect(ended.stderr).toMatch(/^harness: No project yet: .*\n$/u);
+  expect(existsSync(join(bench.home, 'postgres'))).toBe(false);
+});
+
+function snapshot(status: string): object {
+  return {
+    version: 1,
+    project_id: 'p-1',
+    project_name: 'shop',
+    directory: bench.folder,
+    run_id: 'r-1',
+    status,
+    rehearsal: false,
+    current_phase: null,
+    phases: {},
+    work: { todo: 0, in_progress: 0, done: 1, blocked: 0, total: 1, completion_percentage: 100 },
+    approval: null,
+    sessions: [],
+    usage: { input_tokens: 1, output_tokens: 1, cost_usd: 1.5, budget_usd: null },
+    why: 'The run is complete.',
+    heartbeat: '2026-03-01T10:20:30.000Z',
+    updated_at: '2026-03-01T10:20:30.000Z',
+  };
+}
+
+async function statusWith(content: object): Promise<Ended> {
+  await mkdir(join(bench.home, 'projects', 'p-1'), { recursive: true });
+  await writeFile(join(bench.folder, '.orchestrator_state.json'), JSON.stringify(content));
+  return bench.run(['status']);
+}
+
+describe('a run at rest whose server is down', () => {
+  test('is known from its snapshot, and no server is started', async () => {
+    const ended = await statusWith(snapshot('completed'));
+    expect([ended.exit, ended.stdout]).toEqual([0, expect.stringMatching(/^shop: completed\n/u)]);
+    expect(existsSync(join(bench.home, 'postgres'))).toBe(false);
+  });
+
+  test.each([
+    ['that still says running', () => snapshot('running')],
+    ['of a folder that was copied', () => ({ ...snapshot('completed'), directory: '/elsewhere' })],
+    ['of another data folder', () => ({ ...snapshot('completed'), project_id: 'p-2' })],
+    ['that is damaged', () => ({ version: 1 })],
+  ])('is asked of the database with a snapshot %s', async (_what, content) => {
+    await writeFile(join(bench.folder, '.orchestrator_state.json'), JSON.stringify(content()));
+    const env = { HARNESS_HOME: bench.home };
+    const config = loadConfig({ file: null, env, flags: {}, cwd: bench.folder });
+    expect(await snapshotAtRest(config, bench.folder)).toBeUndefined();
+  });
+});
+
+test('R-152 a worker without a database names both remedies', async () => {
+  const ended = await bench.run(['worker']);
+  expect([ended.exit, ended.stderr]).toEqual([
+    2,
+    expect.stringMatching(/DATABASE_URL is not set.*`json`/u),
+  ]);
+});
+
+test('R-150 without a credential a run ends with 4 and names both variables and the remedy', async () => {
+  const ended = await bench.run(['run', '--idea', 'a shop']);
+  expect(ended.exit).toBe(4);
+  for (const word of ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN', '`claude setup-token`'])
+    expect(ended.stderr).toContain(word);
+});
+
+async function validate(yaml: string): Promise<Ended> {
+  await writeFile(join(bench.folder, 'given.yaml'), yaml);
+  return bench.run(['config', 'validate', '--config', 'given.yaml']);
+}
+
+describe('the configuration', () => {
+  test('that is no YAML is refused with its place', async () => {
+    const ended = await validate('project:\n  name: [shop\n');
+    expect([ended.exit, ended.stderr]).toEqual([
+      2,
+      expect.stringMatching(/given\.yaml:\d+:\d+: /u),
+    ]);
+  });
+
+  test('with an unknown key or a missing variable is refused with both places', async () => {
+    const ended = await validate('autonmy: full\nproject:\n  name: ${NAME_OF_NOTHING}\n');
+    expect(ended.exit).toBe(2);
+    expect(ended.stderr).toMatch(/given\.yaml:1:1: .*autonmy.*did you mean autonomy/u);
+    expect(ended.stderr).toMatch(/given\.yaml:3:\d+: .*NAME_OF_NOTHING/u);
+  });
+
+  test('that is good is called so, and shown with the values of the file', async () => {
+    expect((await validate('items: { max_attempts: 7 }\n')).stdout).toBe('given.yaml is valid.\n');
+    const shown = await bench.run(['config', 'show', '--config', 'given.yaml', '--json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ items: { max_attempts: 7 } });
+  });
+});
+
+test('help needs nothing and lists every command', async () => {
+  const ended = await bench.run([]);
+  expect([ended.exit, ended.stderr]).toEqual([0, '']);
+  for (const word of ['run', 'resume', 'status', 'why', 'items', 'logs', 'doctor', 'completion'])
+    expect(ended.stdout).toMatch(new RegExp(`^  ${word}\\b`, 'mu'));
+});
+
+test('a reader that goes away ends a command quietly', async () => {
+  const as = ['sh', '-c', '"$@" | head -1', 'sh'];
+  const ended = await bench.run(['config', 'schema'], { as });
+  expect([ended.exit, ended.stdout.trim(), ended.stderr]).toEqual([0, '{', '']);
+});
+
+test('init writes both files once and overwrites nothing', async () => {
+  const first = await bench.run(['init', 'fresh']);
+  expect([first.exit, first.stdout.split('\n').length]).toEqual([0, 3]);
+  const second = await bench.run(['init', 'fresh']);
+  expect([second.exit, second.stderr]).toEqual([2, expect.stringContaining('nothing was written')]);
+});
+
+test('completion gives a script, and the words that fit', async () => {
+  expect((await bench.run(['completion', 'bash'])).stdout).toContain('complete -F');
+  expect((await bench.run(['complete', '--', 'items', 'sk'])).stdout).toMatch(/^skip\t/u);
+});
+
+test('doctor says line by line what is there and ends with what is missing', async () => {
+  const ended = await bench.run(['doctor', '--json']);
+  for (const part of ['node', 'git', 'credential', 'agent', 'sandbox', 'database', 'disk'])
+    expect(ended.stdout).toContain(`{"part":"${part}","state":`);
+  expect(ended.exit).toBe(4);
+});
+
+test('without git on PATH a run says so and makes nothing', async () => {
+  await using database = await testDatabase();
+  const bare = join(bench.folder, 'bare-bin');
+  await mkdir(bare);
+  await symlink(process.execPath, join(bare, 'node'));
+  const env = { PATH: bare, DATABASE_URL: database.url, ANTHROPIC_API_KEY: 'sk-none' };
+  const ended = await bench.run(['run', '--idea', 'a shop', '--project-dir', 'shop'], { env });
+  expect([ended.exit, ended.stderr]).toEqual([2, expect.stringContaining('git is not installed')]);
+  expect(existsSync(join(bench.folder, 'shop'))).toBe(false);
+});
+
+test('a folder with files of somebody else is left alone', async () => {
+  await using database = await testDatabase();
+  const folder = join(bench.folder, 'full');
+  await mkdir(folder);
+  await writeFile(join(folder, 'main.py'), 'print()\n');
+  const env = { DATABASE_URL: database.url, ANTHROPIC_API_KEY: 'sk-none' };
+  const ended = await bench.run(['run', '--idea', 'a shop', '--project-dir', 'full'], { env });
+  expect([ended.exit, ended.stderr]).toEqual([2, expect.stringContaining('holds files')]);
+  expect(await readdir(folder)).toEqual(['main.py']);
+});

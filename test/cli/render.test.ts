@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { billLines } from '../../src/cli/cost-action.ts';
+import { exitOfFindings, findingLines } from '../../src/cli/doctor-action.ts';
+import { forecast } from '../../src/cli/forecast.ts';
+import { renderEvent } from '../../src/cli/render-event.ts';
+import { statusLines } from '../../src/cli/status-action.ts';
+import { clipped, dollars, grouped, table } from '../../src/cli/table.ts';
+import { renderLine, transcriptLine } from '../../src/cli/transcript.ts';
+import type { Finding, Snapshot } from '../../src/app.ts';
+import { NO_USAGE, type Usage } from '../../src/domain/usage.ts';
+
+const AT = '2026-03-01T10:20:30.000Z';
+
+const usage = (costUsd: number | null): Usage => ({ ...NO_USAGE, inputTokens: 1000, costUsd });
+
+describe('a table', () => {
+  test('aligns its columns and leaves no space at the end of a line', () => {
+    const lines = table([
+      ['API-1', 'done', ''],
+      ['A', 'in progress', 'x'],
+    ]);
+    expect(lines).toEqual(['API-1  done', 'A      in progress  x']);
+  });
+
+  test('aligns numbers to the right and cuts lines that are too wide', () => {
+    expect(
+      table(
+        [
+          ['a', '1'],
+          ['b', '1,000'],
+        ],
+        { right: [1] },
+      ),
+    ).toEqual(['a      1', 'b  1,000']);
+    expect(table([['abcdef', 'ghijkl']], { width: 10 })).toEqual(['abcdef  g…']);
+  });
+
+  test('shows one line of a text, and numbers as people write them', () => {
+    expect(clipped('first\nsecond', 80)).toBe('first');
+    expect([grouped(0), grouped(999), grouped(1_234_567)]).toEqual(['0', '999', '1,234,567']);
+    expect([dollars(0), dollars(0.0123), dollars(12.5)]).toEqual(['$0.00', '$0.0123', '$12.50']);
+  });
+});
+
+describe('the cost', () => {
+  const parts = [{ name: 'API-1', usage: usage(2) }];
+  const bill = {
+    by: 'item' as const,
+    parts,
+    total: usage(2),
+    budgetUsd: 10,
+    forecast: forecast({ perItem: parts, done: ['API-1'], remaining: 3 }),
+    rehearsal: false,
+  };
+
+  test('forecasts the remaining items by the mean of those done', () => {
+    expect(bill.forecast).toEqual({ remaining: 3, moreUsd: 6 });
+    expect(billLines(bill).slice(-2)).toEqual([
+      'cap       $10.00',
+      'forecast  $6.00 more for 3 items, $8.00 in all',
+    ]);
+  });
+
+  test('I5 unknown cost is shown as unknown, never as nothing', () => {
+    const unknown = [{ name: 'API-1', usage: usage(null) }];
+    const ahead = forecast({ perItem: unknown, done: ['API-1'], remaining: 3 });
+    expect(ahead.moreUsd).toBeNull();
+    const text = billLines({ ...bill, parts: unknown, total: usage(null), forecast: ahead }).join(
+      '\n',
+    );
+    expect(text).toMatch(/^API-1 .*unknown$/mu);
+    expect(text).toMatch(/^total .*unknown$/mu);
+    expect(text).toContain('forecast  unknown (3 items left)');
+    expect(text).not.toContain('$0');
+  });
+
+  test('is unknown ahead before the first item is done', () => {
+    expect(forecast({ perItem: [], done: [], remaining: 3 }).moreUsd).toBeNull();
+    expect(forecast({ perItem: [], done: [], remaining: 0 }).moreUsd).toBe(0);
+  });
+
+  test('of a rehearsal is no money at all', () => {
+    const text = billLines({ ...bill, rehearsal: true }).join('\n');
+    expect(text).not.toContain('$');
+    expect(text).toContain('the model is a script');
+  });
+});
+
+describe('the status', () => {
+  const snapshot: Snapshot = {
+    version: 1,
+    project_id: 'p',
+    project_name: 'shop',
+    directory: '/p/shop',
+    run_id: 'r',
+    status: 'running',
+    rehearsal: false,
+    current_phase: 'implement',
+    phases: {
+      ideation: phaseRow('completed', 2),
+      implement: phaseRow('running', 1),
+    },
+    work: { todo: 2, in_progress: 1, done: 1, blocked: 0, total: 4, completion_percentage: 25 },
+    approval: null,
+    sessions: [{ id: 's', role: 'coder', item: 'API-1', started_at: AT, last_event_at: null }],
+    usage: { input_tokens: 12_000, output_tokens: 3, cost_usd: null, budget_usd: 5 },
+    why: 'Works: 1 sessions in implement.',
+    heartbeat: AT,
+    updated_at: AT,
+  };
+
+  test('says phase, items, agents, cost and cause', () => {
+    expect(statusLines(snapshot)).toEqual([
+      'shop: running in implement',
+      '',
+      '  ideation   completed  2 tries',
+      '  implement  running',
+      '',
+      '  items   1 of 4 done, 1 in progress, 2 to do',
+      '  agents  API-1 since 10:20:30',
+      '  tokens  12,000 in, 3 out',
+      '  cost    unknown of $5.00',
+      '',
+      'Works: 1 sessions in implement.',
+    ]);
+  });
+});
+
+function phaseRow(status: 'completed' | 'running', attempts: number) {
+  return { status, attempts, started_at: AT, completed_at: null, error: null, outputs: [] };
+}
+
+describe('doctor', () => {
+  const ok: Finding = { part: 'git', state: 'ok', found: '2.50', remedy: null, exit: 0 };
+  const absent: Finding = {
+    part: 'sandbox',
+    state: 'missing',
+    found: 'bwrap is not on PATH',
+    remedy: 'apt-get install bubblewrap',
+    exit: 5,
+  };
+
+  test('ends with the status of the first thing that stands in the way', () => {
+    expect(exitOfFindings([ok, { ...absent, exit: 4 }, absent])).toBe(4);
+    expect(exitOfFindings([ok, { ...ok, state: 'note', remedy: 'x' }])).toBe(0);
+  });
+
+  test('names what mends it, below', () => {
+    expect(findingLines([ok, absent])).toEqual([
+      'ok  git      2.50',
+      'NO  sandbox  bwrap is not on PATH',
+      '    mend it: apt-get install bubblewrap',
+    ]);
+  });
+});
+
+function rendered(event: object, verbose = false): readonly string[] | undefined {
+  const line = transcriptLine({ at: AT, event });
+  return line && renderLine(line, verbose);
+}
+
+describe('a transcript', () => {
+  test('shows tools and what became of them as the original did', () => {
+    const began = { type: 'tool_started', id: '1', name: 'Bash', input: '{"command":"ls"}' };
+    expect(rendered(began)).toEqual(['[Tool: Bash] {"command":"ls"}']);
+    const ended = { type: 'tool_ended', id: '1', failed: true, output: 'no such file' };
+    expect(rendered(ended)).toEqual(['[Error] no such file']);
+  });
+
+  test('shortens long output unless everything is wanted', () => {
+    const output = Array.from({ length: 20 }, (_none, at) => `line ${at}`).join('\n');
+    const ended = { type: 'tool_ended', id: '1', failed: false, output };
+    expect(rendered(ended)?.at(-1)).toBe('... 14 more lines');
+    expect(rendered(ended, true)).toHaveLength(20);
+  });
+
+  test('leaves out what it does not know, and signs of life', () => {
+    expect(rendered({ type: 'from_the_future' })).toBeUndefined();
+    expect(rendered({ type: 'alive' })).toEqual([]);
+  });
+});
+
+test('an event is a line with its time, and only its first line of foreign text', () => {
+  const event = {
+    type: 'item.returned',
+    item: 'API-1',
+    reason: 'red\nsecret',
+    notBefore: null,
+  } as const;
+  expect(renderEvent({ projectId: 'p', runId: 'r', id: 1, at: AT, event })).toBe(
+    '10:20:30  API-1: to be tried again: red',
+  );
+});
