@@ -4,7 +4,7 @@ import type { PhaseName } from './phase.ts';
 export type Role = string;
 
 /** Why an attempt did not succeed, for programs; the sentence beside it is for people. */
-export type FailureCode =
+type FailureCode =
   | 'checks_failed'
   | 'nothing_changed'
   | 'merge_conflict'

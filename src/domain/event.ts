@@ -157,8 +157,6 @@ export type HarnessEvent =
   | { readonly type: 'deploy.applied'; readonly commit: string; readonly probe: string | null }
   | { readonly type: 'deploy.rolled_back'; readonly reason: string };
 
-export type EventType = HarnessEvent['type'];
-
 /** An event as stored: numbered per project from 1, without gaps, in commit order. */
 export interface StoredEvent {
   readonly projectId: string;

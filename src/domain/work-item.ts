@@ -54,7 +54,7 @@ export function skipped(item: { readonly reason: string | null }): boolean {
 type Linked = Pick<WorkItem, 'key' | 'status' | 'dependencies'>;
 
 /** Keys of items that can never start as things are: behind a blocked one, however far. */
-export function stuckBehind(items: readonly Linked[]): ReadonlySet<string> {
+function stuckBehind(items: readonly Linked[]): ReadonlySet<string> {
   const stuck = new Set(items.filter((item) => item.status === 'blocked').map((item) => item.key));
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size;

@@ -32,7 +32,11 @@ const TICK_MS = 1000;
 /** Often enough to watch the result grow, seldom enough to cost nothing. */
 const LANDING_MS = 3000;
 
-/** Registered when this module is loaded, before any launch; DBOS refuses a second registration. */
+/**
+ * Registered when this module is loaded, before any launch; DBOS refuses a second registration.
+ *
+ * @public
+ */
 export const WORKFLOWS = Object.freeze([pipelineWorkflow, phaseWorkflow, attemptWorkflow]);
 
 /**

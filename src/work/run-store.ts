@@ -266,7 +266,7 @@ export type OutboxOp =
       readonly text: string;
     };
 
-export interface OutboxEntry {
+interface OutboxEntry {
   readonly id: number;
   readonly projectId: string;
   readonly op: OutboxOp;

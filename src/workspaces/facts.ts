@@ -57,7 +57,7 @@ export function createFacts(): Facts {
   };
 }
 
-/** Keeps values of this total weight; one heavier than an eighth of it would only push out others. */
+/** Keeps values of this total weight; one heavier than a quarter of it would only push out others. */
 export function createRecent<Value>(
   capacity: number,
   weigh: (value: Value) => number,
@@ -78,7 +78,7 @@ export function createRecent<Value>(
     },
     set(key, value) {
       forget(key);
-      if (!NAME.test(key) || weigh(value) > capacity / 8) return;
+      if (!NAME.test(key) || weigh(value) > capacity / 4) return;
       values.set(key, value);
       total += weigh(value);
       for (const oldest of values.keys()) {

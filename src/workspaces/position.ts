@@ -18,10 +18,10 @@ export interface Position {
  * a linked work tree, packed references, another way of storing them, a detached HEAD, no commit.
  */
 export async function plainPosition(folder: string): Promise<Position | null> {
-  const found = await lstatOrNull(join(folder, '.git'));
-  if (found?.isDirectory() !== true) return null;
+  if ((await lstatOrNull(folder))?.isDirectory() !== true) return null;
   const directory = await realpath(folder);
   const gitDir = join(directory, '.git');
+  if ((await lstatOrNull(gitDir))?.isDirectory() !== true) return null;
   if ((await lstatOrNull(join(gitDir, 'commondir'))) !== null) return null;
   const branch = await plainBranch(join(gitDir, 'HEAD'));
   const head = branch === null ? null : await readPlainRef(gitDir, `refs/heads/${branch}`);

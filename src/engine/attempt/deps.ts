@@ -1,5 +1,5 @@
-import type { Attempt, AttemptEnd, Fence } from '../../domain/attempt.ts';
-import type { HarnessEvent, Subject } from '../../domain/event.ts';
+import type { Attempt, Fence } from '../../domain/attempt.ts';
+import type { Subject } from '../../domain/event.ts';
 import type { Project, Run } from '../../domain/run.ts';
 import type { WorkItem } from '../../domain/work-item.ts';
 import type { Gateway } from '../../gateway/wire.ts';
@@ -72,9 +72,4 @@ export interface Begun {
   readonly fence: Fence;
   readonly hub: Hub;
   readonly subject: Subject;
-}
-
-export interface Ending {
-  readonly end: AttemptEnd;
-  readonly events: readonly HarnessEvent[];
 }
