@@ -27,9 +27,10 @@ export interface DecisionFacts {
 /** The one rule for what follows an attempt at a phase; pure. */
 export function decide(facts: DecisionFacts): Decision {
   const { run, phase, end } = facts;
-  if (run.control !== null || end.status === 'aborted') return { kind: 'leave' };
+  // What is finished counts, also when somebody is ending the run.
   if (end.status === 'completed')
     return { kind: wantsApproval(run, phase) ? 'approve' : 'completed', outputs: end.outputs };
+  if (run.control !== null || end.status === 'aborted') return { kind: 'leave' };
   if (end.status === 'limited') return afterLimit(end, facts);
   if (end.status === 'blocked') return { kind: 'fail', reason: end.reason };
   return facts.failures >= run.settings.phases[phase].maxRetries
@@ -60,8 +61,9 @@ export function wantsApproval(run: Run, phase: PhaseName): boolean {
 }
 
 /** Where the pipeline starts with a phase, from what is stored of it. */
-export function entryOf(run: Run, state: PhaseState): 'run' | 'skip' | 'approve' | 'over' {
+export function entryOf(run: Run, state: PhaseState): 'run' | 'skip' | 'approve' | 'over' | 'halt' {
   if (state.status === 'completed' || state.status === 'skipped') return 'over';
+  if (run.control !== null) return 'halt';
   if (!run.settings.phases[state.name].enabled) return 'skip';
   return state.status === 'waiting_approval' ? 'approve' : 'run';
 }

@@ -29,6 +29,7 @@ type Course = { readonly go: 'next' | 'over' } | { readonly again: string };
 async function carryOut(runId: string, phase: PhaseName): Promise<'next' | 'over'> {
   const entry = await step(`enter:${phase}`, () => enter(runId, phase));
   if (entry.kind === 'over') return 'next';
+  if (entry.kind === 'halt') return 'over';
   let { attempt } = entry;
   let failures = 0;
   let course: Course =
@@ -65,7 +66,7 @@ async function follow(
 }
 
 interface Entry {
-  readonly kind: 'run' | 'over' | 'approve';
+  readonly kind: 'run' | 'over' | 'approve' | 'halt';
   readonly attempt: number;
   readonly outputs: readonly string[];
 }

@@ -79,6 +79,7 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     cleared: new Set(),
     lease: AbortSignal.any([lease.signal, leaving.signal]),
     executorId: lease.executorId,
+    quietSince: new Map(),
   };
   setEngine(engine);
   try {

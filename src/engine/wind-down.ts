@@ -8,6 +8,9 @@ import { attemptWorkflowId, pipelineId } from './names.ts';
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
 const STOP_GRACE_MS = 8000;
 
+/** Time for a phase to store its result once its last session is over; it takes a fraction of it. */
+const FINISHING_MS = 2000;
+
 /** States of a workflow that somebody carries out, or will. */
 const UNDER_WAY = new Set(['ENQUEUED', 'DELAYED', 'PENDING']);
 
@@ -30,9 +33,24 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
     engine.running.stop(run.id, { now: run.control === 'stop_now', graceMs: STOP_GRACE_MS });
   }
   if ((await store.attempts.list(run.id, { open: true })).length > 0) return;
+  if (await stillFinishing(engine, run)) return;
   await DBOS.cancelWorkflow(pipelineId(run), { cancelChildren: true });
   await landRun(engine.deps, run);
   await store.runs.setStatus(run.id, FINAL[run.control], run.reason);
+  engine.quietSince.delete(run.id);
+}
+
+/**
+ * A phase whose sessions are over may be about to store its result: it gets the time, so that
+ * finished work isn't done again. A pipeline that waits for people or for items is cancelled.
+ */
+async function stillFinishing({ deps, quietSince }: Engine, run: Run): Promise<boolean> {
+  const pipeline = await DBOS.getWorkflowStatus(pipelineId(run));
+  if (pipeline === null || !UNDER_WAY.has(pipeline.status)) return false;
+  const now = deps.clock.monotonic();
+  const since = quietSince.get(run.id) ?? now;
+  quietSince.set(run.id, since);
+  return now - since < FINISHING_MS;
 }
 
 /**

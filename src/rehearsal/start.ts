@@ -14,7 +14,7 @@ export interface Rehearsal {
 }
 
 /** Silence that counts as a stall: the script's silent session must not hold everybody for long. */
-const STALL_MS = 8000;
+const STALL_MS = 12_000;
 
 /** Tests always; deploys where the scenario says, never where the operator's configuration does. */
 function phasesOf({ deploy }: Scenario, { phases }: RunSettings): RunSettings['phases'] {

@@ -28,7 +28,7 @@ const COMMIT = `
 set -u
 base=$1 message=$2
 ${QUIET_GIT}
-rm -f .git/${OUT_BUNDLE}
+rm -rf .git/${OUT_BUNDLE} .git/${OUT_BUNDLE}.part
 nested() { find . -path ./.git -prune -o -name "$1" -prune -print0; }
 restore() {
   nested ${SET_ASIDE} | xargs -0 -r -n 1 sh -c '
@@ -68,7 +68,7 @@ bundle_all "$base" "$head" || : > .git/${RESCUE_BUNDLE}
  */
 const BUNDLE_ALL = `
 bundle_all() {
-  rm -f .git/${RESCUE_BUNDLE}
+  rm -rf .git/${RESCUE_BUNDLE} .git/${RESCUE_BUNDLE}.part
   beyond=$(git rev-list --max-count=1 --reflog --all HEAD --not "$@" 2>/dev/null) &&
     [ -z "$beyond" ] && return 0
   git log -g --all --max-count=500 --format=%H 2>/dev/null | sort -u | while read -r commit; do

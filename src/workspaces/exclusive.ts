@@ -33,7 +33,7 @@ export function createQueue(): Queue {
 
 /**
  * Runs `work` while no other process and no other call does so for the same `name` (an absolute
- * path without a file of its own). Throws LOCK_BUSY when the holder never lets go.
+ * path without a file of its own). Throws LOCK_BUSY when another process never lets go of it.
  */
 export function exclusively<T>(queue: Queue, name: string, work: () => Promise<T>): Promise<T> {
   return queue.enter(name, () => locked(name, work));

@@ -101,7 +101,34 @@ export function gitFailed(order: GitOrder, outcome: GitOutcome): HarnessError {
 }
 
 async function runPinned(deps: GitDeps, order: GitOrder): Promise<GitOutcome> {
-  const result = await execa(deps.gitPath, commandLine(order), {
+  const result = await start(deps, order);
+  order.signal?.throwIfAborted();
+  const { exitCode, failed, shortMessage } = result;
+  if (exitCode === undefined) {
+    throw new HarnessError(
+      'GIT_FAILED',
+      `git could not be run (${deps.gitPath}): ${shortMessage}. Install git or correct its path`,
+      { cause: result },
+    );
+  }
+  // git itself ended well: what it wrote did not all arrive.
+  if (exitCode === 0 && failed) {
+    const why = result.originalMessage ?? shortMessage;
+    throw new HarnessError(
+      'GIT_FAILED',
+      `The output of git ${order.args[0] ?? ''} in ${order.gitDir} could not be kept: ${why}. Free space on that disk, then try again`,
+      { cause: result },
+    );
+  }
+  return {
+    exit: exitCode,
+    stdout: Buffer.from(result.stdout ?? []),
+    stderr: Buffer.from(result.stderr ?? []).toString('utf8'),
+  };
+}
+
+function start(deps: GitDeps, order: GitOrder) {
+  return execa(deps.gitPath, commandLine(order), {
     cwd: order.workTree ?? dirname(order.gitDir),
     env: environment(deps, order),
     extendEnv: false,
@@ -113,27 +140,6 @@ async function runPinned(deps: GitDeps, order: GitOrder): Promise<GitOutcome> {
     ...(order.outputFile === undefined ? {} : { stdout: { file: order.outputFile } }),
     ...(order.signal === undefined ? {} : { cancelSignal: order.signal }),
   });
-  order.signal?.throwIfAborted();
-  if (result.exitCode === undefined) {
-    throw new HarnessError(
-      'GIT_FAILED',
-      `git could not be run (${deps.gitPath}): ${result.shortMessage}. Install git or correct its path`,
-      { cause: result },
-    );
-  }
-  // git itself ended well: what it wrote did not all arrive.
-  if (result.exitCode === 0 && result.failed) {
-    throw new HarnessError(
-      'GIT_FAILED',
-      `The output of git ${order.args[0] ?? ''} in ${order.gitDir} could not be kept: ${result.originalMessage ?? result.shortMessage}. Free space on that disk, then try again`,
-      { cause: result },
-    );
-  }
-  return {
-    exit: result.exitCode,
-    stdout: Buffer.from(result.stdout ?? []),
-    stderr: Buffer.from(result.stderr ?? []).toString('utf8'),
-  };
 }
 
 function commandLine({ gitDir, workTree, args }: GitOrder): string[] {

@@ -97,6 +97,10 @@ test(
       expect(Object.keys(headers).filter((name) => name.startsWith('x-harness-'))).toEqual([]);
     }
     expect(ended.stdout + ended.stderr).not.toContain(key);
+    // What is looked through does hold what went to and fro.
+    for (const folder of [bench.folder, bench.home])
+      expect(await filesHolding(folder, 'beaufort')).not.toEqual([]);
+    expect(await tablesHolding(database.url, 'beaufort')).not.toEqual([]);
     expect(await filesHolding(bench.folder, key)).toEqual([]);
     expect(await filesHolding(bench.home, key)).toEqual([]);
     expect(await tablesHolding(database.url, key)).toEqual([]);

@@ -12,6 +12,9 @@ import { aSmallRun } from '../support/small-run.ts';
 const UID = 12_345;
 const AS_USER = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--'];
 
+const SINGLE_YAML =
+  'phases: { ideation: { pattern: single }, architecture: { pattern: single } }\n';
+
 /** A PATH with everything of the usual one, bubblewrap aside. */
 async function pathWithoutBwrap(bench: Bench): Promise<string> {
   const folder = join(bench.folder, '..', 'programs');
@@ -50,7 +53,7 @@ test.skipIf(quickOnly)(
   'without bubblewrap a rehearsal says that nothing is sealed, and goes on',
   { timeout: 400_000 },
   async () => {
-    await using bench = await aBench();
+    await using bench = await aBench({ yaml: SINGLE_YAML });
     const PATH = await pathWithoutBwrap(bench);
     const running = bench.start(['run', '--rehearse', '--no-interactive'], { env: { PATH } });
     await running.heard(/NOT SEALED/);
@@ -67,7 +70,7 @@ test.skipIf(quickOnly)(
   { timeout: 600_000 },
   async ({ skip }) => {
     skip(noUser !== undefined, noUser);
-    await using bench = await aBench();
+    await using bench = await aBench({ yaml: SINGLE_YAML });
     const root = dirname(bench.folder);
     for (const folder of [root, bench.folder]) await chown(folder, UID, UID);
     const ended = await bench.run(['run', '--rehearse', '--no-interactive'], { as: AS_USER });

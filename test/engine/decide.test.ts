@@ -88,10 +88,13 @@ test.each<[string, Partial<DecisionFacts>, Decision]>([
 });
 
 test.each(['pause', 'park', 'stop', 'stop_now'] as const)(
-  'whoever ends the run by %s has the last word',
+  'I6 whoever ends the run by %s has the last word, but what is finished counts',
   (control) => {
-    for (const end of [done, failed, limited(in30s)])
-      expect(decide(given({ run: runWith({ control }), end }))).toEqual({ kind: 'leave' });
+    const run = runWith({ control });
+    for (const end of [failed, limited(in30s)])
+      expect(decide(given({ run, end }))).toEqual({ kind: 'leave' });
+    expect(decide(given({ run, end: done })).kind).toBe('completed');
+    expect(entryOf(run, aPhase({ status: 'pending' }))).toBe('halt');
   },
 );
 

@@ -133,22 +133,23 @@ test('files that follow from what differs are those git lists', async () => {
   expect(derived?.size).toBeGreaterThan(5);
 });
 
+const named = (digit: string): string => digit.repeat(40);
+
 test('only object names are remembered, and no more than fit', () => {
-  const name = (digit: string): string => digit.repeat(40);
   const facts = createFacts();
-  facts.trees.set('refs/heads/main', name('a'));
+  facts.trees.set('refs/heads/main', named('a'));
   expect(facts.trees.get('refs/heads/main')).toBeUndefined();
   const recent = createRecent<number>(80, (weight) => weight);
-  for (const digit of '0123456789') recent.set(name(digit), 8);
-  expect(recent.get(name('0'))).toBe(8);
-  recent.set(name('a'), 8);
-  expect(recent.get(name('1'))).toBeUndefined();
-  expect(recent.get(name('0'))).toBe(8);
-  recent.set(name('b'), 21);
-  expect(recent.get(name('b'))).toBeUndefined();
-  recent.set(name('a'), 1);
-  recent.set(name('c'), 7);
-  expect(recent.get(name('2'))).toBe(8);
+  for (const digit of '0123456789') recent.set(named(digit), 8);
+  expect(recent.get(named('0'))).toBe(8);
+  recent.set(named('a'), 8);
+  expect(recent.get(named('1'))).toBeUndefined();
+  expect(recent.get(named('0'))).toBe(8);
+  recent.set(named('b'), 21);
+  expect(recent.get(named('b'))).toBeUndefined();
+  recent.set(named('a'), 1);
+  recent.set(named('c'), 7);
+  expect(recent.get(named('2'))).toBe(8);
 });
 
 test('calls of one process follow each other by name, also after one that failed', async () => {

@@ -50,7 +50,7 @@ test('a run opened again is the next generation of itself, with what was changed
     task_breakdown: 'pending',
   });
   const phases = await store.phases.list(run.id);
-  expect(phases.slice(0, 3).map(({ attempts }) => attempts)).toEqual([1, 2, 0]);
+  expect(phases.slice(0, 3).map(({ attempts }) => attempts)).toEqual([1, 2, 3]);
   expect((await eventsOf(store, run)).slice(-2)).toEqual([
     { type: 'run.resumed', generation: 2 },
     { type: 'run.status', status: 'running', reason: null },

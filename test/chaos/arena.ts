@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { placeIn } from '../../src/adapters/store/server/place.ts';
+import { readPidFile, stopServer } from '../../src/adapters/store/server/postmaster.ts';
+import { startRehearsalModel, type Played } from '../../src/rehearsal/model.ts';
+import { testDatabase } from '../support/database.ts';
+import { threeWords } from './scenario.ts';
+
+/** An event as the command line prints it with --json. */
+const Line = z.looseObject({ id: z.number(), type: z.string() });
+export type Line = Readonly<z.infer<typeof Line>>;
+
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly exit: number | null;
+  readonly stderr: string;
+}
+
+/** The real command line as a process of its own. */
+export interface Command {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Calls back for every event it prints. */
+  onLine(hear: (line: Line) => void): void;
+}
+
+/** A home, a project folder, a scripted model that outlives every kill, and a database. */
+export interface Arena extends AsyncDisposable {
+  readonly home: string;
+  readonly project: string;
+  /** What the model was asked. */
+  readonly played: readonly Played[];
+  /** Null: the embedded server of the home. */
+  readonly databaseUrl: string | null;
+  readonly model: { readonly url: string };
+  start(...words: readonly string[]): Command;
+  /** A worker with a short lease, which starts a run of this folder if one is given. */
+  worker(project?: string): Command;
+}
+
+const CONFIG = `
+backend: { type: postgres }
+phases:
+  ideation: { checkpoint_pause: true }
+  architecture: { pattern: single, checkpoint_pause: false }
+  task_breakdown: { checkpoint_pause: false }
+  testing: { enabled: true }
+  deploy: { enabled: true, checkpoint_pause: false }
+agent: { model: claude-opus-5-5 }
+error_recovery: { retry_delay_seconds: 1 }
+deploy: { command: "test -f src/gamma.js" }
+gateway: { attribution_headers: true }
+`;
+
+const WORKER = join(import.meta.dirname, 'worker.ts');
+const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
+
+export async function anArena(database: 'embedded' | 'shared'): Promise<Arena> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'chaos-')));
+  const [home, project] = [join(root, 'home'), join(root, 'project')];
+  await mkdir(home, { mode: 0o700 });
+  await writeFile(join(root, 'orchestrator.yaml'), CONFIG);
+  const shared = database === 'shared' ? await testDatabase() : null;
+  const played: Played[] = [];
+  const model = await startRehearsalModel({
+    scenario: threeWords(),
+    clock: { now: () => Date.now() },
+    log: (entry) => played.push(entry),
+  });
+  const env = {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: root,
+    HARNESS_HOME: home,
+    ANTHROPIC_API_KEY: 'sk-test-of-chaos',
+    ANTHROPIC_BASE_URL: model.url,
+    ...(shared === null ? {} : { DATABASE_URL: shared.url }),
+  };
+  const running = new Set<ChildProcess>();
+  const begin = (words: readonly string[]): Command => {
+    const command = startCommand(words, { cwd: root, env });
+    running.add(command.child);
+    return command;
+  };
+  return {
+    home,
+    project,
+    played,
+    databaseUrl: shared?.url ?? null,
+    model,
+    start: (...words) => begin([BIN, ...words, '--json', '--verbose']),
+    worker: (directory) => begin([WORKER, ...(directory === undefined ? [] : [directory])]),
+    async [Symbol.asyncDispose]() {
+      for (const child of running) child.kill('SIGKILL');
+      await model.close();
+      await shared?.[Symbol.asyncDispose]();
+      const place = placeIn(home);
+      const server = await readPidFile(place);
+      if (server !== null) await stopServer(place, server.pid);
+      await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function startCommand(
+  words: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Command {
+  const child = spawn(process.execPath, words, {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const hearers: ((line: Line) => void)[] = [];
+  createInterface(child.stdout).on('line', (text) => {
+    const line = Line.safeParse(jsonOf(text));
+    if (line.success) for (const hear of hearers) hear(line.data);
+  });
+  const said: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
+  const ended = once(child, 'close').then(() => ({
+    exit: child.exitCode,
+    stderr: said.join(''),
+  }));
+  return { child, ended, onLine: (hear) => void hearers.push(hear) };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
