@@ -8,7 +8,10 @@ export function renderEvent({ at, event }: StoredEvent): string | undefined {
 
 /** The same for a program. */
 export function eventObject(stored: StoredEvent): Readonly<Record<string, unknown>> {
-  return { id: stored.id, at: stored.at, run_id: stored.runId, ...stored.event };
+  const { id, at, runId, event } = stored;
+  // An approval's own id must not hide the number that readers go on from.
+  const approval = 'id' in event ? { approval: event.id } : {};
+  return { ...event, ...approval, id, at, run_id: runId };
 }
 
 type Events = { readonly [E in HarnessEvent as E['type']]: E };

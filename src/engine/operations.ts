@@ -52,6 +52,8 @@ export async function resumeRun(
     return run;
   }
   await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
+  if (!ENDED.includes(run.status) && run.control === null)
+    await store.runs.setStatus(run.id, 'failed', 'The pipeline broke off');
   return store.runs.reopen(run.id, change, (next) => async (transaction) => {
     await client.enqueueInTransaction(transaction, pipelineOptions(next), next.id);
   });

@@ -74,7 +74,7 @@ export async function isAncestor(
 }
 
 /** Whether a repository has this commit. */
-export async function hasCommit(git: Git, gitDir: string, commit: string): Promise<boolean> {
+async function hasCommit(git: Git, gitDir: string, commit: string): Promise<boolean> {
   return (await git.run({ gitDir, args: ['cat-file', '-e', `${commit}^{commit}`] })).exit === 0;
 }
 

@@ -8,7 +8,7 @@ export interface Killing {
   readonly name: string;
 }
 
-export interface Kill {
+interface Kill {
   readonly name: string;
   /** Number of the last event that had been printed. */
   readonly after: number;

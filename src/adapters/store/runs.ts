@@ -75,8 +75,10 @@ async function reopen(
 ): Promise<Run> {
   const { projectId } = (await findRun(tx.db, order.id)) ?? unknownRun(order.id);
   await lockProject(tx, projectId);
-  await refuseWhileActive(tx, projectId, order.id);
-  const { run, events } = await openAgain(tx, await lockRun(tx, order.id), order.settings);
+  const before = await lockRun(tx, order.id);
+  // One whose end was asked for is as good as ended: nobody may be left to carry that out.
+  await refuseWhileActive(tx, projectId, before.control === null ? undefined : order.id);
+  const { run, events } = await openAgain(tx, before, order.settings);
   await order.also(run)(tx.client);
   await commit(tx, { ...keysOf(run), events });
   return run;
