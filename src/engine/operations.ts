@@ -1,4 +1,4 @@
-import { HarnessError } from '../domain/errors.ts';
+import { HarnessError, hasCode } from '../domain/errors.ts';
 import {
   ENDED,
   type Run,
@@ -80,6 +80,9 @@ function pipelineOptions(run: Run): Parameters<EngineClient['enqueue']>[0] {
   };
 }
 
+/** Postgres: there is no such table. */
+const UNDEFINED_TABLE = '42P01';
+
 /** Ends a run that nobody hosts, so that nothing of it is ever taken up by another worker. */
 export async function giveUpRun(operating: Operating, run: Run, reason: string): Promise<void> {
   await cancelAll(operating, run);
@@ -98,10 +101,15 @@ export async function endUnhosted(
   return status;
 }
 
+/** Where no engine has ever been started in this database there is nothing to cancel. */
 async function cancelAll({ store, client }: Operating, run: Run): Promise<void> {
-  await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
   const open = await store.attempts.list(run.id, { open: true });
-  if (open.length > 0) await client.cancelWorkflows(open.map(({ id }) => attemptWorkflowId(id)));
+  try {
+    await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
+    if (open.length > 0) await client.cancelWorkflows(open.map(({ id }) => attemptWorkflowId(id)));
+  } catch (error) {
+    if (!hasCode(error, UNDEFINED_TABLE)) throw error;
+  }
 }
 
 export interface Requested {

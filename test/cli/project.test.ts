@@ -123,14 +123,15 @@ describe('items', () => {
   });
 });
 
-test('a request to stop a run that nobody hosts is recorded and says so', async () => {
+test('a request to stop a run that nobody hosts ends it and says so', async () => {
   const run = await aRunIn('orphan');
   const ended = await inside('orphan', 'stop');
-  expect([ended.exit, ended.stdout]).toEqual([
+  expect([ended.exit, ended.stdout, ended.stderr]).toEqual([
     0,
     expect.stringContaining('No process hosts this run'),
+    '',
   ]);
-  expect(await store.runs.get(run.id)).toMatchObject({ control: 'stop' });
+  expect(await store.runs.get(run.id)).toMatchObject({ status: 'stopped' });
 });
 
 test('an approval is answered once: the second answer is refused', async () => {
