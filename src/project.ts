@@ -33,13 +33,12 @@ export async function prepareProject(app: App, order: ProjectOrder): Promise<Pro
   await refuseSecondRun(app, order.directory);
   const repository = await ensureRepository(git, order.directory);
   const { directory, branch } = repository;
-  const known = await app.store.projects.byDirectory(directory);
   const project = await app.store.projects.ensure({ directory, name: order.name });
   await mkdir(join(directory, '.harness', 'transcripts'), { recursive: true });
   if (order.rehearsal) await writeFile(join(directory, REHEARSAL_MARK), '{"rehearsal":true}\n');
   const hub = await app.hubOf(project);
   await hub.receive(directory, branch ?? undefined);
-  if (known === undefined) await keepBaseBranch(app.config.home, project.id, branch ?? 'main');
+  await keepBaseBranch(app.config.home, project.id, branch ?? 'main');
   return project;
 }
 

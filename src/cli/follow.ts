@@ -1,4 +1,5 @@
 import { exitOf } from '../domain/exit.ts';
+import { messageOf } from '../domain/errors.ts';
 import { ENDED, type Project, type Run } from '../domain/run.ts';
 import { requestControl, type App } from '../app.ts';
 import { createAlarm } from './alarm.ts';
@@ -85,13 +86,14 @@ function onInterrupt({ app, runId, output }: Following): { stop(): void; exit():
       seen === undefined ? 'stopping at the next step; once more stops at once' : 'stopping now',
     );
     seen = signal;
-    void app.store.runs
+    app.store.runs
       .get(runId)
       .then((run) =>
         run && !ENDED.includes(run.status)
           ? requestControl({ store: app.store }, run, control)
           : undefined,
-      );
+      )
+      .catch((error: unknown) => output.warn(`the stop was not recorded: ${messageOf(error)}`));
   };
   for (const signal of SIGNALS) process.on(signal, heard);
   return {

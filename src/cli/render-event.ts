@@ -54,6 +54,7 @@ const DESCRIBE: Describe = {
   'environment.prepared': (event) => `environment prepared by ${event.command}`,
   'budget.reached': (event) => `budget of $${event.budgetUsd} reached`,
   'deploy.applied': (event) => `deployed ${event.commit.slice(0, 10)}`,
+  'deploy.failed': (event) => `deployment failed: ${firstLine(event.reason)}`,
   'deploy.rolled_back': (event) => `deployment rolled back: ${firstLine(event.reason)}`,
 };
 

@@ -62,7 +62,7 @@ async function shell(order: DeployOrder, command: string): Promise<Outcome> {
     stdin: 'ignore',
     timeout: order.settings.timeoutMs,
     killDescendants: true,
-    maxBuffer: 1_000_000,
+    maxBuffer: 200_000_000,
   });
   const tail = stripControls(order.redact(result.all ?? ''))
     .trim()

@@ -155,7 +155,8 @@ export type HarnessEvent =
     }
   | { readonly type: 'budget.reached'; readonly spentUsd: number; readonly budgetUsd: number }
   | { readonly type: 'deploy.applied'; readonly commit: string; readonly probe: string | null }
-  | { readonly type: 'deploy.rolled_back'; readonly reason: string };
+  | { readonly type: 'deploy.rolled_back'; readonly reason: string }
+  | { readonly type: 'deploy.failed'; readonly reason: string };
 
 /** An event as stored: numbered per project from 1, without gaps, in commit order. */
 export interface StoredEvent {

@@ -66,10 +66,21 @@ export async function takeAnswer(
   if (approval === undefined) {
     const { outputs } = await phaseOf(runId, phase);
     await askApproval(run, { phase, attempt, outputs });
-  } else if (wantsApproval(run, phase))
+  } else if (!wantsApproval(run, phase)) return approveUnasked(run, approval);
+  else if (run.status !== 'waiting_approval') {
     await store.runs.setStatus(runId, 'waiting_approval', approval.question);
-  else return approveUnasked(run, approval);
+    return answeredMeanwhile(run, approval);
+  }
   return { kind: 'waiting' };
+}
+
+/** Somebody may have answered between the look and the status: then the status is not true. */
+async function answeredMeanwhile(run: Run, { id }: Approval): Promise<Verdict> {
+  const { store } = engine().deps;
+  const approval = await store.approvals.get(id);
+  if (!approval?.answer) return { kind: 'waiting' };
+  await store.runs.setStatus(run.id, 'running', null);
+  return carryOut(run, approval, approval.answer);
 }
 
 /** Resumed by someone who wants no questions: the open one is answered in their name. */

@@ -30,7 +30,10 @@ export function decide(facts: DecisionFacts): Decision {
   // What is finished counts, also when somebody is ending the run.
   if (end.status === 'completed')
     return { kind: wantsApproval(run, phase) ? 'approve' : 'completed', outputs: end.outputs };
-  if (run.control !== null || end.status === 'aborted') return { kind: 'leave' };
+  if (run.control !== null) return { kind: 'leave' };
+  // Nobody asked for it: a worker left in the middle. Once more, uncounted.
+  if (end.status === 'aborted')
+    return { kind: 'wait', delayMs: run.settings.retryDelayMs, reason: end.reason };
   if (end.status === 'limited') return afterLimit(end, facts);
   if (end.status === 'blocked') return { kind: 'fail', reason: end.reason };
   return facts.failures >= run.settings.phases[phase].maxRetries

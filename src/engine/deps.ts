@@ -71,7 +71,7 @@ export interface Engine {
   /** Fires when this process may no longer act for its workflows. */
   lease: AbortSignal;
   executorId: string;
-  /** When a run that is being ended was first seen without sessions; monotonic milliseconds. */
+  /** When a pipeline that is being ended was first seen without sessions; monotonic milliseconds. */
   readonly quietSince: Map<string, number>;
 }
 

@@ -24,7 +24,7 @@ export async function dispatch(engine: Engine, client: EngineClient, run: Run): 
     await giveOut(engine, client, run);
   } catch (error) {
     if (!hasCode(error, 'TRACKER_DAMAGED')) throw error;
-    await park(engine.deps, run, messageOf(error));
+    await engine.deps.store.runs.hold(run.id, 'park', messageOf(error));
   }
 }
 
@@ -35,14 +35,16 @@ async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<
   if (run.status !== 'running' || run.control !== null || phase?.status !== 'running') return;
   await readTracker(deps, run);
   const hindrance = await whatHolds(deps, run);
-  if (hindrance !== undefined) return park(deps, run, hindrance);
-  while (await mayClaim(engine, run)) if (!(await claimOne(engine, client, run))) break;
+  if (hindrance !== undefined) return deps.store.runs.hold(run.id, 'park', hindrance);
+  // What was given a moment ago has not begun here yet, but will.
+  for (let given = 0; await mayClaim(engine, run, given); given += 1)
+    if (!(await claimOne(engine, client, run))) break;
   await tellWhenSettled(engine, client, { run, attempt: phase.attempts });
 }
 
 /** A free slot in this process, and a session left of the run's. */
-async function mayClaim({ deps, running }: Engine, run: Run): Promise<boolean> {
-  if (running.count() >= deps.capacity) return false;
+async function mayClaim({ deps, running }: Engine, run: Run, given: number): Promise<boolean> {
+  if (running.count() + given >= deps.capacity) return false;
   return (await deps.store.attempts.list(run.id)).length < run.settings.maxSessions;
 }
 
@@ -66,11 +68,6 @@ function dependenciesDone(item: WorkItem, items: readonly WorkItem[]): boolean {
   return item.dependencies.every(
     (key) => items.find((other) => other.key === key)?.status === 'done',
   );
-}
-
-async function park({ store }: EngineDeps, run: Run, reason: string): Promise<void> {
-  await store.runs.setStatus(run.id, 'running', reason);
-  await store.runs.control(run.id, 'park');
 }
 
 async function claimOne({ deps }: Engine, client: EngineClient, run: Run): Promise<boolean> {

@@ -14,7 +14,7 @@ export interface Lease {
 
 /**
  * Joins the workers and keeps the lease by a beat every quarter of it. It is lost when the database
- * says so, or when no beat got through for 0.8 of it (monotonic clock: a sleeping laptop counts).
+ * says so, or when no beat got through for 0.8 of it (by the monotonic clock, which stands still while a laptop sleeps: then the database says so).
  */
 export async function holdLease(deps: EngineDeps, onLost: () => void): Promise<Lease> {
   const { store, clock, leaseMs } = deps;
@@ -30,8 +30,10 @@ export async function holdLease(deps: EngineDeps, onLost: () => void): Promise<L
     onLost();
   };
   const beat = async (): Promise<void> => {
+    // When it was asked, not when the answer came: the lease counts from then.
+    const asked = clock.monotonic();
     try {
-      if (await store.workers.beat(executorId, leaseMs)) lastGood = clock.monotonic();
+      if (await store.workers.beat(executorId, leaseMs)) lastGood = asked;
       else lose();
     } catch (error) {
       deps.log(`lease: ${messageOf(error)}`);

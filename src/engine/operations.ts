@@ -27,8 +27,9 @@ export async function startRun(
   },
 ): Promise<Run> {
   const run = await operating.store.runs.create(order);
-  await enqueue(operating, run);
+  // Before the pipeline exists: whatever that says of the run must not be overwritten.
   await operating.store.runs.setStatus(run.id, 'running', null);
+  await enqueue(operating, run);
   return run;
 }
 
@@ -47,8 +48,9 @@ export async function resumeRun(
       exit: 2,
     });
   if (run.status === 'pending' || !(await needsReopening(client, run))) {
-    await enqueue(operating, run);
+    if (Object.keys(change).length > 0) await store.runs.amend(run.id, change);
     if (run.status === 'pending') await store.runs.setStatus(run.id, 'running', null);
+    await enqueue(operating, run);
     return run;
   }
   await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });

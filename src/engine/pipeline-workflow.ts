@@ -131,8 +131,7 @@ async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision):
       ]);
     }
     case 'park':
-      await store.runs.setStatus(run.id, 'running', decision.reason);
-      return store.runs.control(run.id, 'park');
+      return store.runs.hold(run.id, 'park', decision.reason);
     case 'fail':
       return failRun(run.id, phase, decision.reason);
     case 'leave':

@@ -1,5 +1,6 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { HarnessError } from '../domain/errors.ts';
+import { HarnessError, messageOf } from '../domain/errors.ts';
+import type { Run } from '../domain/run.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { openEngineClient, type EngineClient } from './client.ts';
 import { setEngine, type Engine, type EngineDeps } from './deps.ts';
@@ -133,18 +134,22 @@ function startLoops(
     deps.log(`engine: ${message}`);
     await deps.mendDatabase();
   };
+  // What is wrong with one run must not hold the others.
+  const eachRun = async (care: (run: Run) => Promise<void>): Promise<void> => {
+    for (const run of await deps.store.runs.live(deps.label))
+      await care(run).catch((error: unknown) => onError(`${run.id}: ${messageOf(error)}`));
+  };
   const tick = async (): Promise<void> => {
-    for (const run of await deps.store.runs.live(deps.label)) {
-      if (run.control === null) await dispatch(engine, client, run);
-      else await windDown(engine, run);
-    }
+    await eachRun((run) =>
+      run.control === null ? dispatch(engine, client, run) : windDown(engine, run),
+    );
   };
   const care = async (): Promise<void> => {
     await reap(deps, engine.executorId);
-    for (const run of await deps.store.runs.live(deps.label)) await sweep(engine, run);
+    await eachRun((run) => sweep(engine, run));
   };
   const landing = async (): Promise<void> => {
-    for (const run of await deps.store.runs.live(deps.label)) await landRun(deps, run);
+    await eachRun((run) => landRun(deps, run));
   };
   return [
     startLoop(tick, { everyMs: TICK_MS, onError }),

@@ -12,8 +12,17 @@ export async function drainOutbox(deps: EngineDeps, run: Run): Promise<void> {
   if (waiting.length === 0) return;
   const tracker = await deps.trackerOf(run);
   for (const entry of waiting) {
-    await apply(tracker, entry.op);
+    await applyIfThere(tracker, entry.op);
     await deps.store.outbox.done(entry.id);
+  }
+}
+
+/** A person who removed an item from the tracker has the last word there. */
+async function applyIfThere(tracker: WorkTracker, write: OutboxOp): Promise<void> {
+  try {
+    await apply(tracker, write);
+  } catch (error) {
+    if (!hasCode(error, 'ITEM_UNKNOWN')) throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import { messageOf } from '../domain/errors.ts';
 import { ENDED, type Run, type RunControl, type RunStatus } from '../domain/run.ts';
 import type { Engine } from './deps.ts';
 import { landRun } from './landing.ts';
+import { drainOutbox } from './tracker-sync.ts';
 import { attemptWorkflowId, pipelineId } from './names.ts';
 
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
@@ -35,9 +36,13 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   if ((await store.attempts.list(run.id, { open: true })).length > 0) return;
   if (await stillFinishing(engine, run)) return;
   await DBOS.cancelWorkflow(pipelineId(run), { cancelChildren: true });
+  await drainOutbox(engine.deps, run);
   await landRun(engine.deps, run);
-  await store.runs.setStatus(run.id, FINAL[run.control], run.reason);
-  engine.quietSince.delete(run.id);
+  // Landing takes its time, and somebody may have resumed the run meanwhile.
+  const now = await store.runs.get(run.id);
+  if (now?.generation !== run.generation || now.control === null) return;
+  await store.runs.setStatus(run.id, FINAL[now.control], now.reason);
+  engine.quietSince.delete(pipelineId(run));
 }
 
 /**
@@ -48,8 +53,8 @@ async function stillFinishing({ deps, quietSince }: Engine, run: Run): Promise<b
   const pipeline = await DBOS.getWorkflowStatus(pipelineId(run));
   if (pipeline === null || !UNDER_WAY.has(pipeline.status)) return false;
   const now = deps.clock.monotonic();
-  const since = quietSince.get(run.id) ?? now;
-  quietSince.set(run.id, since);
+  const since = quietSince.get(pipelineId(run)) ?? now;
+  quietSince.set(pipelineId(run), since);
   return now - since < FINISHING_MS;
 }
 

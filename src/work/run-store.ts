@@ -58,6 +58,10 @@ export interface RunRows {
   setStatus(id: string, status: RunStatus, reason: string | null): Promise<void>;
   /** Recorded for whoever hosts the run. */
   control(id: string, control: RunControl | null): Promise<void>;
+  /** The harness's own request, with its reason; what a person asked before stands. */
+  hold(id: string, control: 'park' | 'pause', reason: string): Promise<void>;
+  /** Changes settings of a run that goes on as it is. */
+  amend(id: string, settings: Partial<RunSettings>): Promise<void>;
   /** Opens an ended run again: next generation, control cleared, running phases pending, failed ones with fresh tries. */
   reopen(
     id: string,

@@ -16,7 +16,10 @@ export async function keepBaseBranch(
 ): Promise<void> {
   const path = pathOf(home, projectId);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, `${branch}\n`);
+  // The first one stays, whatever branch is checked out later.
+  await writeFile(path, `${branch}\n`, { flag: 'wx' }).catch((error: unknown) => {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  });
 }
 
 /** The branch on which the project began; `main` where none was kept. */

@@ -60,7 +60,11 @@ test.each<[string, Partial<DecisionFacts>, Decision]>([
     { end: { status: 'blocked', reason: 'API-1 is blocked' } },
     { kind: 'fail', reason: 'API-1 is blocked' },
   ],
-  ['an abort', { end: { status: 'aborted', reason: 'stop' } }, { kind: 'leave' }],
+  [
+    'an abort that nobody asked for, uncounted',
+    { end: { status: 'aborted', reason: 'a worker left' }, failures: 2 },
+    { kind: 'wait', delayMs: 1000, reason: 'a worker left' },
+  ],
   [
     'a limit near enough',
     { end: limited(in30s) },

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import { PHASES } from '../../domain/phase.ts';
-import type { Run, RunSettings } from '../../domain/run.ts';
+import { ENDED, type Run, type RunControl, type RunSettings } from '../../domain/run.ts';
 import type { InTransaction, RunRows } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
 import { lockProject } from './projects.ts';
@@ -38,6 +38,8 @@ export function createRunRows({ pool, db }: Database): RunRows {
         const events = await moveRun(tx, run, { status, reason });
         if (events.length > 0) await commit(tx, { ...keysOf(run), events });
       }),
+    hold: (id, control, reason) => transaction(pool, (tx) => hold(tx, { id, control, reason })),
+    amend: (id, settings) => transaction(pool, (tx) => amend(tx, id, settings)),
     control: (id, control) =>
       transaction(pool, async (tx) => {
         const run = await lockRun(tx, id);
@@ -50,6 +52,24 @@ export function createRunRows({ pool, db }: Database): RunRows {
       await db.update(t.run).set({ projectCheck: command }).where(eq(t.run.id, id));
     },
   };
+}
+
+async function hold(
+  tx: Tx,
+  order: { readonly id: string; readonly control: RunControl; readonly reason: string },
+): Promise<void> {
+  const run = await lockRun(tx, order.id);
+  if (run.control !== null || ENDED.includes(run.status)) return;
+  await tx.db.update(t.run).set({ control: order.control }).where(eq(t.run.id, run.id));
+  const events = await moveRun(tx, run, { status: run.status, reason: order.reason });
+  await commit(tx, { ...keysOf(run), events });
+}
+
+async function amend(tx: Tx, id: string, change: Partial<RunSettings>): Promise<void> {
+  const run = await lockRun(tx, id);
+  const settings = { ...run.settings, ...change };
+  await tx.db.update(t.run).set({ settings }).where(eq(t.run.id, id));
+  await commit(tx, { ...keysOf(run), events: [] });
 }
 
 async function createRun(tx: Tx, order: Parameters<RunRows['create']>[0]): Promise<Run> {

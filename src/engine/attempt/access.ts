@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeCheck, type Check, type Evidence } from '../../domain/check.ts';
 import type { PlanDocument } from '../../domain/document.ts';
-import { HarnessError } from '../../domain/errors.ts';
+import { HarnessError, messageOf } from '../../domain/errors.ts';
 import type { PhaseName } from '../../domain/phase.ts';
 import type { Project, Run } from '../../domain/run.ts';
 import type { DeployEnd, ProjectAccess, Regression } from '../../phases/phase.ts';
@@ -11,7 +11,7 @@ import type { Hub } from '../../workspaces/hub.ts';
 import { itemsOf } from '../run-state.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
-import { landMain } from './land-main.ts';
+import { landMain, type LandingOrder } from './land-main.ts';
 
 /** Tries of a document's commit while attempts move main at the same time. */
 const COMMIT_TRIES = 20;
@@ -40,7 +40,7 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
     async writeDocuments(documents, message) {
       const { project, hub } = await open();
       await commitDocuments(deps, { run, hub, documents, message });
-      await landMain(deps, { project, hub, runId: run.id });
+      await landQuietly(deps, { project, hub, runId: run.id });
     },
     addItems: (items) => store.items.add(run.id, items, phase),
     setProjectCheck: (command) => store.runs.setProjectCheck(run.id, command),
@@ -52,6 +52,15 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
     regression: async (extra) => regression(deps, { ...(await open()), run, extra }),
     deploy: async () => deploy(deps, { ...(await open()), run }),
   };
+}
+
+/** Landing is tried again by itself: what hinders it must not fail the phase. */
+async function landQuietly(deps: WorkshopDeps, order: LandingOrder): Promise<void> {
+  try {
+    await landMain(deps, order);
+  } catch (error) {
+    deps.log(`landing: ${messageOf(error)}`);
+  }
 }
 
 async function openProject(deps: WorkshopDeps, run: Run): Promise<{ project: Project; hub: Hub }> {
@@ -188,7 +197,10 @@ async function deploy(deps: WorkshopDeps, { project, hub, run }: Scene): Promise
     await deps.store.events.append(run.projectId, run.id, [
       end.status === 'deployed'
         ? { type: 'deploy.applied', commit, probe: run.settings.deploy?.probe ?? null }
-        : { type: 'deploy.rolled_back', reason: end.detail },
+        : {
+            type: end.status === 'failed' ? 'deploy.failed' : 'deploy.rolled_back',
+            reason: end.detail,
+          },
     ]);
     return end;
   } finally {

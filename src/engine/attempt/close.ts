@@ -50,8 +50,7 @@ async function pauseWhenHopeless(deps: WorkshopDeps, { run }: Begun): Promise<vo
     last.map((one) => (one.end && 'reason' in one.end ? one.end.reason : '')),
   );
   const reason = `${last.length} errors in a row: ${[...reasons].join('; ')}`;
-  await deps.store.runs.setStatus(run.id, 'running', reason);
-  await deps.store.runs.control(run.id, 'pause');
+  await deps.store.runs.hold(run.id, 'pause', reason);
 }
 
 function byEnd(a: Attempt, b: Attempt): number {
@@ -60,6 +59,5 @@ function byEnd(a: Attempt, b: Attempt): number {
 
 /** Parks the whole run: a person has to raise a cap or mend the credential first. */
 export async function park(deps: WorkshopDeps, begun: Begun, reason: string): Promise<void> {
-  await deps.store.runs.setStatus(begun.run.id, 'running', reason);
-  await deps.store.runs.control(begun.run.id, 'park');
+  await deps.store.runs.hold(begun.run.id, 'park', reason);
 }

@@ -1,8 +1,10 @@
 import type { AttemptEnd } from '../../domain/attempt.ts';
 import { proved, type Check } from '../../domain/check.ts';
+import { hasCode } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { feedbackOf } from '../../verify/feedback.ts';
 import type { Merge } from '../../workspaces/workspace.ts';
+import { LEASE_OVER } from '../lease.ts';
 import { begin } from './begin.ts';
 import { closeAttempt } from './close.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
@@ -81,10 +83,10 @@ async function judgeMerge(
   const { subject, fence, hub } = begun;
   const evidence = await judgeTree(
     deps,
-    { begun, name: begun.attempt.id, tree: merge.tree, checks: checksOf(begun) },
+    { begun, name: gateName(begun), tree: merge.tree, checks: checksOf(begun) },
     signal,
   );
-  if (signal.aborted) return over({ status: 'aborted', reason: 'stopped by request' }, []);
+  if (signal.aborted) return stopped(signal);
   const run: HarnessEvent = { type: 'checks.run', subject, tree: merge.tree, evidence };
   if (!proved(evidence))
     return over({ status: 'failed', code: 'checks_failed', reason: feedbackOf(evidence) }, [run]);
@@ -117,14 +119,25 @@ async function judgeUnchanged(
   const tree = await hub.treeOf(head);
   const evidence = await judgeTree(
     deps,
-    { begun, name: begun.attempt.id, tree, checks: checksOf(begun) },
+    { begun, name: gateName(begun), tree, checks: checksOf(begun) },
     signal,
   );
-  if (signal.aborted) return over({ status: 'aborted', reason: 'stopped by request' }, []);
+  if (signal.aborted) return stopped(signal);
   const run: HarnessEvent = { type: 'checks.run', subject, tree, evidence };
   if (proved(evidence)) return succeeded(begun, head, [run]);
   const reason = `The session ended without changing anything, and the checks don't pass.\n${feedbackOf(evidence)}`;
   return over({ status: 'failed', code: 'nothing_changed', reason }, [run]);
+}
+
+/** Whoever takes over proves it anew: a proof cut short by a lost lease says nothing of the work. */
+function stopped(signal: AbortSignal): Round {
+  if (hasCode(signal.reason, LEASE_OVER)) throw signal.reason;
+  return over({ status: 'aborted', reason: 'stopped by request' }, []);
+}
+
+/** A folder of this execution's own: another one of the attempt may not be over yet. */
+function gateName({ attempt, fence }: Begun): string {
+  return `${attempt.id}-${fence.number}`;
 }
 
 function checksOf({ item, run }: Begun): readonly Check[] {
