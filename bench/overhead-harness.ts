@@ -46,6 +46,7 @@ const project = await prepareProject(app, {
   name: 'bench',
   existing: true,
   rehearsal: false,
+  notice: () => undefined,
 });
 const run = await app.store.runs.create({
   id: randomUUID(),

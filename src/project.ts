@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HarnessError, hasCode } from './domain/errors.ts';
 import { ENDED, type Project, type Run } from './domain/run.ts';
@@ -20,6 +20,8 @@ export interface ProjectOrder {
   /** A repository with code in it is meant; without it only a new or empty folder will do. */
   readonly existing: boolean;
   readonly rehearsal: boolean;
+  /** Told what a person should know of it. */
+  readonly notice: (line: string) => void;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface ProjectOrder {
  */
 export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
   const git = await app.git();
-  if (order.rehearsal) await startOver(app, order.directory);
+  if (order.rehearsal) await startOver(app, order);
   await refuseForeignCode(app, order);
   await refuseSecondRun(app, order.directory);
   const repository = await ensureRepository(git, order.directory);
@@ -70,14 +72,28 @@ async function refuseForeignCode(app: App, order: ProjectOrder): Promise<void> {
  * A second rehearsal starts over, but only in a folder that a rehearsal made. What the harness knows
  * of the first one stays listed. Throws `RUN_ACTIVE` (exit 2) while a process still carries it out.
  */
-async function startOver(app: App, directory: string): Promise<void> {
+async function startOver(app: App, { directory, notice }: ProjectOrder): Promise<void> {
   const mark = await readIfThere(join(directory, REHEARSAL_MARK));
   const there = await readIfThere(join(directory, '.git', 'HEAD'));
   if (there !== undefined && mark === undefined) return;
   const known = await app.store.projects.byDirectory(await realOf(directory));
   if (known !== undefined) await giveUpRuns(app, known);
-  if (mark !== undefined) await rm(directory, { recursive: true, force: true });
+  const aside = mark === undefined ? undefined : await clearAway(app, directory);
+  if (aside !== undefined)
+    notice(`The former rehearsal held changes of yours: it is kept as ${aside}`);
   if (known !== undefined) await app.store.projects.retire(known.id);
+}
+
+/** What a person changed there is not thrown away: the folder is kept beside, under another name. */
+async function clearAway(app: App, directory: string): Promise<string | undefined> {
+  const found = await inspectRepository(await app.git(), directory);
+  if (found.kind === 'repository' && !found.dirty) {
+    await rm(directory, { recursive: true, force: true });
+    return undefined;
+  }
+  const aside = `${directory}.kept-${newId().slice(0, 8)}`;
+  await rename(directory, aside);
+  return aside;
 }
 
 async function giveUpRuns(app: App, project: Project): Promise<void> {

@@ -78,9 +78,16 @@ async function showNew({ app, project, output }: Following, after: number): Prom
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Nobody presses a key twice on purpose within this time. */
+const ECHO_MS = 400;
+
 function onInterrupt({ app, runId, output }: Following): { stop(): void; exit(): number | null } {
   let seen: NodeJS.Signals | undefined;
+  let heardAt = 0;
   const heard = (signal: NodeJS.Signals): void => {
+    // One Ctrl-C may arrive twice: from the terminal, and from a parent that passes it on.
+    if (performance.now() - heardAt < ECHO_MS) return;
+    heardAt = performance.now();
     const control = seen === undefined ? 'stop' : 'stop_now';
     output.warn(
       seen === undefined ? 'stopping at the next step; once more stops at once' : 'stopping now',

@@ -66,6 +66,7 @@ function openProject({ app, context, models, options, idea }: Start): Promise<Pr
     name: config.projectName ?? basename(directory),
     existing: options.existing === true,
     rehearsal: models.rehearsal !== null,
+    notice: (line) => context.output.warn(line),
   });
 }
 

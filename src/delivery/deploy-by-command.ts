@@ -62,6 +62,8 @@ async function shell(order: DeployOrder, command: string): Promise<Outcome> {
     stdin: 'ignore',
     timeout: order.settings.timeoutMs,
     killDescendants: true,
+    // A deployment is not cut off half way by a terminal's Ctrl-C.
+    detached: true,
     maxBuffer: 200_000_000,
   });
   const tail = stripControls(order.redact(result.all ?? ''))

@@ -89,6 +89,8 @@ async function sealed(settings: BoxSettings): Promise<Driver> {
         cwd: '/',
         // Not --clearenv: the box can read the environment that bubblewrap itself was started with.
         env: { ...order.env, ...base },
+        // A group of its own: a terminal's Ctrl-C is for the harness, which ends its boxes in order.
+        detached: true,
         stdio: streamsOf(order.stdin, streams === 'status' ? ['pipe', 'pipe'] : ['pipe'], covers),
       });
       return startWhenTold(child);

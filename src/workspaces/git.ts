@@ -136,6 +136,8 @@ function start(deps: GitDeps, order: GitOrder) {
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 1024 ** 3,
+    // A terminal's Ctrl-C is for the harness: git finishes what it writes.
+    detached: true,
     ...(order.input === undefined ? { stdin: 'ignore' as const } : { input: order.input }),
     ...(order.outputFile === undefined ? {} : { stdout: { file: order.outputFile } }),
     ...(order.signal === undefined ? {} : { cancelSignal: order.signal }),

@@ -32,7 +32,13 @@ await openHost(app, {
   leaseMs: LEASE_MS,
 });
 if (directory !== undefined) {
-  const order = { directory, name: 'chaos', existing: false, rehearsal: false };
+  const order = {
+    directory,
+    name: 'chaos',
+    existing: false,
+    rehearsal: false,
+    notice: () => undefined,
+  };
   const project = await prepareProject(app, order);
   await startRun(
     { store: app.store, client: await app.client() },

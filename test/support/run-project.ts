@@ -84,6 +84,7 @@ async function played(app: App, order: RunProjectOrder, directory: string): Prom
         name,
         existing: false,
         rehearsal: true,
+        notice: () => undefined,
       });
       const rehearsed = rehearsal.settings(app.config.settings);
       const settings = order.settings?.(rehearsed) ?? rehearsed;
