@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../domain/errors.ts';
+import { RUN_STATUSES } from '../domain/run.ts';
 import { SNAPSHOT_FILE, type Snapshot } from './snapshot.ts';
 
 const text = z.string().nullable();
@@ -13,17 +14,7 @@ const stored = z.object({
   project_name: z.string(),
   directory: z.string(),
   run_id: z.string(),
-  status: z.enum([
-    'pending',
-    'running',
-    'waiting_approval',
-    'limited',
-    'paused',
-    'stopping',
-    'stopped',
-    'completed',
-    'failed',
-  ]),
+  status: z.enum(RUN_STATUSES),
   rehearsal: z.boolean(),
   current_phase: text,
   phases: z.record(

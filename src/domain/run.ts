@@ -1,17 +1,21 @@
 import type { PhaseName, PhaseSettings } from './phase.ts';
 
-export type RunStatus =
-  | 'pending'
-  | 'running'
-  | 'waiting_approval'
-  | 'limited'
-  | 'paused'
-  | 'stopping'
-  | 'stopped'
-  | 'completed'
-  | 'failed';
+/** Every state of a run. */
+export const RUN_STATUSES = [
+  'pending',
+  'running',
+  'waiting_approval',
+  'limited',
+  'paused',
+  'stopping',
+  'stopped',
+  'completed',
+  'failed',
+] as const;
 
-/** Runs in these states have nothing left to do; `resume` may still open stopped and failed ones. */
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** Nobody carries out runs in these states; `resume` opens all of them again but completed ones. */
 export const ENDED: readonly RunStatus[] = ['stopped', 'completed', 'failed', 'paused', 'limited'];
 
 /**

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { HarnessError } from '../domain/errors.ts';
 import type { PackageWire } from '../workspaces/environment/open-environments.ts';
+import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { refusePackage, relayPackage } from './package-answer.ts';
 import { lockMirrorsOf, mirrorsOf, routesOf, targetOf, variablesOf } from './package-routes.ts';
 import type { PackageRoute, Registries } from './package-routes.ts';
@@ -59,7 +58,9 @@ async function open(
   server: Server,
   troubles: Troubles,
 ): Promise<PackageWire> {
-  const socket = order.sealed ? await listenOnSocket(server, order.folder) : null;
+  // In a folder of its own, because the box is shown the whole folder.
+  const path = join(order.folder, 'packages', 'p.sock');
+  const socket = order.sealed ? await listenOnSocket(server, path) : null;
   const base = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
   return Object.freeze({
     socket,
@@ -129,37 +130,4 @@ async function answer(visit: Visit, response: ServerResponse): Promise<void> {
 /** The wire as this client sees it. */
 function baseOf({ sealed }: PackagesOrder, { socket }: IncomingMessage): string {
   return sealed ? URL_IN_BOX : `http://127.0.0.1:${socket.localPort ?? 0}`;
-}
-
-/** A socket address holds 108 bytes; the rest is room for the box's view of the path. */
-const MAX_SOCKET_PATH_BYTES = 90;
-
-/** In a folder of its own, because the box is shown the whole folder. */
-async function listenOnSocket(server: Server, parent: string): Promise<string> {
-  const folder = join(parent, 'packages');
-  const path = join(folder, 'p.sock');
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES)
-    throw new HarnessError(
-      'SOCKET_PATH_TOO_LONG',
-      `The socket path ${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes; set TMPDIR to a shorter folder.`,
-    );
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // One left by a killed process would keep us from listening.
-  await rm(path, { force: true });
-  server.listen(path);
-  await once(server, 'listening');
-  await chmod(path, 0o600);
-  return path;
-}
-
-async function listenOnLoopback(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new HarnessError(
-      'PACKAGES_NOT_LISTENING',
-      'The way to package registries got no loopback port; try again.',
-    );
-  return `http://127.0.0.1:${address.port}`;
 }

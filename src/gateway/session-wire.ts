@@ -1,22 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { HarnessError } from '../domain/errors.ts';
 import { exchange } from './exchange.ts';
+import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { isRefusal, refuse, refuseForNow, sendRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { readRequest } from './request-door.ts';
 import type { Session, Shared } from './session.ts';
-import type { Wire, WireOrder } from './wire.ts';
+import type { Wire } from './wire.ts';
 
 /** Where the box's own forwarder listens; see the box. */
 const URL_IN_BOX = 'http://127.0.0.1:8377';
-
-/** A socket address holds 108 bytes; the rest is room for the box's view of the path. */
-const MAX_SOCKET_PATH_BYTES = 90;
 
 /** More calls at once than any session makes; bounds the memory that a hostile one can take. */
 const MAX_CALLS_AT_ONCE = 32;
@@ -39,7 +35,7 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   const server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) =>
     calls.take(request, response),
   );
-  const socket = order.sealed ? await listenOnSocket(server, order) : null;
+  const socket = order.sealed ? await listenOnSocket(server, join(order.folder, 'g.sock')) : null;
   const baseUrl = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
   let closing: Promise<void> | undefined;
   return Object.freeze({
@@ -153,28 +149,4 @@ function createCalls(
     },
     settled: async () => void (await Promise.all(open)),
   };
-}
-
-async function listenOnSocket(server: Server, { folder }: WireOrder): Promise<string> {
-  const path = join(folder, 'g.sock');
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES)
-    throw new HarnessError(
-      'SOCKET_PATH_TOO_LONG',
-      `The socket path ${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes; set HARNESS_HOME to a shorter folder.`,
-    );
-  // One left by a killed process would keep us from listening.
-  await rm(path, { force: true });
-  server.listen(path);
-  await once(server, 'listening');
-  await chmod(path, 0o600);
-  return path;
-}
-
-async function listenOnLoopback(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new HarnessError('GATEWAY_NOT_LISTENING', 'The gateway got no loopback port; try again.');
-  return `http://127.0.0.1:${address.port}`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import { PHASES } from '../../src/domain/phase.ts';
-import type { RunControl, RunStatus } from '../../src/domain/run.ts';
+import { RUN_STATUSES, type RunControl, type RunStatus } from '../../src/domain/run.ts';
 import { whyItem, whyRun, type Why, type WhyFacts } from '../../src/domain/why.ts';
 import type { ItemStatus, WorkItem } from '../../src/domain/work-item.ts';
 import { anItem, runWith } from '../support/a-run.ts';
@@ -9,17 +9,6 @@ import { anItem, runWith } from '../support/a-run.ts';
 const NOW = '2026-03-01T12:00:00.000Z';
 const LATER = '2026-03-01T15:00:00.000Z';
 
-const STATUSES: readonly RunStatus[] = [
-  'pending',
-  'running',
-  'waiting_approval',
-  'limited',
-  'paused',
-  'stopping',
-  'stopped',
-  'completed',
-  'failed',
-];
 const CONTROLS: readonly (RunControl | null)[] = [null, 'pause', 'park', 'stop', 'stop_now'];
 const ITEM_STATUSES: readonly ItemStatus[] = ['todo', 'in_progress', 'done', 'blocked'];
 
@@ -57,7 +46,7 @@ function crossed<A, B>(some: readonly A[], others: readonly B[]): readonly (A & 
 function everyState(): readonly WhyFacts[] {
   const runs = crossed(
     crossed(
-      STATUSES.map((status) => ({ status })),
+      RUN_STATUSES.map((status) => ({ status })),
       CONTROLS.map((control) => ({ control })),
     ),
     [null, 'because of this'].map((reason) => ({ reason })),

@@ -14,24 +14,18 @@ import type { ApprovalAnswer } from '../../domain/approval.ts';
 import type { AttemptEnd } from '../../domain/attempt.ts';
 import type { Check } from '../../domain/check.ts';
 import type { PhaseName, PhaseStatus } from '../../domain/phase.ts';
-import { ENDED, type RunControl, type RunSettings, type RunStatus } from '../../domain/run.ts';
+import {
+  ENDED,
+  RUN_STATUSES,
+  type RunControl,
+  type RunSettings,
+  type RunStatus,
+} from '../../domain/run.ts';
 import type { ItemStatus, Priority } from '../../domain/work-item.ts';
 import { ITEM_STATUS, harness, instant, now, oneOf, projectId, prose, stored } from './columns.ts';
 
-const RUN_STATUS = [
-  'pending',
-  'running',
-  'waiting_approval',
-  'limited',
-  'paused',
-  'stopping',
-  'stopped',
-  'completed',
-  'failed',
-] as const satisfies readonly RunStatus[];
-
 /** A project has one run at a time in these. */
-export const ACTIVE = RUN_STATUS.filter((status) => !ENDED.includes(status));
+export const ACTIVE = RUN_STATUSES.filter((status) => !ENDED.includes(status));
 
 export const project = harness.table('project', {
   id: uuid().primaryKey().defaultRandom(),
@@ -60,7 +54,7 @@ export const run = harness.table(
   (t) => [
     index('run_of_project').on(t.projectId, t.createdAt),
     uniqueIndex('run_one_active_a_project').on(t.projectId).where(oneOf(t.status, ACTIVE)),
-    check('run_status', oneOf(t.status, RUN_STATUS)),
+    check('run_status', oneOf(t.status, RUN_STATUSES)),
   ],
 );
 
