@@ -1,4 +1,4 @@
-import type { AttemptEnd, Role } from './attempt.ts';
+import type { Attempt, AttemptEnd, Role } from './attempt.ts';
 import type { Evidence } from './check.ts';
 import type { PhaseName, PhaseStatus } from './phase.ts';
 import type { RunStatus } from './run.ts';
@@ -10,6 +10,11 @@ export interface Subject {
   readonly phase: PhaseName;
   readonly role: Role;
   readonly item: string | null;
+}
+
+export function subjectOf(attempt: Attempt): Subject {
+  const { id, phase, role, itemKey } = attempt;
+  return { attempt: id, phase, role, item: itemKey };
 }
 
 /**

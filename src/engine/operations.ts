@@ -114,17 +114,12 @@ async function cancelAll({ store, client }: Operating, run: Run): Promise<void> 
   }
 }
 
-export interface Requested {
-  /** A live worker will carry it out; else nothing runs and only the record was made. */
-  readonly hosted: boolean;
-}
-
 /** Records a request to pause or stop. Throws `RUN_NOT_LIVE` (exit 2) when the run has ended. */
 export async function requestControl(
   { store }: Pick<Operating, 'store'>,
   run: Run,
   control: RunControl,
-): Promise<Requested> {
+): Promise<void> {
   if (ENDED.includes(run.status))
     throw new HarnessError(
       'RUN_NOT_LIVE',
@@ -132,6 +127,4 @@ export async function requestControl(
       { exit: 2 },
     );
   await store.runs.control(run.id, control);
-  const workers = await store.workers.live();
-  return { hosted: workers.some((worker) => worker.label === run.settings.label) };
 }

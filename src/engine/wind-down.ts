@@ -68,9 +68,12 @@ export async function sweep(engine: Engine, run: Run): Promise<void> {
   await sweepPipeline(engine, run);
 }
 
-async function sweepAttempts(engine: Engine, run: Run): Promise<void> {
-  const { store, workshop } = engine.deps;
-  const open = await store.attempts.list(run.id, { open: true });
+async function sweepAttempts({ deps, running }: Engine, run: Run): Promise<void> {
+  const { store, workshop } = deps;
+  // A cancelled workflow is gone at once, its step in this process only when its session is over.
+  const open = (await store.attempts.list(run.id, { open: true })).filter(
+    (attempt) => !running.has(attempt.id),
+  );
   if (open.length === 0) return;
   const workflows = await DBOS.listWorkflows({
     workflowIDs: open.map((attempt) => attemptWorkflowId(attempt.id)),

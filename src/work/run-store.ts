@@ -158,8 +158,8 @@ export interface AttemptRows {
   /** The sessions of open attempts, oldest first. */
   sessions(runId: string): Promise<readonly OpenSession[]>;
   /**
-   * Ends it and moves its item with it (done with the commit; todo again; blocked after
-   * `itemMaxAttempts` failures), in one transaction with `also`.
+   * Ends it and moves its item with it: done with the commit; todo again; blocked after
+   * `itemMaxAttempts` failures.
    */
   close(
     fence: Fence,
@@ -169,7 +169,6 @@ export interface AttemptRows {
       /** Milliseconds from now before the item may be dispatched again. */
       readonly delayMs: number;
       readonly events: readonly HarnessEvent[];
-      readonly also: InTransaction;
     },
   ): Promise<boolean>;
 }

@@ -1,6 +1,5 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Attempt, Fence } from '../../domain/attempt.ts';
-import type { Subject } from '../../domain/event.ts';
 import * as t from './schema.ts';
 import type { Tx } from './transaction.ts';
 
@@ -68,9 +67,4 @@ export async function markAlive({ db }: Tx, attemptId: string, model?: string): 
     .update(t.session)
     .set({ lastEventAt: sql`now()`, ...(model === undefined ? {} : { model }) })
     .where(eq(t.session.attemptId, attemptId));
-}
-
-export function subjectOf(attempt: Attempt): Subject {
-  const { id, phase, role, itemKey } = attempt;
-  return { attempt: id, phase, role, item: itemKey };
 }

@@ -83,7 +83,6 @@ async function close(
   const attempt = await lockOwn(tx, fence, 'no key update');
   if (attempt === undefined) return false;
   const ended = await endAttempt(tx, attempt, { end, rules: order });
-  await order.also(tx.client);
   const { projectId, runId } = attempt;
   await commit(tx, { projectId, runId, events: [...order.events, ...ended] });
   return true;

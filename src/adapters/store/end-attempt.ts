@@ -1,8 +1,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Attempt, AttemptEnd } from '../../domain/attempt.ts';
-import type { HarnessEvent } from '../../domain/event.ts';
+import { subjectOf, type HarnessEvent } from '../../domain/event.ts';
 import { afterEnd, type EndRules, type ItemMove, type Wait, writesFor } from './after-end.ts';
-import { subjectOf } from './attempt-row.ts';
 import { isItem, ITEM, lockItem } from './item-row.ts';
 import { queueWrites } from './outbox.ts';
 import * as t from './schema.ts';

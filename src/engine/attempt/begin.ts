@@ -1,6 +1,5 @@
 import { HarnessError } from '../../domain/errors.ts';
-import type { Subject } from '../../domain/event.ts';
-import type { Attempt } from '../../domain/attempt.ts';
+import { subjectOf } from '../../domain/event.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 
 /**
@@ -24,9 +23,4 @@ export async function begin(deps: WorkshopDeps, attemptId: string): Promise<Begu
       ? null
       : ((await store.items.get(project.id, attempt.itemKey)) ?? null);
   return { attempt, run, project, item, fence, hub, subject: subjectOf(attempt) };
-}
-
-export function subjectOf(attempt: Attempt): Subject {
-  const { id, phase, role, itemKey } = attempt;
-  return { attempt: id, phase, role, item: itemKey };
 }

@@ -20,7 +20,6 @@ export async function closeAttempt(
       itemMaxAttempts: run.settings.itemMaxAttempts,
       delayMs: Math.min(delay, MAX_DELAY_MS),
       events: [...(ending.events ?? []), await sessionEnded(deps, begun)],
-      also: async () => undefined,
     }),
   );
   if (closed && isTrouble(end)) await pauseWhenHopeless(deps, begun);

@@ -1,8 +1,9 @@
 import type { AttemptEnd } from '../../domain/attempt.ts';
+import { subjectOf } from '../../domain/event.ts';
 import type { RoleEnd } from '../../phases/phase.ts';
 import type { Workshop } from '../deps.ts';
 import { accessTo } from './access.ts';
-import { begin, subjectOf } from './begin.ts';
+import { begin } from './begin.ts';
 import { closeAttempt } from './close.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { landMain } from './land-main.ts';

@@ -125,7 +125,7 @@ export async function statusesOf(store: RunStore, run: Run): Promise<Record<stri
 export const DONE: AttemptEnd = { status: 'succeeded', commit: 'c1', text: null };
 
 /** What `close` is told beside the end. */
-export const ORDER = { itemMaxAttempts: 3, delayMs: 60_000, events: [], also: nothingElse };
+export const ORDER = { itemMaxAttempts: 3, delayMs: 60_000, events: [] };
 
 /** Every row of the project that a write could have touched. */
 export async function everything(pool: Pool, run: Run): Promise<unknown> {

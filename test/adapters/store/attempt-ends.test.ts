@@ -5,7 +5,6 @@ import {
   aRun,
   aStore,
   SERVER_START_MS,
-  brokenCompanion,
   claim,
   DONE,
   eightAtOnce,
@@ -149,18 +148,6 @@ test('I3 an attempt at an item does not succeed without a commit', async () => {
     code: 'COMMIT_MISSING',
   });
   expect(await everything(tested.pool, run)).toEqual(before);
-});
-
-test('an end whose companion fails never happened', async () => {
-  const { store } = tested;
-  const run = await aRun(store);
-  const { fence } = await aClaim(store, run);
-  const before = await everything(tested.pool, run);
-  await expect(
-    store.attempts.close(fence, DONE, { ...ORDER, also: brokenCompanion }),
-  ).rejects.toThrow('no queue');
-  expect(await everything(tested.pool, run)).toEqual(before);
-  await expect(store.items.retry(run.projectId, 'API-1', 'ada')).resolves.toBeUndefined();
 });
 
 test('I2 of eight ends at once one counts', async () => {

@@ -8,7 +8,6 @@ import {
   aRun,
   aStore,
   SERVER_START_MS,
-  brokenCompanion,
   DONE,
   everything,
   ORDER,
@@ -40,11 +39,8 @@ const WRITES: Record<string, (store: RunStore, fence: Fence) => Promise<boolean>
   touch: (store, fence) => store.attempts.touch(fence),
   whileFenced: (store, fence) =>
     store.attempts.whileFenced(fence, () => Promise.reject(new Error('must not run'))),
-  close: (store, fence) =>
-    store.attempts.close(fence, DONE, {
-      ...ORDER,
-      also: brokenCompanion,
-    }),
+  handIn: (store, fence) => store.attempts.handIn(fence, []),
+  close: (store, fence) => store.attempts.close(fence, DONE, ORDER),
 };
 
 describe.each(Object.entries(WRITES))('I2 %s', (_, write) => {

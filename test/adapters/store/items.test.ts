@@ -9,7 +9,6 @@ import {
   brokenCompanion,
   claim,
   eventsOf,
-  nothingElse,
   type TestStore,
   typesOf,
 } from './a-store.ts';
@@ -68,7 +67,7 @@ test('items are claimed by priority, none last, then by key, and only when they 
   expect(await claim(store, run, { parallel: 9 })).toBeUndefined();
   const attemptId = taken[0]?.attempt.id ?? '';
   const fence = await store.attempts.takeFence(attemptId, 'w');
-  const order = { itemMaxAttempts: 3, delayMs: 0, events: [], also: nothingElse };
+  const order = { itemMaxAttempts: 3, delayMs: 0, events: [] };
   const end = { status: 'succeeded', commit: 'c1', text: null } as const;
   await store.attempts.close(fence ?? { attemptId, number: 0 }, end, order);
   expect((await claim(store, run))?.item.key).toBe('A-2');
