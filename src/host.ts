@@ -28,10 +28,12 @@ import { taskBreakdown } from './phases/task-breakdown.ts';
 import { testing } from './phases/testing.ts';
 import { templatesIn } from './prompts/find.ts';
 import type { Box } from './safety/box.ts';
+import { sessionFence } from './safety/fence/session-fence.ts';
 import { openBox } from './safety/open-box.ts';
 import { probeBox } from './safety/probe-box.ts';
 import { redactorOf, type Redact } from './safety/redact.ts';
 import { findToolchains, type Toolchains } from './safety/toolchains.ts';
+import type { ToolJudge } from './sessions/agent.ts';
 import { baseBranchOf } from './workspaces/base-branch.ts';
 import { openEnvironments } from './workspaces/environment/open-environments.ts';
 
@@ -153,7 +155,7 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
   const redact = redactorOf(knownSecrets(app));
   return {
     store,
-    agent: createClaudeAgent({ path: '/usr/local/bin:/usr/bin:/bin', readable: [] }),
+    agent: createClaudeAgent({ path: BOX_PATH, judges: judgesOf(app, parts) }),
     gateway: parts.gateway,
     box: parts.box,
     hubOf: (project) => app.hubOf(project),
@@ -181,6 +183,20 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
     deployment: deploymentBy(app, redact),
     branchOf: (project) => baseBranchOf(config.home, project.id),
   };
+}
+
+const BOX_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** Who may refuse a tool call before it happens. */
+function judgesOf({ config }: App, { toolchains, box }: Seal): readonly ToolJudge[] {
+  const { settings, security } = config;
+  return [
+    sessionFence({
+      sealed: box.driver === 'bwrap',
+      readable: ['/usr', ...toolchains.mounts, ...settings.sandbox.read],
+      protectedPaths: security.protectedPaths,
+    }),
+  ];
 }
 
 function pathsIn(home: string, folder: string): WorkshopPaths {

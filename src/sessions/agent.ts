@@ -49,6 +49,15 @@ export type SpawnSealed = (order: {
   readonly signal: AbortSignal;
 }) => ReturnType<Box['spawn']>;
 
+/** A tool call as the agent made it: hostile until parsed. */
+interface ToolCall {
+  readonly tool: string;
+  readonly input: unknown;
+}
+
+/** Why this call may not go ahead, in words the agent can act on; null: nothing against it. A throw blocks the call. */
+export type ToolJudge = (call: ToolCall, order: SessionOrder) => string | null;
+
 /** A tool that the harness itself answers, outside the box: its input is hostile until parsed. */
 export interface HostTool {
   readonly name: string;

@@ -11,6 +11,7 @@ import type { HostTool, SessionEnd, SessionEvent, SessionOrder } from '../../src
 import { z } from 'zod';
 import { hasCode } from '../../src/domain/errors.ts';
 import { WIRE_PORT } from '../../src/safety/box.ts';
+import { sessionFence } from '../../src/safety/fence/session-fence.ts';
 import { SYSTEM_PATH, aBox, unsealable } from '../safety/a-box.ts';
 import { anOrder } from './an-order.ts';
 import { startMessagesServer } from './messages-server.ts';
@@ -77,7 +78,12 @@ export async function aRig(sealing: Sealing, script: Script): Promise<Rig> {
         ...changes,
       }),
     async run(order, { signal = new AbortController().signal, onEvent } = {}) {
-      const agent = createClaudeAgent({ path: SYSTEM_PATH, readable: ['/usr'] });
+      const agent = createClaudeAgent({
+        path: SYSTEM_PATH,
+        judges: [
+          sessionFence({ sealed: sealing === 'sealed', readable: ['/usr'], protectedPaths: [] }),
+        ],
+      });
       const events: SessionEvent[] = [];
       for await (const event of agent.run(order, signal)) {
         events.push(event);

@@ -1,4 +1,4 @@
-import { matchesGlob } from 'node:path';
+import { covers } from '../../safety/fence/protected.ts';
 import type { Merge } from '../../workspaces/workspace.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 
@@ -30,20 +30,4 @@ export async function protectedAmong(
   const changed = await hub.changedFiles(merge.base, merge.commit);
   const globs = [...ALWAYS, ...deps.protectedPaths];
   return changed.filter((path) => !NEVER.has(path) && globs.some((glob) => covers(glob, path)));
-}
-
-/**
- * Whether a glob names the path or a folder above it. A protected folder is protected itself too: a
- * link in its place would lead whoever reads it elsewhere.
- */
-function covers(glob: string, path: string): boolean {
-  const segments = path.split('/');
-  const places = segments.map((_, at) => segments.slice(0, at + 1).join('/'));
-  const forms = [glob, glob.replace(/\/\*\*$/, '')].map(withoutDots);
-  return places.some((place) => forms.some((form) => matchesGlob(withoutDots(place), form)));
-}
-
-/** To a glob a leading dot is special, to a protection it must not be. */
-function withoutDots(text: string): string {
-  return text.replaceAll(/(^|\/)\./g, '$1\u0001');
 }

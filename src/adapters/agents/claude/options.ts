@@ -1,5 +1,5 @@
 import type { Options } from '@anthropic-ai/claude-agent-sdk';
-import type { SessionOrder } from '../../../sessions/agent.ts';
+import type { SessionOrder, ToolJudge } from '../../../sessions/agent.ts';
 import { toolHooks } from './hooks.ts';
 
 /** In-process server whose tools the harness answers itself. */
@@ -23,8 +23,8 @@ const DISABLED = [
 export interface ClaudeDeps {
   /** PATH inside the box. */
   readonly path: string;
-  /** Folders of the toolchain that the file tools may read. */
-  readonly readable: readonly string[];
+  /** Each may refuse any tool call: the file fence, the command policy. */
+  readonly judges: readonly ToolJudge[];
 }
 
 /** Every tool name that may appear in this session, as the model sees it. */
@@ -82,11 +82,9 @@ export function fixedOptions(deps: ClaudeDeps, order: SessionOrder): Options {
     env: environmentOf(deps, order),
     hooks: {
       PreToolUse: toolHooks({
-        workspace: order.workspace,
-        configDir: order.configDir,
-        scratch: '/tmp',
-        readable: deps.readable,
         tools: new Set(toolNames(order)),
+        judges: deps.judges,
+        session: order,
       }),
     },
     ...(order.outputSchema === null
