@@ -10,8 +10,10 @@ import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
 import type {
   landProject as land,
+  noRoomLeft as noRoom,
   prepareProject as prepare,
   refuseDamagedTracker as refuseDamaged,
+  refuseFullDisk as refuseFull,
 } from './project.ts';
 
 /*
@@ -64,6 +66,18 @@ export async function refuseDamagedTracker(
   ...given: Given<typeof refuseDamaged>
 ): ReturnType<typeof refuseDamaged> {
   return (await import('./project.ts')).refuseDamagedTracker(...given);
+}
+
+/** Looks whether there is room for a run: see `project.ts`. */
+export async function refuseFullDisk(
+  ...given: Given<typeof refuseFull>
+): ReturnType<typeof refuseFull> {
+  return (await import('./project.ts')).refuseFullDisk(...given);
+}
+
+/** Looks whether there is room to go on: see `project.ts`. */
+export async function noRoomLeft(...given: Given<typeof noRoom>): ReturnType<typeof noRoom> {
+  return (await import('./project.ts')).noRoomLeft(...given);
 }
 
 /** Brings main into the user's repository: see `project.ts`. */

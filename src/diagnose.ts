@@ -14,6 +14,7 @@ import { HarnessError, messageOf } from './domain/errors.ts';
 import { findProgram } from './safety/find-program.ts';
 import { probeBox } from './safety/probe-box.ts';
 import { findToolchains } from './safety/toolchains.ts';
+import { ROOM_TO_START, shortageOf } from './workspaces/room.ts';
 
 /** One thing that a run with a real model needs. */
 export interface Finding {
@@ -96,6 +97,13 @@ async function dataFolder({ home }: Config): Promise<Finding> {
 const LOW_DISK_GB = 5;
 
 async function disk({ home }: Config): Promise<Finding> {
+  const shortage = await shortageOf({ home, project: null }, ROOM_TO_START);
+  if (shortage !== null)
+    return missing('disk', {
+      found: shortage.split(';', 1)[0] ?? '',
+      remedy: 'free some space, or move HARNESS_HOME',
+      exit: 75,
+    });
   const folder = await statfs(home).catch(() => statfs(tmpdir()));
   const free = (folder.bavail * folder.bsize) / 1e9;
   const found = `${free.toFixed(1)} GB free`;

@@ -35,6 +35,7 @@ import { redactorOf, type Redact } from './safety/redact.ts';
 import { findToolchains, type Toolchains } from './safety/toolchains.ts';
 import type { ToolJudge } from './sessions/agent.ts';
 import { baseBranchOf } from './workspaces/base-branch.ts';
+import { ROOM_TO_GO_ON, shortageOf } from './workspaces/room.ts';
 import { openEnvironments } from './workspaces/environment/open-environments.ts';
 
 const PHASES: Readonly<Record<PhaseName, Phase>> = {
@@ -177,6 +178,7 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
     owner: () => engine().executorId,
     stepped: (attemptId) => engine().running.stepped(attemptId),
     steadily: (body) => app.steadily(body),
+    shortage: ({ directory }) => shortageIn(app, directory),
     paths: pathsIn(config.home, parts.folder),
     agentFolders: claudeExecutable().folders,
     protectedPaths: config.security.protectedPaths,
@@ -247,6 +249,10 @@ function knownSecrets({ config, server }: App): readonly string[] {
   ];
 }
 
+function shortageIn({ config }: App, project: string | null): Promise<string | null> {
+  return shortageOf({ home: config.home, project }, ROOM_TO_GO_ON);
+}
+
 async function engineDeps(
   app: App,
   order: HostOrder,
@@ -264,6 +270,8 @@ async function engineDeps(
     mendDatabase: () => app.mend(),
     databaseIsAway,
     steadily: (body) => app.steadily(body),
+    shortage: async ({ projectId }) =>
+      shortageIn(app, (await store.projects.get(projectId))?.directory ?? null),
     leaseMs: order.leaseMs ?? LEASE_MS,
     clock,
     newId,

@@ -7,6 +7,7 @@ import { steadily } from './adapters/store/steadily.ts';
 import type { DatabaseServer } from './adapters/store/server/database-server.ts';
 import { hasData, runningAddress } from './adapters/store/server/running-address.ts';
 import type { Config } from './config/config.ts';
+import { isDiskFull } from './domain/disk-full.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import type { Project, Run } from './domain/run.ts';
 import type { EngineClient } from './engine/client.ts';
@@ -52,7 +53,10 @@ export interface App extends Reader {
   trackerOf(run: Pick<Run, 'projectId' | 'settings'>): Promise<WorkTracker>;
   /** Starts an embedded server that is gone; never throws, since the next try may succeed. */
   mend(): Promise<void>;
-  /** Repeats the body while the database is away; an embedded server is started again meanwhile. */
+  /**
+   * Repeats the body while the database is away; an embedded server is started again meanwhile.
+   * Throws DATABASE_DISK_FULL (exit 75) when that finds no room on the disk.
+   */
   steadily<T>(body: () => Promise<T>): Promise<T>;
 }
 
@@ -132,7 +136,7 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
       }),
     trackerOf: (run) => openTracker({ store, pool }, run),
     mend: () => mend(server, log),
-    steadily: (body) => steadily(body, () => mend(server, log)),
+    steadily: (body) => steadily(body, () => mendIfRoom(server, log)),
     async close() {
       if (client !== undefined) await (await client).destroy();
       await store.close();
@@ -161,9 +165,14 @@ async function findGit(path: string): Promise<Git> {
 }
 
 async function mend(server: DatabaseServer, log: AppOrder['log']): Promise<void> {
+  await mendIfRoom(server, log).catch((error: unknown) => log(`database: ${messageOf(error)}`));
+}
+
+async function mendIfRoom(server: DatabaseServer, log: AppOrder['log']): Promise<void> {
   try {
     await server.ensure();
   } catch (error) {
+    if (isDiskFull(error)) throw error;
     log(`database: ${messageOf(error)}`);
   }
 }

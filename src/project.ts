@@ -1,12 +1,14 @@
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HarnessError, hasCode } from './domain/errors.ts';
+import { diskFull } from './domain/disk-full.ts';
 import { ENDED, type Project, type Run } from './domain/run.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { giveUpRun } from './engine/operations.ts';
 import { newId, type App } from './open-app.ts';
 import { ensureRepository } from './workspaces/ensure-repository.ts';
 import { inspectRepository } from './workspaces/repository.ts';
+import { ROOM_TO_GO_ON, ROOM_TO_START, shortageOf } from './workspaces/room.ts';
 import { landMain } from './engine/attempt/land-main.ts';
 import { baseBranchOf, keepBaseBranch } from './workspaces/base-branch.ts';
 import type { Landing } from './workspaces/workspace.ts';
@@ -136,6 +138,21 @@ export async function refuseDamagedTracker(
 ): Promise<void> {
   const tracker = await app.trackerOf(run);
   await tracker.list();
+}
+
+/**
+ * Throws `DISK_FULL` (exit 75) when the data folder or the project's has less room than a run needs
+ * to start: it would be parked before it had done anything. Null: no project is meant.
+ */
+export async function refuseFullDisk({ config }: App, project: string | null): Promise<void> {
+  const shortage = await shortageOf({ home: config.home, project }, ROOM_TO_START);
+  if (shortage !== null) throw diskFull(shortage);
+}
+
+/** The error with which a command gives up a run that can't even be parked; null while there is room. */
+export async function noRoomLeft({ config }: App, project: string): Promise<HarnessError | null> {
+  const shortage = await shortageOf({ home: config.home, project }, ROOM_TO_GO_ON);
+  return shortage === null ? null : diskFull(shortage);
 }
 
 /** Brings main into the user's repository, on a person's word. */

@@ -11,6 +11,7 @@ import {
   type Reader,
 } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
+import { finishing } from './finishing.ts';
 import { createOutput, type Output } from './output.ts';
 
 /** What a command works with. */
@@ -52,11 +53,10 @@ async function closing<R extends Reader, T>(
   body: (opened: R) => Promise<T>,
 ): Promise<T> {
   const opened = await opening;
-  try {
-    return await body(opened);
-  } finally {
-    await opened.close();
-  }
+  return finishing(
+    () => body(opened),
+    () => opened.close(),
+  );
 }
 
 /** The user's PATH and home folder. */

@@ -1,7 +1,7 @@
 import { exitOf } from '../domain/exit.ts';
 import { messageOf } from '../domain/errors.ts';
 import { ENDED, type Project, type Run } from '../domain/run.ts';
-import { requestControl, type App } from '../app.ts';
+import { noRoomLeft, requestControl, type App } from '../app.ts';
 import { createAlarm } from './alarm.ts';
 import type { Output } from './output.ts';
 import { keepSnapshot } from './refresh-snapshot.ts';
@@ -24,15 +24,20 @@ export interface Followed {
 /** Looks at the store at least so often; wake-ups come with every event. */
 const LOOK_MS = 500;
 
+/** Time for parking a run whose disk is full; after that nothing more can be stored. */
+const PARKING_MS = 30_000;
+
 /**
  * Shows a run's events as they are stored and keeps its snapshot, until it ends or waits for a
- * person. The first interrupt stops the run at its next step, a second one at once.
+ * person. The first interrupt stops the run at its next step, a second one at once. Throws DISK_FULL
+ * (exit 75) when a full disk keeps the run from even being parked.
  */
 export async function follow(order: Following): Promise<Followed> {
   const { app, runId } = order;
   const alarm = createAlarm(LOOK_MS);
   const silence = app.store.events.onCommit(() => alarm.ring());
   const release = onInterrupt(order);
+  const room = roomWatch(order);
   let { after } = order;
   let shown = 0;
   try {
@@ -47,6 +52,7 @@ export async function follow(order: Following): Promise<Followed> {
       if (run !== undefined && performance.now() - shown > LOOK_MS) {
         await app.steadily(() => keepSnapshot(app, order.project, run));
         shown = performance.now();
+        await room();
       }
       await alarm.wait();
     }
@@ -55,6 +61,16 @@ export async function follow(order: Following): Promise<Followed> {
     silence();
     alarm.stop();
   }
+}
+
+/** A look that throws once there has been no room for longer than parking takes. */
+function roomWatch({ app, project }: Following): () => Promise<void> {
+  let since: number | null = null;
+  return async () => {
+    const full = await noRoomLeft(app, project.directory);
+    since = full === null ? null : (since ?? performance.now());
+    if (full !== null && since !== null && performance.now() - since > PARKING_MS) throw full;
+  };
 }
 
 /** Nothing happens any more until a person does something. */

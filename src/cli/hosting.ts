@@ -3,6 +3,7 @@ import type { Project, Run } from '../domain/run.ts';
 import { openHost, type App, type Config, type Host, type Upstream } from '../app.ts';
 import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
 import type { Context } from './context.ts';
+import { finishing } from './finishing.ts';
 import { follow } from './follow.ts';
 import { printSummary } from './summary.ts';
 
@@ -58,11 +59,10 @@ export async function hosting<T>(
   });
   if (host.unsealed !== null)
     context.output.warn(`NOT SEALED: agents run without a box (${host.unsealed})`);
-  try {
-    return await body(host);
-  } finally {
-    await host.stop();
-  }
+  return finishing(
+    () => body(host),
+    () => host.stop(),
+  );
 }
 
 export interface Watching {

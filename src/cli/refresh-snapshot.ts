@@ -2,7 +2,10 @@ import { hasCode } from '../domain/errors.ts';
 import type { Project, Run } from '../domain/run.ts';
 import { readSnapshot, writeSnapshot, type Reader } from '../app.ts';
 
-/** Rewrites the project's snapshot. A folder that is gone has none, and that is nobody's fault. */
+/** What the file system says of a folder that is gone, or full: no fault of the run's. */
+const UNWRITTEN = ['ENOENT', 'ENOSPC', 'EDQUOT'];
+
+/** Rewrites the project's snapshot, where that can be done; a view that is late harms nobody. */
 export async function keepSnapshot(reader: Reader, project: Project, run: Run): Promise<void> {
   const hosted = await reader.hosted(run);
   const now = new Date().toISOString();
@@ -10,7 +13,7 @@ export async function keepSnapshot(reader: Reader, project: Project, run: Run): 
   try {
     await writeSnapshot(project.directory, snapshot);
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
+    if (!UNWRITTEN.some((code) => hasCode(error, code))) throw error;
   }
 }
 

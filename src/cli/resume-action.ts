@@ -1,4 +1,4 @@
-import { refuseDamagedTracker, resumeRun } from '../app.ts';
+import { refuseDamagedTracker, refuseFullDisk, resumeRun } from '../app.ts';
 import { openContext, withApp } from './context.ts';
 import { findProject } from './find-project.ts';
 import { hosting, openModels, watch } from './hosting.ts';
@@ -10,6 +10,7 @@ export async function resumeAction(options: RunOptions): Promise<void> {
   const context = openContext(options, flagsOf(options));
   await withApp(context, async (app) => {
     const { project, run } = await findProject(app, context);
+    await refuseFullDisk(app, project.directory);
     const models = await openModels(context.config, run.settings.label === 'rehearsal');
     try {
       await hosting({ app, context, models }, async ({ unsealed }) => {

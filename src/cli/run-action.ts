@@ -8,6 +8,7 @@ import {
   prepareProject,
   projectDirectoryFor,
   refuseDamagedTracker,
+  refuseFullDisk,
   startRun,
   type App,
 } from '../app.ts';
@@ -43,6 +44,7 @@ interface Start {
 
 async function startAndWatch(order: Start): Promise<void> {
   const { app, context, models, idea } = order;
+  await refuseFullDisk(app, directoryOf(order));
   const project = await openProject(order);
   await hosting({ app, context, models }, async ({ unsealed }) => {
     const after = await lastEventId(app, project.id);
@@ -57,10 +59,15 @@ async function startAndWatch(order: Start): Promise<void> {
   });
 }
 
-function openProject({ app, context, models, options, idea }: Start): Promise<Project> {
-  const { config } = context;
+function directoryOf({ context: { config }, models, idea }: Start): string {
   const name = config.projectName ?? models.rehearsal?.name ?? nameFrom(idea);
-  const directory = resolve(projectDirectoryFor(config, name));
+  return resolve(projectDirectoryFor(config, name));
+}
+
+function openProject(order: Start): Promise<Project> {
+  const { app, context, models, options } = order;
+  const { config } = context;
+  const directory = directoryOf(order);
   return prepareProject(app, {
     directory,
     name: config.projectName ?? basename(directory),

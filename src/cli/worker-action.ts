@@ -1,4 +1,5 @@
 import { HarnessError } from '../domain/errors.ts';
+import { refuseFullDisk } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp } from './context.ts';
 import { hosting, openModels } from './hosting.ts';
@@ -21,12 +22,13 @@ export async function workerAction(options: WorkerOptions): Promise<void> {
     );
   const models = await openModels(context.config, options.rehearse === true);
   try {
-    await withApp(context, (app) =>
-      hosting({ app, context, models, ...(parallel && { capacity: parallel }) }, async () => {
+    await withApp(context, async (app) => {
+      await refuseFullDisk(app, null);
+      await hosting({ app, context, models, ...(parallel && { capacity: parallel }) }, async () => {
         context.output.talk('working; interrupt to leave');
         await interrupted();
-      }),
-    );
+      });
+    });
   } finally {
     await models.rehearsal?.close();
   }

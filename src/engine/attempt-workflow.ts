@@ -1,7 +1,9 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { isDiskFull } from '../domain/disk-full.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { RoleEnd } from '../phases/phase.ts';
 import { engine, type Brief, type SessionStep } from './deps.ts';
+import { noteFull } from './room.ts';
 import { step } from './step.ts';
 
 /**
@@ -53,6 +55,7 @@ async function carried<T>(
     // Neither is the attempt's end: it is carried on here or by the worker that takes over.
     if (lease.aborted || deps.databaseIsAway(error)) throw error;
     deps.log(`attempt ${attemptId}: ${messageOf(error)}`);
+    if (isDiskFull(error)) noteFull(engine(), error);
     await deps.workshop.abandon(attemptId, messageOf(error));
     return ended;
   } finally {

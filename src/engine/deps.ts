@@ -50,6 +50,8 @@ export interface EngineDeps {
   readonly databaseIsAway: (error: unknown) => boolean;
   /** Repeats the body while the database is away, mending what can be mended. */
   readonly steadily: <T>(body: () => Promise<T>) => Promise<T>;
+  /** Which folder has too little room for this run to go on; null: all have enough. */
+  readonly shortage: (run: Run) => Promise<string | null>;
   readonly leaseMs: number;
   readonly clock: { now(): number; monotonic(): number };
   readonly newId: () => string;
@@ -66,6 +68,8 @@ export interface EngineDeps {
 export interface Engine {
   readonly deps: EngineDeps;
   readonly running: Running;
+  /** What a write said that found no room; the watch parks the runs for it. Null: none did. */
+  full: string | null;
   /** Ended attempts that are known to have no clone any more. */
   readonly cleared: Set<string>;
   /** Fires when this process may no longer act for its workflows. */

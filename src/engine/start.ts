@@ -13,6 +13,7 @@ import { phaseWorkflow } from './phase-workflow.ts';
 import { pipelineWorkflow } from './pipeline-workflow.ts';
 import { quietLogger } from './quiet-logger.ts';
 import { reap } from './reaper.ts';
+import { watchRoom } from './room.ts';
 import { createRunning } from './running.ts';
 import { sweep, windDown } from './wind-down.ts';
 
@@ -77,6 +78,7 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
   const engine: Engine = {
     deps,
     running: createRunning(),
+    full: null,
     cleared: new Set(),
     lease: AbortSignal.any([lease.signal, leaving.signal]),
     executorId: lease.executorId,
@@ -123,7 +125,7 @@ async function launch(deps: EngineDeps, executorId: string): Promise<void> {
 
 /**
  * `tick` moves runs on, woken by every event; `care` takes over from the dead and closes what nobody
- * carries out; `landing` brings main to the user.
+ * carries out; `landing` brings main to the user; `room` parks runs before a disk is full.
  */
 function startLoops(
   engine: Engine,
@@ -151,9 +153,14 @@ function startLoops(
   const landing = async (): Promise<void> => {
     await eachRun((run) => landRun(deps, run));
   };
+  const room = async (): Promise<void> => {
+    await eachRun((run) => watchRoom(engine, run));
+    engine.full = null;
+  };
   return [
     startLoop(tick, { everyMs: TICK_MS, onError }),
     startLoop(care, { everyMs: Math.min(deps.leaseMs / 3, 5000), onError }),
     startLoop(landing, { everyMs: LANDING_MS, onError }),
+    startLoop(room, { everyMs: TICK_MS, onError }),
   ];
 }

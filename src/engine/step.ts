@@ -1,8 +1,14 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDiskFull } from '../domain/disk-full.ts';
 import { engine } from './deps.ts';
+import { noteFull } from './room.ts';
+
+/** Between two tries of a step that finds no room; meanwhile the run is parked. */
+const ROOM_PAUSE_MS = 1000;
 
 /**
- * A recorded step of a workflow that outlasts the database's absence. Once this process may no
+ * A recorded step of a workflow that outlasts the database's absence and a full disk. Once this process may no
  * longer act, the step never ends: an end, also a failed one, would be recorded, and the worker that
  * takes over could not carry it out. The body must bear being repeated.
  */
@@ -12,12 +18,18 @@ export function step<T>(name: string, body: () => Promise<T>): Promise<T> {
 
 async function lasting<T>(body: () => Promise<T>): Promise<T> {
   // This membership's: a process that lost it may be a member again before its steps notice.
-  const { deps, lease } = engine();
-  try {
-    return await deps.steadily(() => (lease.aborted ? forEver() : body()));
-  } catch (error) {
-    if (lease.aborted) return forEver();
-    throw error;
+  const present = engine();
+  const { deps, lease } = present;
+  const cancelled = DBOS.stepStatus?.cancelSignal;
+  for (;;) {
+    try {
+      return await deps.steadily(() => (lease.aborted ? forEver() : body()));
+    } catch (error) {
+      if (lease.aborted) return forEver();
+      if (!isDiskFull(error) || cancelled?.aborted === true) throw error;
+      noteFull(present, error);
+    }
+    await sleep(ROOM_PAUSE_MS);
   }
 }
 

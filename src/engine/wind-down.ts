@@ -1,4 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { isDiskFull } from '../domain/disk-full.ts';
 import { messageOf } from '../domain/errors.ts';
 import { ENDED, type Run, type RunControl, type RunStatus } from '../domain/run.ts';
 import type { Engine } from './deps.ts';
@@ -7,7 +8,7 @@ import { drainOutbox } from './tracker-sync.ts';
 import { attemptWorkflowId, pipelineId } from './names.ts';
 
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
-const STOP_GRACE_MS = 8000;
+export const STOP_GRACE_MS = 8000;
 
 /** Time for a phase to store its result once its last session is over; it takes a fraction of it. */
 const FINISHING_MS = 2000;
@@ -36,13 +37,23 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   if ((await store.attempts.list(run.id, { open: true })).length > 0) return;
   if (await stillFinishing(engine, run)) return;
   await DBOS.cancelWorkflow(pipelineId(run), { cancelChildren: true });
-  await drainOutbox(engine.deps, run);
+  await tellTracker(engine, run);
   await landRun(engine.deps, run);
   // Landing takes its time, and somebody may have resumed the run meanwhile.
   const now = await store.runs.get(run.id);
   if (now?.generation !== run.generation || now.control === null) return;
   await store.runs.setStatus(run.id, FINAL[now.control], now.reason);
   engine.quietSince.delete(pipelineId(run));
+}
+
+/** A file tracker on a full disk is told when the run goes on: what it has to hear is stored. */
+async function tellTracker({ deps }: Engine, run: Run): Promise<void> {
+  try {
+    await drainOutbox(deps, run);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    deps.log(`tracker: ${messageOf(error)}`);
+  }
 }
 
 /**

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -177,48 +176,3 @@ test.skipIf(quickOnly)('a database of a newer version is refused with 69', async
   const refused = await bench.run(['run', ...IDEA]);
   expect([refused.exit, refused.stderr]).toEqual([69, expect.stringContaining('newer')]);
 });
-
-interface Disk extends AsyncDisposable {
-  readonly folder: string;
-}
-
-/** So much memory as a disk; a text: why there is none. */
-async function aSmallDisk(size: string): Promise<Disk | string> {
-  if (userInfo().uid !== 0) return 'only root can mount a small disk';
-  const folder = await mkdtemp(join(tmpdir(), 'harness-disk-'));
-  const remove = () => rmdir(folder);
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
-  } catch {
-    await remove();
-    return 'mounting is not allowed here';
-  }
-  return {
-    folder,
-    async [Symbol.asyncDispose]() {
-      await run('umount', ['--lazy', folder]);
-      await remove();
-    },
-  };
-}
-
-test.skipIf(quickOnly).for([
-  ['for the database', '8m', false],
-  ['for the history', '24k', true],
-] as const)(
-  'a full disk %s ends the run with the cause',
-  { timeout: 240_000 },
-  async ([, size, external], { skip }) => {
-    const made = await aSmallDisk(size);
-    if (typeof made === 'string') return skip(made);
-    await using disk = made;
-    await using small = await aSmallRun();
-    const env = {
-      HARNESS_HOME: disk.folder,
-      ...(external ? {} : { DATABASE_URL: undefined }),
-    };
-    const ended = await small.bench.run(['run', ...IDEA], { env });
-    expect(ended.exit).toBeGreaterThan(0);
-    expect(ended.stdout + ended.stderr).toMatch(/no space|ENOSPC/i);
-  },
-);

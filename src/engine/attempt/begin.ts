@@ -8,6 +8,12 @@ import type { Begun, WorkshopDeps } from './deps.ts';
  * executions of one workflow would share it (I2).
  */
 export async function begin(deps: WorkshopDeps, attemptId: string): Promise<Begun | undefined> {
+  const begun = await takeOver(deps, attemptId);
+  return begun !== undefined && (await begun.hub.setFence(begun.fence)) ? begun : undefined;
+}
+
+/** The same in the database alone, which is enough to end an attempt: nothing moves main without it. */
+export async function takeOver(deps: WorkshopDeps, attemptId: string): Promise<Begun | undefined> {
   const { store } = deps;
   const fence = await store.attempts.takeFence(attemptId, deps.owner());
   if (fence === undefined) return undefined;
@@ -17,7 +23,6 @@ export async function begin(deps: WorkshopDeps, attemptId: string): Promise<Begu
   if (!attempt || !run || !project)
     throw new HarnessError('ATTEMPT_UNKNOWN', `Attempt ${attemptId} has no run in this database`);
   const hub = await deps.hubOf(project);
-  if (!(await hub.setFence(fence))) return undefined;
   const item =
     attempt.itemKey === null
       ? null

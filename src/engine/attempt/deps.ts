@@ -40,6 +40,8 @@ export interface WorkshopDeps {
   readonly deployment: Deployment;
   /** Branch of the user's repository that main lands on. */
   readonly branchOf: (project: Project) => Promise<string>;
+  /** Which folder has too little room for the project's work to go on; null: all have enough. */
+  readonly shortage: (project: Project) => Promise<string | null>;
   /** Repeats the body while the database is away; the body must bear being repeated. */
   readonly steadily: <T>(body: () => Promise<T>) => Promise<T>;
 }

@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Check, Evidence } from '../../domain/check.ts';
+import { proved, type Check, type Evidence } from '../../domain/check.ts';
+import { diskFull } from '../../domain/disk-full.ts';
+import type { Project } from '../../domain/run.ts';
 import { runChecks } from '../../verify/run-checks.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { installEnvironment } from './environment.ts';
@@ -34,8 +36,9 @@ export async function judgeTree(
       directory,
       ...(signal === undefined ? {} : { signal }),
     });
+    if (!installed.ready) await refuseWhenFull(deps, project);
     if (!installed.ready) return gate.checks.map((check) => notRun(check, tree, installed.reason));
-    return await runChecks({
+    const evidence = await runChecks({
       box: deps.box,
       directory,
       checks: gate.checks,
@@ -48,9 +51,17 @@ export async function judgeTree(
       redact: deps.redact,
       ...(signal === undefined ? {} : { signal }),
     });
+    if (!proved(evidence)) await refuseWhenFull(deps, project);
+    return evidence;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What fails on a full disk says nothing of the work. Throws DISK_FULL. */
+export async function refuseWhenFull(deps: WorkshopDeps, project: Project): Promise<void> {
+  const shortage = await deps.shortage(project);
+  if (shortage !== null) throw diskFull(shortage);
 }
 
 /** Without its environment nothing can be judged, and what is not judged has not passed (I3). */

@@ -1,9 +1,11 @@
 import type { AttemptEnd } from '../../domain/attempt.ts';
+import { isDiskFull, saysDiskFull } from '../../domain/disk-full.ts';
+import { messageOf } from '../../domain/errors.ts';
 import { subjectOf } from '../../domain/event.ts';
 import type { RoleEnd } from '../../phases/phase.ts';
 import type { Workshop } from '../deps.ts';
 import { accessTo } from './access.ts';
-import { begin } from './begin.ts';
+import { begin, takeOver } from './begin.ts';
 import { closeAttempt } from './close.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { landMain } from './land-main.ts';
@@ -38,11 +40,27 @@ async function endOf({ store }: WorkshopDeps, attemptId: string): Promise<RoleEn
   };
 }
 
-/** Keeps the work of an attempt that broke on our side, and ends it. */
+/**
+ * Keeps the work of an attempt that broke on our side, and ends it. Where the disk has no room to
+ * keep it the clone stays as it is until there is.
+ */
 async function abandon(deps: WorkshopDeps, attemptId: string, reason: string): Promise<void> {
+  const end: AttemptEnd = saysDiskFull(reason)
+    ? { status: 'limited', until: null, reason }
+    : { status: 'failed', code: 'infrastructure', reason };
+  try {
+    await putAway(deps, attemptId, end);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    deps.log(`attempt ${attemptId}: its clone is left for later: ${messageOf(error)}`);
+    const begun = await takeOver(deps, attemptId);
+    if (begun !== undefined) await closeAttempt(deps, begun, { end });
+  }
+}
+
+async function putAway(deps: WorkshopDeps, attemptId: string, end: AttemptEnd): Promise<void> {
   const begun = await begin(deps, attemptId);
   if (begun === undefined) return;
-  const end: AttemptEnd = { status: 'failed', code: 'infrastructure', reason };
   const workspace = await begun.hub.existing(attemptId);
   const events =
     workspace === undefined ? [] : await clearAway(deps, begun, { workspace, commit: null });

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { AttemptEnd } from '../../domain/attempt.ts';
+import { countsAsFailure, type AttemptEnd } from '../../domain/attempt.ts';
 import { hasCode } from '../../domain/errors.ts';
 import { CREDENTIAL_REFUSED } from '../../domain/exit.ts';
 import { commitCommand } from '../../workspaces/box-commands.ts';
@@ -11,6 +11,7 @@ import { begin } from './begin.ts';
 import { closeAttempt, park } from './close.ts';
 import { converse, type Conversation } from './converse.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
+import { refuseWhenFull } from './gate.ts';
 import { openPlace, type Place } from './place.ts';
 import { clearAway, commandBox } from './workspace-box.ts';
 
@@ -58,6 +59,7 @@ async function conclude(deps: WorkshopDeps, facts: Talked): Promise<SessionStep>
   if (outcome.status === 'completed' && proving && talked.claim?.kind !== 'blocked')
     return handIn(deps, facts);
   const end = await endOf(deps, facts);
+  if (countsAsFailure(end)) await refuseWhenFull(deps, begun.project);
   const events = await clearAway(deps, begun, { workspace: place.workspace, commit: null });
   await closeAttempt(deps, begun, { end, events });
   return ENDED;
@@ -107,6 +109,7 @@ async function refuse(
   { begun, place }: Pick<Talked, 'begun' | 'place'>,
   reason: string,
 ): Promise<SessionStep> {
+  await refuseWhenFull(deps, begun.project);
   const events = await clearAway(deps, begun, { workspace: place.workspace, commit: null });
   const end: AttemptEnd = { status: 'failed', code: 'bad_output', reason };
   await closeAttempt(deps, begun, { end, events });

@@ -128,6 +128,7 @@ export function diskFull(place: Place): HarnessError {
   return new HarnessError(
     'DATABASE_DISK_FULL',
     `no space is left for the database in ${place.root}; free at least 100 MB there, or set HARNESS_HOME to another disk`,
+    { exit: 75 },
   );
 }
 
