@@ -24,7 +24,8 @@ import type {
 export { snapshotAtRest } from './at-rest.ts';
 export { configSchema } from './config/config-schema.ts';
 export type { Config, ConfigFlags } from './config/config.ts';
-export { processEnvironment } from './config/environment.ts';
+export { processEnvironment } from './config/variables.ts';
+export { homeIfKnown } from './config/home.ts';
 export { loadConfig } from './config/load-config.ts';
 export { nearest } from './config/nearest.ts';
 export { projectDirectoryFor } from './config/project-directory.ts';
@@ -37,6 +38,7 @@ export type { Host } from './host.ts';
 export type { App, Reader } from './open-app.ts';
 export { newId } from './new-id.ts';
 export { PACKAGE } from './package-folder.ts';
+export { openHeart, skipBeat, type Heart } from './pulse.ts';
 export { stripControls } from './safety/strip-controls.ts';
 
 type Given<F extends (...args: never) => unknown> = Parameters<F>;

@@ -39,9 +39,24 @@ function handOver(node: string): void {
   });
 }
 
-if (present >= NEEDED) {
-  // Compiled code is kept between runs: half of a short command's time is compiling.
-  nodeModule.enableCompileCache();
+/** Compiled code is kept between runs: half of a short command's time is compiling. */
+if (present >= NEEDED) nodeModule.enableCompileCache();
+
+/** Whether the question was answered already, without loading the program; also by an older Node. */
+async function answered(): Promise<boolean> {
+  const words = process.argv.slice(2);
+  if (!words.includes('status') && !words.includes('--status')) return false;
+  try {
+    const { quickStatus } = await import('./quick-status.ts');
+    return await quickStatus(words);
+  } catch {
+    // What went wrong is said by the whole program, which meets it too.
+    return false;
+  }
+}
+
+if (await answered()) process.exitCode = 0;
+else if (present >= NEEDED) {
   const { resolveQuickly } = await import('./quick-resolve.ts');
   resolveQuickly();
   const { main } = await import('./main.ts');

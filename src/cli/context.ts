@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import {
   findConfigFile,
+  homeIfKnown,
   loadConfig,
   openApp,
   openReading,
@@ -59,15 +59,18 @@ async function closing<R extends Reader, T>(
   );
 }
 
-/** The user's PATH and home folder. */
-export function userPlaces(): { readonly path: string; readonly homeFolder: string } {
+/** The user's PATH and home folder; the data folder stands in for the home of a user who has none. */
+export function userPlaces({ home }: Config): {
+  readonly path: string;
+  readonly homeFolder: string;
+} {
   const path = processEnvironment()['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-  return { path, homeFolder: homedir() };
+  return { path, homeFolder: homeIfKnown() ?? home };
 }
 
 function orderOf({ config, output }: Context): Parameters<typeof openApp>[0] {
   const log = (line: string): void => {
     if (output.verbose) output.talk(line);
   };
-  return { config, ...userPlaces(), log };
+  return { config, ...userPlaces(config), log };
 }

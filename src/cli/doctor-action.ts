@@ -6,7 +6,7 @@ import { table } from './table.ts';
 /** Says part by part whether a run with a real model could start; its exit status is what stands in the way. */
 export async function doctorAction(options: CommonOptions): Promise<void> {
   const { config, output } = openContext(options);
-  const findings = await diagnose({ config, ...userPlaces() });
+  const findings = await diagnose({ config, ...userPlaces(config) });
   for (const finding of findings) output.object(finding);
   for (const line of findingLines(findings)) output.data(line);
   process.exitCode = exitOfFindings(findings);

@@ -1,8 +1,8 @@
-import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { HarnessError, hasCode } from '../domain/errors.ts';
+import { HarnessError } from '../domain/errors.ts';
 import { ENDED, type Project, type Run } from '../domain/run.ts';
 import { projectDirectoryFor, type Reader } from '../app.ts';
+import { chosen, real } from './places.ts';
 import type { Context } from './context.ts';
 
 export interface Found {
@@ -19,7 +19,7 @@ export async function findProject(reader: Reader, context: Context): Promise<Fou
   if (placed !== undefined) return named(reader, placed);
   const [newest] = await inWorkspace(reader, context);
   if (newest === undefined) throw unknown(context);
-  context.output.talk(`project ${newest.project.name} in ${newest.project.directory}`);
+  context.output.talk(chosen(newest.project));
   return newest;
 }
 
@@ -98,14 +98,4 @@ async function inWorkspace({ store }: Reader, { config }: Context): Promise<read
   return found
     .flatMap(({ project, run }) => (run === undefined ? [] : [{ project, run }]))
     .toSorted((a, b) => b.run.createdAt.localeCompare(a.run.createdAt));
-}
-
-/** Links resolved; a folder that is gone may still be known. */
-export async function real(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return path;
-    throw error;
-  }
 }

@@ -1,10 +1,10 @@
 import { exitOf } from '../domain/exit.ts';
 import { messageOf } from '../domain/errors.ts';
 import { ENDED, type Project, type Run } from '../domain/run.ts';
-import { noRoomLeft, requestControl, type App } from '../app.ts';
+import { noRoomLeft, openHeart, requestControl, type App, type Heart } from '../app.ts';
 import { createAlarm } from './alarm.ts';
 import type { Output } from './output.ts';
-import { keepSnapshot } from './refresh-snapshot.ts';
+import { keepSnapshot, unlessUnwritten } from './refresh-snapshot.ts';
 import { eventObject, renderEvent } from './render-event.ts';
 
 export interface Following {
@@ -22,7 +22,10 @@ export interface Followed {
 }
 
 /** Looks at the store at least so often; wake-ups come with every event. */
-const LOOK_MS = 500;
+const LOOK_MS = 250;
+
+/** The snapshot is rewritten no more often than this. */
+const SNAPSHOT_MS = 500;
 
 /** Time for parking a run whose disk is full; after that nothing more can be stored. */
 const PARKING_MS = 30_000;
@@ -38,6 +41,7 @@ export async function follow(order: Following): Promise<Followed> {
   const silence = app.store.events.onCommit(() => alarm.ring());
   const release = onInterrupt(order);
   const room = roomWatch(order);
+  const heart = await openHeart(app.config.home, order.project.id);
   let { after } = order;
   let shown = 0;
   try {
@@ -46,17 +50,19 @@ export async function follow(order: Following): Promise<Followed> {
       const run = await app.steadily(() => app.store.runs.get(runId));
       after = await app.steadily(() => showNew(order, after));
       if (run !== undefined && isOver(run)) {
+        await heart.stop();
         await app.steadily(() => keepSnapshot(app, order.project, run));
         return { run, exit: release.exit() ?? exitOf(run) };
       }
-      if (run !== undefined && performance.now() - shown > LOOK_MS) {
-        await app.steadily(() => keepSnapshot(app, order.project, run));
+      if (run !== undefined && performance.now() - shown > SNAPSHOT_MS) {
         shown = performance.now();
         await room();
+        await app.steadily(() => tell(order, run, heart));
       }
       await alarm.wait();
     }
   } finally {
+    await heart.stop();
     release.stop();
     silence();
     alarm.stop();
@@ -71,6 +77,12 @@ function roomWatch({ app, project }: Following): () => Promise<void> {
     since = full === null ? null : (since ?? performance.now());
     if (full !== null && since !== null && performance.now() - since > PARKING_MS) throw full;
   };
+}
+
+async function tell({ app, project }: Following, run: Run, heart: Heart): Promise<void> {
+  const snapshot = await keepSnapshot(app, project, run);
+  const newest = (await app.store.runs.newest())?.id === run.id;
+  await unlessUnwritten(() => heart.beat(snapshot, newest));
 }
 
 /** Nothing happens any more until a person does something. */

@@ -1,17 +1,23 @@
 import { hasCode } from '../domain/errors.ts';
 import type { Project, Run } from '../domain/run.ts';
-import { readSnapshot, writeSnapshot, type Reader } from '../app.ts';
+import { readSnapshot, skipBeat, writeSnapshot, type Reader, type Snapshot } from '../app.ts';
 
 /** What the file system says of a folder that is gone, or full: no fault of the run's. */
 const UNWRITTEN = ['ENOENT', 'ENOSPC', 'EDQUOT'];
 
 /** Rewrites the project's snapshot, where that can be done; a view that is late harms nobody. */
-export async function keepSnapshot(reader: Reader, project: Project, run: Run): Promise<void> {
-  const hosted = await reader.hosted(run);
+export async function keepSnapshot(reader: Reader, project: Project, run: Run): Promise<Snapshot> {
   const now = new Date().toISOString();
+  const hosted = await reader.hosted(run);
   const snapshot = await readSnapshot(reader.store, project, { run, hosted, now });
+  await unlessUnwritten(() => writeSnapshot(project.directory, snapshot));
+  return snapshot;
+}
+
+/** Carries out a write that may come too late or not at all. */
+export async function unlessUnwritten(write: () => Promise<void>): Promise<void> {
   try {
-    await writeSnapshot(project.directory, snapshot);
+    await write();
   } catch (error) {
     if (!UNWRITTEN.some((code) => hasCode(error, code))) throw error;
   }
@@ -23,6 +29,7 @@ export async function refreshSnapshot(
   project: Project,
   runId: string,
 ): Promise<void> {
+  await skipBeat(reader.config.home, project.id);
   const run = await reader.store.runs.get(runId);
   if (run !== undefined) await keepSnapshot(reader, project, run);
 }

@@ -1,18 +1,8 @@
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { describeIssue } from './describe-issue.ts';
 import type { Place, Problem, Source } from './problem.ts';
-import { readText } from './read-text.ts';
 import { databaseUrl, filledText, maxSessions, modelName, port } from './schema.ts';
-
-/** Variables as the operating system gives them. */
-export type Variables = Readonly<Record<string, string | undefined>>;
-
-/** The variables of this process: nothing else in the project reads them. */
-export function processEnvironment(): Variables {
-  return { ...process.env };
-}
+import { lookupIn, readDotEnv, type Variables } from './variables.ts';
 
 const webUrl = z
   .string()
@@ -56,11 +46,9 @@ export interface Environment {
 
 /** Reads `.env` in `cwd`, if there is one. Throws CONFIG_INVALID when it is there but unreadable. */
 export function readEnvironment(env: Variables, cwd: string): Environment {
-  const text = readText(join(cwd, '.env'), '.env') ?? '';
+  const text = readDotEnv(cwd);
   const source: Source = { name: '.env', text };
-  const fromFile = new Map(Object.entries(parseEnv(text)));
-  const lookup = (name: string): string | undefined =>
-    (Object.hasOwn(env, name) ? env[name] : undefined) ?? fromFile.get(name);
+  const lookup = lookupIn(env, text);
   const filled = Object.keys(known.shape).flatMap((name) => {
     const value = lookup(name);
     return value === undefined || value === '' ? [] : [[name, value]];

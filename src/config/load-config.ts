@@ -1,16 +1,17 @@
-import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { dirname, resolve } from 'node:path';
 import type { Config, ConfigFlags, Credential } from './config.ts';
 import { readEnvironment, SECRET_VARIABLES } from './environment.ts';
-import type { Environment, KnownVariables, Variables } from './environment.ts';
+import type { Environment, KnownVariables } from './environment.ts';
 import { flagProblems } from './flags.ts';
 import { freezeDeep } from './freeze-deep.ts';
 import { invalidConfig } from './problem.ts';
 import { readFile } from './read-file.ts';
 import { readRegistries } from './registries.ts';
-import { absolute, runSettings } from './run-settings.ts';
+import { absolute, dataFolder } from './home.ts';
+import { runSettings } from './run-settings.ts';
 import type { FileSettings } from './schema.ts';
 import { Secret } from './secret.ts';
+import type { Variables } from './variables.ts';
 
 export interface ConfigOrder {
   /** The YAML file; null when none was named and the default one is absent. */
@@ -39,7 +40,7 @@ export function loadConfig(order: ConfigOrder): Config {
   if (problems.length > 0 || reading.settings === undefined)
     throw invalidConfig(problems, [...credentials.values()]);
   return freezeDeep({
-    ...places(order, reading.settings, environment.known),
+    ...places(order, reading.settings, environment),
     ...access(reading.settings, environment.known),
     ...extras(reading.settings),
     registries: readRegistries((name) => environment.lookup(name)),
@@ -77,26 +78,16 @@ function boxSecrets(
 function places(
   { flags, cwd, file }: ConfigOrder,
   settings: FileSettings,
-  variables: KnownVariables,
+  environment: Environment,
 ): Pick<Config, 'projectDirectory' | 'workspacePath' | 'home'> {
   const folder = file === null ? cwd : dirname(resolve(cwd, file));
   const { directory } = settings.project;
   const named = directory === undefined ? null : absolute(directory, folder);
   return {
     projectDirectory: flags.projectDir === undefined ? named : absolute(flags.projectDir, cwd),
-    workspacePath: absolute(variables.WORKSPACE_PATH, cwd),
-    home:
-      variables.HARNESS_HOME === undefined
-        ? dataFolder(variables)
-        : absolute(variables.HARNESS_HOME, cwd),
+    workspacePath: absolute(environment.known.WORKSPACE_PATH, cwd),
+    home: dataFolder((name) => environment.lookup(name), cwd),
   };
-}
-
-/** XDG on every platform when it is set (the specification wants it absolute), else the platform's place. */
-function dataFolder({ XDG_DATA_HOME: xdg }: KnownVariables): string {
-  return xdg?.startsWith('/') === true
-    ? join(xdg, 'harness')
-    : envPaths('harness', { suffix: '' }).data;
 }
 
 function access(

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import { PHASES } from '../domain/phase.ts';
 import type { PhaseName, PhaseSettings } from '../domain/phase.ts';
 import type { DeploySettings, EnvironmentSettings, RunSettings } from '../domain/run.ts';
 import type { ConfigFlags } from './config.ts';
 import type { KnownVariables } from './environment.ts';
+import { absolute } from './home.ts';
 import type { FileSettings } from './schema.ts';
 
 export const MINUTE = 60_000;
@@ -62,12 +61,6 @@ function patience(file: FileSettings) {
     checkTimeoutMs: file.checks.timeout_minutes * MINUTE,
     flakyRetries: file.checks.retries_for_flaky,
   };
-}
-
-/** Absolute, with `~/` as the person's home. */
-export function absolute(path: string, folder: string): string {
-  const home = path === '~' || path.startsWith('~/');
-  return home ? resolve(homedir(), path.slice(2)) : resolve(folder, path);
 }
 
 function phases(file: FileSettings, parallel: number): RunSettings['phases'] {

@@ -9,6 +9,8 @@ export interface HostIdentity {
   newIdentity(label: string): WorkerIdentity;
   /** Of these workers, those that ran on this very host and are gone. */
   deadHere(workers: readonly WorkerIdentity[]): Promise<readonly string[]>;
+  /** Whether it runs on this very host, now; false where that can't be known. */
+  aliveHere(worker: WorkerIdentity): Promise<boolean>;
 }
 
 /**
@@ -19,6 +21,10 @@ export async function readHostIdentity(newId: () => string): Promise<HostIdentit
   const bootId = (await textOf('/proc/sys/kernel/random/boot_id'))?.trim() ?? '';
   const hostId = `${hostname()}/${(await linkOf('/proc/self/ns/pid')) ?? 'pid'}`;
   const pidStarted = (await startOf(process.pid)) ?? '';
+  const comparable = (worker: WorkerIdentity): boolean =>
+    worker.hostId === hostId && bootId !== '' && worker.pidStarted !== '';
+  const lives = async (worker: WorkerIdentity): Promise<boolean> =>
+    worker.bootId === bootId && (await startOf(worker.pid)) === worker.pidStarted;
   return {
     newIdentity: (label) => ({
       executorId: `${hostname()}-${process.pid}-${newId().slice(0, 8)}`,
@@ -30,14 +36,11 @@ export async function readHostIdentity(newId: () => string): Promise<HostIdentit
     }),
     async deadHere(workers) {
       const dead: string[] = [];
-      for (const worker of workers) {
-        const comparable = worker.hostId === hostId && bootId !== '' && worker.pidStarted !== '';
-        if (!comparable) continue;
-        const alive = worker.bootId === bootId && (await startOf(worker.pid)) === worker.pidStarted;
-        if (!alive) dead.push(worker.executorId);
-      }
+      for (const worker of workers)
+        if (comparable(worker) && !(await lives(worker))) dead.push(worker.executorId);
       return dead;
     },
+    aliveHere: async (worker) => comparable(worker) && lives(worker),
   };
 }
 

@@ -52,6 +52,8 @@ export interface RunRows {
   }): Promise<Run>;
   get(id: string): Promise<Run | undefined>;
   latest(projectId: string): Promise<Run | undefined>;
+  /** The one created last, over all projects. */
+  newest(): Promise<Run | undefined>;
   /** Runs that have not ended, over all projects, of this label. */
   live(label: string): Promise<readonly Run[]>;
   /** No-op without an event when nothing changes. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { processEnvironment } from '../../src/config/environment.ts';
+import { processEnvironment } from '../../src/config/variables.ts';
 import { anArena } from './arena.ts';
 import { drive, type Killing } from './drive.ts';
 import { examine, type Remains } from './examine.ts';

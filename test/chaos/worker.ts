@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { processEnvironment } from '../../src/config/environment.ts';
+import { processEnvironment } from '../../src/config/variables.ts';
 import { startRun } from '../../src/engine/operations.ts';
 import { openHost } from '../../src/host.ts';
 import { openApp } from '../../src/open-app.ts';

@@ -3,7 +3,7 @@ import { billLines } from '../../src/cli/cost-action.ts';
 import { exitOfFindings, findingLines } from '../../src/cli/doctor-action.ts';
 import { forecast } from '../../src/cli/forecast.ts';
 import { renderEvent } from '../../src/cli/render-event.ts';
-import { statusLines } from '../../src/cli/status-action.ts';
+import { statusLines } from '../../src/cli/status-lines.ts';
 import { clipped, dollars, grouped, table } from '../../src/cli/table.ts';
 import { renderLine, transcriptLine } from '../../src/cli/transcript.ts';
 import type { Finding, Snapshot } from '../../src/app.ts';

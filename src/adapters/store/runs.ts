@@ -23,6 +23,10 @@ export function createRunRows({ pool, db }: Database): RunRows {
         .limit(1);
       return run;
     },
+    async newest() {
+      const [run] = await db.select(RUN).from(t.run).orderBy(desc(t.run.createdAt)).limit(1);
+      return run;
+    },
     async live(label) {
       return db
         .select(RUN)

@@ -1,5 +1,3 @@
-import { execa } from 'execa';
-
 /**
  * Where flock, unshare and setpriv are looked for. The caller's own PATH is not used: the server
  * outlives the program, and a folder that somebody put first there would be run as its owner.
@@ -21,6 +19,8 @@ export async function runCommand(
   order: { readonly env: Environment; readonly cwd: string },
 ): Promise<CommandEnd> {
   const [command = '', ...rest] = words;
+  // Large, and whoever only asks where the server is runs nothing.
+  const { execa } = await import('execa');
   const end = await execa(command, rest, {
     cwd: order.cwd,
     env: order.env,

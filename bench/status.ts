@@ -1,0 +1,83 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { median } from './measures.ts';
+
+/**
+ * How long quick readers take while a rehearsal keeps the machine busy, in seconds, against a Node
+ * that does nothing. The built program is measured: `npm run build` first. The promise: `status` in
+ * under half a second.
+ */
+const CALLS = Number(process.argv[2] ?? '20');
+const LIMIT = 0.5;
+const BIN = fileURLToPath(new URL('../dist/cli/bin.js', import.meta.url));
+const READERS = ['status --json', 'why --json', 'items --json', 'cost --json', 'events --json'];
+
+const folder = await mkdtemp(join(tmpdir(), 'harness-bench-'));
+const env = {
+  HOME: folder,
+  HARNESS_HOME: join(folder, 'home'),
+  PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+};
+const words = [BIN, 'run', '--rehearse', '--no-interactive'];
+const rehearsal = spawn(process.execPath, words, {
+  cwd: folder,
+  env,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const ended = once(rehearsal, 'exit');
+try {
+  await heard(/initialize: completed/u);
+  const times = new Map<string, number[]>();
+  for (let call = 0; call < CALLS && rehearsal.exitCode === null; call += 1)
+    for (const [name, args] of [
+      ['(node -e 0)', ['-e', '0']] as const,
+      ...READERS.slice(0, call % 4 === 0 ? READERS.length : 1).map(
+        (reader) => [reader, [BIN, ...reader.split(' ')]] as const,
+      ),
+    ])
+      times.set(name, [...(times.get(name) ?? []), await seconds(args)]);
+  report(times);
+} finally {
+  rehearsal.kill('SIGTERM');
+  await ended;
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
+}
+
+async function heard(pattern: RegExp): Promise<void> {
+  let said = '';
+  for await (const piece of rehearsal.stdout.setEncoding('utf8')) {
+    said += String(piece);
+    if (pattern.test(said)) break;
+  }
+  rehearsal.stdout.resume();
+}
+
+async function seconds(args: readonly string[]): Promise<number> {
+  const began = performance.now();
+  await promisify(execFile)(process.execPath, [...args], { cwd: folder, env, maxBuffer: 1e8 });
+  return (performance.now() - began) / 1000;
+}
+
+function report(times: ReadonlyMap<string, readonly number[]>): void {
+  console.log('while a rehearsal works    calls  median s   p90 s');
+  for (const [name, all] of times) {
+    const p90 = all.toSorted((a, b) => a - b)[Math.ceil(all.length * 0.9) - 1] ?? 0;
+    console.log(
+      [
+        name.padEnd(24),
+        String(all.length).padStart(7),
+        median(all).toFixed(2).padStart(9),
+        p90.toFixed(2).padStart(7),
+      ].join(' '),
+    );
+  }
+  const typical = median(times.get('status --json') ?? []);
+  const kept = typical < LIMIT;
+  console.log(`status ${typical.toFixed(2)} s (under ${LIMIT}): ${kept ? 'kept' : 'MISSED'}`);
+  process.exitCode = kept ? 0 : 1;
+}

@@ -1,0 +1,9 @@
+/*
+ * The front door for whoever only glances: what of the inside loads within milliseconds, on any Node
+ * from 20 up. No schema, no database, no parser of configuration may be imported from here.
+ */
+export { absolute, dataFolder } from './config/home.ts';
+export { lookupIn, processEnvironment, readDotEnv } from './config/variables.ts';
+export { SNAPSHOT_FILE, type Snapshot } from './delivery/snapshot.ts';
+export { readPulses, type Pulse } from './pulse.ts';
+export { stripControls } from './safety/strip-controls.ts';
