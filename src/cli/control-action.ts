@@ -47,7 +47,9 @@ function outcome(control: RunControl, hosted: boolean, ended: RunStatus | undefi
 }
 
 async function endHere(app: App, run: Run, control: RunControl): Promise<RunStatus> {
-  return endUnhosted({ store: app.store, client: await app.client() }, run, control);
+  const { store } = app;
+  const trackerOf = (one: Run): ReturnType<App['trackerOf']> => app.trackerOf(one);
+  return endUnhosted({ store, client: await app.client(), trackerOf }, run, control);
 }
 
 /** How the run ended; undefined when it took longer than a stop may take, or may take any time. */

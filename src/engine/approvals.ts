@@ -6,7 +6,7 @@ import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
 import { agreeOnTasks } from '../phases/agree.ts';
 import { parseTasks } from '../phases/tasks-document.ts';
-import type { RunStore } from '../work/run-store.ts';
+import type { RunKey, RunStore } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import { wantsApproval } from './decide.ts';
 import { engine } from './deps.ts';
@@ -19,21 +19,19 @@ export type Verdict =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'over' };
 
-interface Question {
+interface Result {
   readonly phase: PhaseName;
   readonly attempt: number;
   readonly outputs: readonly string[];
 }
 
 /** Asks for the approval of a phase's result, bound to the documents as they are now. */
-export async function askApproval(run: Run, question: Question): Promise<void> {
+export async function askApproval(run: Run, result: Result): Promise<void> {
   const { store } = engine().deps;
-  const { phase, attempt, outputs } = question;
-  await store.phases.end(run.id, phase, { status: 'waiting_approval', error: null, outputs });
-  await store.approvals.ask({
+  const { phase, attempt, outputs } = result;
+  await store.phases.end(run, phase, { status: 'waiting_approval', error: null, outputs });
+  await store.approvals.ask(run, {
     id: approvalId(run.id, phase, attempt),
-    projectId: run.projectId,
-    runId: run.id,
     phase,
     attempt,
     stateHash: await stateHash(run, phase, attempt),
@@ -53,23 +51,21 @@ function documentOf(phase: PhaseName): string | undefined {
 }
 
 /** Looks for the answer and carries it out; safe to repeat. */
-export async function takeAnswer(
-  runId: string,
-  phase: PhaseName,
-  attempt: number,
-): Promise<Verdict> {
+export async function takeAnswer(key: RunKey, phase: PhaseName, attempt: number): Promise<Verdict> {
   const { store } = engine().deps;
-  const run = await runOf(runId);
-  const approval = await store.approvals.get(approvalId(runId, phase, attempt));
+  const run = await runOf(key);
+  const approval = await store.approvals.get(approvalId(run.id, phase, attempt));
   if (approval?.answer) return carryOut(run, approval, approval.answer);
   if (run.control !== null) return { kind: 'over' };
   if (approval === undefined) {
-    const { outputs } = await phaseOf(runId, phase);
+    const { outputs } = await phaseOf(run.id, phase);
     await askApproval(run, { phase, attempt, outputs });
   } else if (!wantsApproval(run, phase)) return approveUnasked(run, approval);
   else if (run.status !== 'waiting_approval') {
-    await store.runs.setStatus(runId, 'waiting_approval', approval.question);
-    return answeredMeanwhile(run, approval);
+    // Changed since it was read: looked at once more.
+    if (!(await store.runs.setStatus(run, 'waiting_approval', approval.question)))
+      return takeAnswer(key, phase, attempt);
+    return answeredMeanwhile({ ...run, status: 'waiting_approval' }, approval);
   }
   return { kind: 'waiting' };
 }
@@ -79,7 +75,7 @@ async function answeredMeanwhile(run: Run, { id }: Approval): Promise<Verdict> {
   const { store } = engine().deps;
   const approval = await store.approvals.get(id);
   if (!approval?.answer) return { kind: 'waiting' };
-  await store.runs.setStatus(run.id, 'running', null);
+  await store.runs.setStatus(run, 'running', null);
   return carryOut(run, approval, approval.answer);
 }
 
@@ -103,12 +99,12 @@ async function carryOut(run: Run, approval: Approval, answer: ApprovalAnswer): P
     if (faults.length > 0) return { kind: 'rejected', reason: faults.join(' ') };
   }
   const { outputs } = await phaseOf(run.id, phase);
-  await store.phases.end(run.id, phase, { status: 'completed', error: null, outputs });
+  await store.phases.end(run, phase, { status: 'completed', error: null, outputs });
   return { kind: 'approved' };
 }
 
 /** Ends a phase as completed, needing no approval; a plan becomes work items. */
-export async function complete(run: Run, result: Question): Promise<void> {
+export async function complete(run: Run, result: Result): Promise<void> {
   const { store, workshop } = engine().deps;
   const { phase, attempt, outputs } = result;
   if (phase === 'task_breakdown') {
@@ -116,7 +112,7 @@ export async function complete(run: Run, result: Question): Promise<void> {
     if (faults.length > 0)
       throw new HarnessError('PLAN_INVALID', `tasks.md can't be read back: ${faults.join(' ')}`);
   }
-  await store.phases.end(run.id, phase, { status: 'completed', error: null, outputs });
+  await store.phases.end(run, phase, { status: 'completed', error: null, outputs });
 }
 
 /** What may answer an approval from any process: the store, and a client that wakes the pipeline. */

@@ -24,7 +24,7 @@ export async function dispatch(engine: Engine, client: EngineClient, run: Run): 
     await giveOut(engine, client, run);
   } catch (error) {
     if (!hasCode(error, 'TRACKER_DAMAGED')) throw error;
-    await engine.deps.store.runs.hold(run.id, 'park', messageOf(error));
+    await engine.deps.store.runs.hold(run, 'park', messageOf(error));
   }
 }
 
@@ -35,7 +35,7 @@ async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<
   if (run.status !== 'running' || run.control !== null || phase?.status !== 'running') return;
   await readTracker(deps, run);
   const hindrance = await whatHolds(deps, run);
-  if (hindrance !== undefined) return deps.store.runs.hold(run.id, 'park', hindrance);
+  if (hindrance !== undefined) return deps.store.runs.hold(run, 'park', hindrance);
   // What was given a moment ago has not begun here yet, but will.
   for (let given = 0; await mayClaim(engine, run, given); given += 1)
     if (!(await claimOne(engine, client, run))) break;

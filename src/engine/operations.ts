@@ -8,7 +8,9 @@ import {
 } from '../domain/run.ts';
 import type { RunStore } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
+import type { EngineDeps } from './deps.ts';
 import { APPLICATION, attemptWorkflowId, pipelineId, queues, VERSION } from './names.ts';
+import { drainOutbox } from './tracker-sync.ts';
 
 /** What any process needs to start, resume or end a run; it need not host it. */
 export interface Operating {
@@ -28,7 +30,7 @@ export async function startRun(
 ): Promise<Run> {
   const run = await operating.store.runs.create(order);
   // Before the pipeline exists: whatever that says of the run must not be overwritten.
-  await operating.store.runs.setStatus(run.id, 'running', null);
+  await operating.store.runs.setStatus(run, 'running', null);
   await enqueue(operating, run);
   return run;
 }
@@ -49,15 +51,15 @@ export async function resumeRun(
     });
   if (run.status === 'pending' || !(await needsReopening(client, run))) {
     if (Object.keys(change).length > 0) await store.runs.amend(run.id, change);
-    if (run.status === 'pending') await store.runs.setStatus(run.id, 'running', null);
+    if (run.status === 'pending') await store.runs.setStatus(run, 'running', null);
     await enqueue(operating, run);
     return run;
   }
   await client.cancelWorkflow(pipelineId(run), { cancelChildren: true });
   if (!ENDED.includes(run.status) && run.control === null)
-    await store.runs.setStatus(run.id, 'failed', 'The pipeline broke off');
+    await store.runs.setStatus(run, 'failed', 'The pipeline broke off');
   return store.runs.reopen(run.id, change, (next) => async (transaction) => {
-    await client.enqueueInTransaction(transaction, pipelineOptions(next), next.id);
+    await client.enqueueInTransaction(transaction, pipelineOptions(next), next.id, next.generation);
   });
 }
 
@@ -69,7 +71,7 @@ async function needsReopening(client: EngineClient, run: Run): Promise<boolean> 
 
 /** Queueing an id that exists changes nothing. */
 async function enqueue({ client }: Operating, run: Run): Promise<void> {
-  await client.enqueue(pipelineOptions(run), run.id);
+  await client.enqueue(pipelineOptions(run), run.id, run.generation);
 }
 
 function pipelineOptions(run: Run): Parameters<EngineClient['enqueue']>[0] {
@@ -88,19 +90,33 @@ const UNDEFINED_TABLE = '42P01';
 /** Ends a run that nobody hosts, so that nothing of it is ever taken up by another worker. */
 export async function giveUpRun(operating: Operating, run: Run, reason: string): Promise<void> {
   await cancelAll(operating, run);
-  await operating.store.runs.setStatus(run.id, 'stopped', reason);
+  await operating.store.runs.end(run, { status: 'stopped', reason });
 }
 
-/** Carries out a request to end a run that nobody hosts: no worker would ever do it. */
+/**
+ * Carries out a request to end a run that nobody hosts: no worker would ever do it. Its attempts end
+ * with it, and the tracker hears of their items; what they left in their clones is kept at the next
+ * resume.
+ */
 export async function endUnhosted(
-  operating: Operating,
+  operating: Operating & Pick<EngineDeps, 'trackerOf'>,
   run: Run,
   control: RunControl,
 ): Promise<RunStatus> {
   await cancelAll(operating, run);
   const status = control === 'pause' ? 'paused' : 'stopped';
-  await operating.store.runs.setStatus(run.id, status, null);
+  await operating.store.runs.end(run, { status, reason: null });
+  await tellTracker(operating, run);
   return status;
+}
+
+/** What can't be told now stays queued for the next resume, which names the damage. */
+async function tellTracker(operating: Parameters<typeof endUnhosted>[0], run: Run): Promise<void> {
+  try {
+    await drainOutbox(operating, run);
+  } catch (error) {
+    if (!hasCode(error, 'TRACKER_DAMAGED')) throw error;
+  }
 }
 
 /** Where no engine has ever been started in this database there is nothing to cancel. */

@@ -4,6 +4,7 @@ import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
 import { allSettled } from '../domain/work-item.ts';
 import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
+import type { RunKey } from '../work/run-store.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { engine, type Brief } from './deps.ts';
 import { attemptWorkflowId, queues, SETTLED_TOPIC, stableId } from './names.ts';
@@ -12,6 +13,7 @@ import { step } from './step.ts';
 
 export interface PhaseOrder {
   readonly runId: string;
+  readonly generation: number;
   readonly phase: PhaseName;
   readonly attempt: number;
   readonly feedback: string;
@@ -26,10 +28,12 @@ export const phaseWorkflow = DBOS.registerWorkflow(
   { name: 'phase', maxRecoveryAttempts: 10_000 },
 );
 
+const runKey = ({ runId: id, generation }: PhaseOrder): RunKey => ({ id, generation });
+
 async function begin(order: PhaseOrder): Promise<{ run: Run; deadline: number }> {
   const { store, clock } = engine().deps;
-  const run = await runOf(order.runId);
-  await store.phases.start(run.id, order.phase, order.attempt);
+  const run = await runOf(runKey(order));
+  await store.phases.start(run, order.phase, order.attempt);
   return { run, deadline: clock.now() + run.settings.phases[order.phase].timeoutMs };
 }
 
@@ -73,7 +77,7 @@ async function open(
   role: Role,
 ): Promise<{ attemptId: string } | { refused: RoleEnd }> {
   const { store } = engine().deps;
-  const run = await runOf(order.runId);
+  const run = await runOf(runKey(order));
   const refuse = (status: RoleEnd['status'], reason: string): { refused: RoleEnd } => ({
     refused: { role, status, reason, until: null },
   });
@@ -99,15 +103,15 @@ async function itemsSettled(
   deadline: number,
 ): Promise<'settled' | 'timed_out' | 'aborted'> {
   for (;;) {
-    const state = await step('look', () => lookAtItems(run.id));
+    const state = await step('look', () => lookAtItems(run));
     if (state !== 'waiting') return state;
     const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: deadline });
     if (message === null) return 'timed_out';
   }
 }
 
-async function lookAtItems(runId: string): Promise<'settled' | 'waiting' | 'aborted'> {
-  const run = await runOf(runId);
+async function lookAtItems(key: RunKey): Promise<'settled' | 'waiting' | 'aborted'> {
+  const run = await runOf(key);
   if (run.control !== null) return 'aborted';
   const items = await itemsOf(engine().deps.store, run);
   return allSettled(items) ? 'settled' : 'waiting';

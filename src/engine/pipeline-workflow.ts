@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { PHASES, type PhaseName } from '../domain/phase.ts';
 import type { PhaseEnd } from '../phases/phase.ts';
 import type { Run } from '../domain/run.ts';
+import type { RunKey } from '../work/run-store.ts';
 import { askApproval, complete, takeAnswer } from './approvals.ts';
 import { decide, entryOf, type Decision } from './decide.ts';
 import { engine } from './deps.ts';
@@ -15,9 +16,10 @@ const APPROVAL_WAIT_SECONDS = 30 * 86_400;
 
 /** A run from its first open phase to its end; one per generation. */
 export const pipelineWorkflow = DBOS.registerWorkflow(
-  async (runId: string): Promise<void> => {
-    for (const phase of PHASES) if ((await carryOut(runId, phase)) === 'over') return;
-    await step('finish', () => finishRun(runId));
+  async (id: string, generation: number): Promise<void> => {
+    const run = { id, generation };
+    for (const phase of PHASES) if ((await carryOut(run, phase)) === 'over') return;
+    await step('finish', () => finishRun(run));
   },
   { name: 'pipeline', maxRecoveryAttempts: 10_000 },
 );
@@ -26,18 +28,18 @@ export const pipelineWorkflow = DBOS.registerWorkflow(
 type Course = { readonly go: 'next' | 'over' } | { readonly again: string };
 
 /** One phase with its retries and approvals; 'over': the run goes no further for now. */
-async function carryOut(runId: string, phase: PhaseName): Promise<'next' | 'over'> {
-  const entry = await step(`enter:${phase}`, () => enter(runId, phase));
+async function carryOut(run: RunKey, phase: PhaseName): Promise<'next' | 'over'> {
+  const entry = await step(`enter:${phase}`, () => enter(run, phase));
   if (entry.kind === 'over') return 'next';
   if (entry.kind === 'halt') return 'over';
   let { attempt } = entry;
   let failures = 0;
   let course: Course =
-    entry.kind === 'approve' ? await approved(runId, phase, attempt) : { again: '' };
+    entry.kind === 'approve' ? await approved(run, phase, attempt) : { again: '' };
   while ('again' in course) {
     attempt += 1;
-    const end = await attemptPhase({ runId, phase, attempt, feedback: course.again });
-    const facts = { runId, phase, attempt, end, failures };
+    const end = await attemptPhase({ run, phase, attempt, feedback: course.again });
+    const facts = { run, phase, attempt, end, failures };
     const decision = await step(`settle:${phase}:${attempt}`, () => settle(facts));
     if (decision.kind === 'retry') failures += 1;
     course = await follow(decision, facts);
@@ -45,13 +47,10 @@ async function carryOut(runId: string, phase: PhaseName): Promise<'next' | 'over
   return course.go;
 }
 
-async function follow(
-  decision: Decision,
-  { runId, phase, attempt }: PhaseOutcome,
-): Promise<Course> {
+async function follow(decision: Decision, { run, phase, attempt }: PhaseOutcome): Promise<Course> {
   switch (decision.kind) {
     case 'approve':
-      return approved(runId, phase, attempt);
+      return approved(run, phase, attempt);
     case 'retry':
     case 'wait':
       if (decision.delayMs > 0) await DBOS.sleep(decision.delayMs);
@@ -71,35 +70,35 @@ interface Entry {
   readonly outputs: readonly string[];
 }
 
-async function enter(runId: string, phase: PhaseName): Promise<Entry> {
+async function enter(key: RunKey, phase: PhaseName): Promise<Entry> {
   const { store } = engine().deps;
-  const run = await runOf(runId);
-  const state = await phaseOf(runId, phase);
+  const run = await runOf(key);
+  const state = await phaseOf(run.id, phase);
   const kind = entryOf(run, state);
   const rest = { attempt: state.attempts, outputs: state.outputs };
   if (kind !== 'skip') return { kind, ...rest };
-  await store.phases.end(runId, phase, { status: 'skipped', error: null, outputs: [] });
+  await store.phases.end(run, phase, { status: 'skipped', error: null, outputs: [] });
   return { kind: 'over', ...rest };
 }
 
 interface PhaseTry {
-  readonly runId: string;
+  readonly run: RunKey;
   readonly phase: PhaseName;
   readonly attempt: number;
   readonly feedback: string;
 }
 
-async function attemptPhase(order: PhaseTry): Promise<PhaseEnd> {
-  const run = await step(`run:${order.phase}:${order.attempt}`, () => runOf(order.runId));
+async function attemptPhase({ run: key, ...order }: PhaseTry): Promise<PhaseEnd> {
+  const run = await step(`run:${order.phase}:${order.attempt}`, () => runOf(key));
   const handle = await DBOS.startWorkflow(phaseWorkflow, {
     workflowID: phaseId(run, order.phase, order.attempt),
     queueName: queues(run.settings.label).pipelines,
-  })(order);
+  })({ ...order, runId: run.id, generation: run.generation });
   return handle.getResult();
 }
 
 interface PhaseOutcome {
-  readonly runId: string;
+  readonly run: RunKey;
   readonly phase: PhaseName;
   readonly attempt: number;
   readonly end: PhaseEnd;
@@ -108,7 +107,7 @@ interface PhaseOutcome {
 
 /** Decides and stores what follows; safe to repeat. */
 async function settle(facts: PhaseOutcome): Promise<Decision> {
-  const run = await runOf(facts.runId);
+  const run = await runOf(facts.run);
   const decision = decide({ ...facts, run, now: engine().deps.clock.now() });
   await storeDecision(run, facts, decision);
   return decision;
@@ -131,19 +130,19 @@ async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision):
       ]);
     }
     case 'park':
-      return store.runs.hold(run.id, 'park', decision.reason);
+      return store.runs.hold(run, 'park', decision.reason);
     case 'fail':
-      return failRun(run.id, phase, decision.reason);
+      return failRun(run, phase, decision.reason);
     case 'leave':
       return undefined;
   }
 }
 
-async function approved(runId: string, phase: PhaseName, attempt: number): Promise<Course> {
-  const topic = approvalTopic(approvalId(runId, phase, attempt));
+async function approved(run: RunKey, phase: PhaseName, attempt: number): Promise<Course> {
+  const topic = approvalTopic(approvalId(run.id, phase, attempt));
   for (let look = 0; ; look += 1) {
     const verdict = await step(`answer:${phase}:${attempt}:${look}`, () =>
-      takeAnswer(runId, phase, attempt),
+      takeAnswer(run, phase, attempt),
     );
     if (verdict.kind === 'rejected') return { again: verdict.reason };
     if (verdict.kind !== 'waiting') return { go: verdict.kind === 'approved' ? 'next' : 'over' };

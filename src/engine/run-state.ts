@@ -1,16 +1,24 @@
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseName, PhaseState } from '../domain/phase.ts';
-import type { Run } from '../domain/run.ts';
+import { ENDED, type Run } from '../domain/run.ts';
 import type { WorkItem } from '../domain/work-item.ts';
-import type { RunStore } from '../work/run-store.ts';
+import type { RunKey, RunStore } from '../work/run-store.ts';
 import { engine } from './deps.ts';
 import { landRun } from './landing.ts';
 
-/** Throws `RUN_UNKNOWN` when the database does not have it. */
-export async function runOf(id: string): Promise<Run> {
+/**
+ * The run as it is now. Throws `RUN_UNKNOWN` when the database does not have it, `RUN_SUPERSEDED`
+ * when it has been opened again: a step of a former generation must not act on the next one.
+ */
+export async function runOf({ id, generation }: RunKey): Promise<Run> {
   const run = await engine().deps.store.runs.get(id);
   if (run === undefined)
     throw new HarnessError('RUN_UNKNOWN', `Run ${id} is not in this database; check DATABASE_URL`);
+  if (run.generation !== generation)
+    throw new HarnessError(
+      'RUN_SUPERSEDED',
+      `Run ${id} was opened again: generation ${run.generation} carries it out now`,
+    );
   return run;
 }
 
@@ -26,11 +34,12 @@ export async function phaseOf(runId: string, phase: PhaseName): Promise<PhaseSta
 }
 
 /** The end of a run whose every phase is completed or was skipped. */
-export async function finishRun(runId: string): Promise<void> {
-  const run = await runOf(runId);
-  if (run.control !== null) return;
-  await landRun(engine().deps, run);
-  await engine().deps.store.runs.setStatus(runId, 'completed', null);
+export async function finishRun(key: RunKey): Promise<void> {
+  await landRun(engine().deps, await runOf(key));
+  // Landing takes its time: somebody may be ending the run by now.
+  const run = await runOf(key);
+  if (run.control !== null || ENDED.includes(run.status)) return;
+  await engine().deps.store.runs.setStatus(run, 'completed', null);
 }
 
 /** The run's own work items: a project keeps those of its earlier runs too. */
@@ -38,9 +47,10 @@ export async function itemsOf(store: RunStore, run: Run): Promise<readonly WorkI
   return (await store.items.list(run.projectId)).filter((item) => item.runId === run.id);
 }
 
-export async function failRun(runId: string, phase: PhaseName, reason: string): Promise<void> {
+export async function failRun(key: RunKey, phase: PhaseName, reason: string): Promise<void> {
   const { store } = engine().deps;
-  await store.phases.end(runId, phase, { status: 'failed', error: reason, outputs: [] });
-  await landRun(engine().deps, await runOf(runId));
-  await store.runs.setStatus(runId, 'failed', `${phase}: ${reason}`);
+  await store.phases.end(key, phase, { status: 'failed', error: reason, outputs: [] });
+  await landRun(engine().deps, await runOf(key));
+  const run = await runOf(key);
+  if (!ENDED.includes(run.status)) await store.runs.setStatus(run, 'failed', `${phase}: ${reason}`);
 }

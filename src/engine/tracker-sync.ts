@@ -7,7 +7,10 @@ import type { EngineDeps } from './deps.ts';
 import { itemsOf } from './run-state.ts';
 
 /** Carries out what waits, in order, each until it is confirmed: a crash neither loses nor doubles one. */
-export async function drainOutbox(deps: EngineDeps, run: Run): Promise<void> {
+export async function drainOutbox(
+  deps: Pick<EngineDeps, 'store' | 'trackerOf'>,
+  run: Run,
+): Promise<void> {
   const waiting = await deps.store.outbox.pending(run.projectId, 100);
   if (waiting.length === 0) return;
   const tracker = await deps.trackerOf(run);

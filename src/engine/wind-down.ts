@@ -31,7 +31,7 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   const { store } = engine.deps;
   if (run.control === null) return;
   if (run.control === 'stop' || run.control === 'stop_now') {
-    await store.runs.setStatus(run.id, 'stopping', run.reason);
+    await store.runs.setStatus(run, 'stopping', run.reason);
     engine.running.stop(run.id, { now: run.control === 'stop_now', graceMs: STOP_GRACE_MS });
   }
   if ((await store.attempts.list(run.id, { open: true })).length > 0) return;
@@ -42,7 +42,7 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   // Landing takes its time, and somebody may have resumed the run meanwhile.
   const now = await store.runs.get(run.id);
   if (now?.generation !== run.generation || now.control === null) return;
-  await store.runs.setStatus(run.id, FINAL[now.control], now.reason);
+  if (!(await store.runs.setStatus(now, FINAL[now.control], now.reason))) return;
   engine.quietSince.delete(pipelineId(run));
 }
 
@@ -120,5 +120,5 @@ async function sweepPipeline({ deps }: Engine, { id, generation }: Run): Promise
   if (run === undefined || ENDED.includes(run.status)) return;
   if (run.control !== null || run.generation !== generation) return;
   const cause = pipeline.error === undefined ? '' : `: ${messageOf(pipeline.error)}`;
-  await deps.store.runs.setStatus(id, 'failed', `The pipeline broke off${cause}`);
+  await deps.store.runs.setStatus(run, 'failed', `The pipeline broke off${cause}`);
 }

@@ -42,6 +42,12 @@ export interface ProjectStore {
   retire(id: string): Promise<void>;
 }
 
+/** A run in one of its generations: what is written for a former one touches nothing. */
+export type RunKey = Pick<Run, 'id' | 'generation'>;
+
+/** A run as its writer last saw it. */
+export type SeenRun = Pick<Run, 'id' | 'generation' | 'status'>;
+
 export interface RunRows {
   /** Throws `RUN_ACTIVE` (exit 2) while another run of the project has not ended. */
   create(order: {
@@ -56,12 +62,23 @@ export interface RunRows {
   newest(): Promise<Run | undefined>;
   /** Runs that have not ended, over all projects, of this label. */
   live(label: string): Promise<readonly Run[]>;
-  /** No-op without an event when nothing changes. */
-  setStatus(id: string, status: RunStatus, reason: string | null): Promise<void>;
+  /**
+   * Compare and set: false, and nothing happens, when the run has been opened again or has another
+   * status than was seen. No event when nothing changes.
+   */
+  setStatus(seen: SeenRun, status: RunStatus, reason: string | null): Promise<boolean>;
+  /**
+   * Ends a live run that nobody carries out, its attempts and sessions with it, and gives its items
+   * back. False, and nothing happens, when it has ended or has been opened again.
+   */
+  end(
+    run: RunKey,
+    to: { readonly status: RunStatus; readonly reason: string | null },
+  ): Promise<boolean>;
   /** Recorded for whoever hosts the run. */
   control(id: string, control: RunControl | null): Promise<void>;
   /** The harness's own request, with its reason; what a person asked before stands. */
-  hold(id: string, control: 'park' | 'pause', reason: string): Promise<void>;
+  hold(run: RunKey, control: 'park' | 'pause', reason: string): Promise<void>;
   /** Changes settings of a run that goes on as it is. */
   amend(id: string, settings: Partial<RunSettings>): Promise<void>;
   /** Opens an ended run again: next generation, control cleared, running phases pending, failed ones with fresh tries. */
@@ -73,12 +90,13 @@ export interface RunRows {
   setProjectCheck(id: string, command: string): Promise<void>;
 }
 
+/** Writes touch nothing once the run has been opened again. */
 export interface PhaseRows {
   list(runId: string): Promise<readonly PhaseState[]>;
   /** pending to running, attempts + 1; repeated after a crash with the same number it changes nothing. */
-  start(runId: string, phase: PhaseName, attempt: number): Promise<void>;
+  start(run: RunKey, phase: PhaseName, attempt: number): Promise<void>;
   end(
-    runId: string,
+    run: RunKey,
     phase: PhaseName,
     end: {
       readonly status: PhaseStatus;
@@ -187,9 +205,14 @@ export interface OpenSession {
   readonly lastEventAt: string | null;
 }
 
+export type Question = Pick<Approval, 'id' | 'phase' | 'attempt' | 'stateHash' | 'question'>;
+
 export interface ApprovalRows {
-  /** Idempotent by id; the run becomes `waiting_approval`. */
-  ask(approval: Omit<Approval, 'answer' | 'askedAt'>): Promise<void>;
+  /**
+   * Idempotent by id; the run becomes `waiting_approval`. Touches nothing once the run has been
+   * opened again.
+   */
+  ask(run: RunKey, question: Question): Promise<void>;
   /** Throws `APPROVAL_STALE` when answered already or for another state. */
   answer(id: string, answer: ApprovalAnswer, also: InTransaction): Promise<void>;
   get(id: string): Promise<Approval | undefined>;

@@ -39,7 +39,7 @@ async function aRunIn(folder: string): Promise<Run> {
   const project = await store.projects.ensure({ directory, name: folder.split('/').at(-1) ?? '' });
   const order = { id: randomUUID(), projectId: project.id, idea: 'a shop', settings: SETTINGS };
   const run = await store.runs.create(order);
-  await store.runs.setStatus(run.id, 'running', null);
+  await store.runs.setStatus(run, 'running', null);
   const drafts = [aDraft({ key: 'API-1' }), aDraft({ key: 'UI-1', dependencies: ['API-1'] })];
   await store.items.add(run.id, drafts, 'task_breakdown');
   return run;
@@ -142,12 +142,7 @@ test('an approval is answered once: the second answer is refused', async () => {
     stateHash: 'x',
     question: 'Approve ideation?',
   } as const;
-  await store.approvals.ask({
-    id: `${run.id}/ideation/1`,
-    projectId: run.projectId,
-    runId: run.id,
-    ...question,
-  });
+  await store.approvals.ask(run, { id: `${run.id}/ideation/1`, ...question });
   const other = await inside('asked', 'approve', 'deploy');
   expect([other.exit, other.stderr]).toEqual([2, expect.stringContaining('ideation does')]);
 });

@@ -27,7 +27,7 @@ test(
     await using opened = await aStore();
     const { store } = opened;
     const run = await aRun(store, { budgetUsd: 5, label: 'rehearsal' });
-    await store.phases.end(run.id, 'ideation', {
+    await store.phases.end(run, 'ideation', {
       status: 'completed',
       error: null,
       outputs: ['a.md'],

@@ -3,9 +3,9 @@ import type { Approval, ApprovalAnswer } from '../../domain/approval.ts';
 import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { PhaseStatus } from '../../domain/phase.ts';
-import type { ApprovalRows, InTransaction } from '../../work/run-store.ts';
+import type { ApprovalRows, InTransaction, Question, RunKey } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
-import { keysOf, lockRun, moveRun } from './run-row.ts';
+import { keysOf, lockGeneration, lockRun, moveRun } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, type Queries, transaction, type Tx } from './transaction.ts';
 
@@ -23,7 +23,7 @@ const APPROVAL = {
 
 export function createApprovalRows({ pool, db }: Database): ApprovalRows {
   return {
-    ask: (approval) => transaction(pool, (tx) => ask(tx, approval)),
+    ask: (run, question) => transaction(pool, (tx) => ask(tx, run, question)),
     answer: (id, answer, also) =>
       transaction(pool, (tx) => answerApproval(tx, { id, answer, also })),
     get: (id) => find(db, id),
@@ -31,16 +31,17 @@ export function createApprovalRows({ pool, db }: Database): ApprovalRows {
   };
 }
 
-async function ask(tx: Tx, approval: Parameters<ApprovalRows['ask']>[0]): Promise<void> {
-  const run = await lockRun(tx, approval.runId);
-  const { id, phase, attempt, stateHash, question } = approval;
+async function ask(tx: Tx, key: RunKey, asking: Question): Promise<void> {
+  const run = await lockGeneration(tx, key);
+  if (run === undefined) return;
+  const { id, phase, attempt, stateHash, question } = asking;
   const asked = await tx.db
     .insert(t.approval)
     .values({ ...keysOf(run), id, phase, attempt, stateHash, question })
     .onConflictDoNothing({ target: t.approval.id })
     .returning({ id: t.approval.id });
   if (asked.length === 0) return;
-  await movePhase(tx, approval, { from: 'running', to: 'waiting_approval' });
+  await movePhase(tx, { runId: run.id, phase }, { from: 'running', to: 'waiting_approval' });
   // A run that is being stopped or has ended stays what it is; the question waits for its resume.
   const waits = run.status === 'running' || run.status === 'pending';
   const moved = waits

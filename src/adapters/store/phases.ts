@@ -1,8 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import { PHASES, type PhaseName, type PhaseState } from '../../domain/phase.ts';
-import type { PhaseRows } from '../../work/run-store.ts';
+import type { PhaseRows, RunKey } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
+import { lockGeneration } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, transaction, type Tx } from './transaction.ts';
 
@@ -32,10 +33,23 @@ export function createPhaseRows({ pool, db }: Database): PhaseRows {
       const rows = await db.select(PHASE).from(t.phase).where(eq(t.phase.runId, runId));
       return rows.toSorted((a, b) => PHASES.indexOf(a.name) - PHASES.indexOf(b.name));
     },
-    start: (runId, phase, attempt) =>
-      transaction(pool, (tx) => start(tx, { runId, phase }, attempt)),
-    end: (runId, phase, end) => transaction(pool, (tx) => endPhase(tx, { runId, phase }, end)),
+    start: (run, phase, attempt) =>
+      transaction(pool, async (tx) => {
+        const key = await lockOwner(tx, run, phase);
+        if (key !== undefined) await start(tx, key, attempt);
+      }),
+    end: (run, phase, end) =>
+      transaction(pool, async (tx) => {
+        const key = await lockOwner(tx, run, phase);
+        if (key !== undefined) await endPhase(tx, key, end);
+      }),
   };
+}
+
+/** The phase's key while its run is still in this generation; its row is then locked. */
+async function lockOwner(tx: Tx, run: RunKey, phase: PhaseName): Promise<PhaseKey | undefined> {
+  const owner = await lockGeneration(tx, run);
+  return owner === undefined ? undefined : { runId: owner.id, phase };
 }
 
 async function start(tx: Tx, key: PhaseKey, attempt: number): Promise<void> {

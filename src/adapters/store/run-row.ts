@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { ENDED, type Run, type RunStatus } from '../../domain/run.ts';
+import type { RunKey } from '../../work/run-store.ts';
 import * as t from './schema.ts';
 import type { Queries, Tx } from './transaction.ts';
 
@@ -29,6 +30,12 @@ export async function findRun(db: Queries, id: string): Promise<Run | undefined>
 export async function lockRun({ db }: Tx, id: string): Promise<Run> {
   const [run] = await db.select(RUN).from(t.run).where(eq(t.run.id, id)).for('no key update');
   return run ?? unknownRun(id);
+}
+
+/** As `lockRun`; undefined when the run has been opened again since the caller saw it. */
+export async function lockGeneration(tx: Tx, key: RunKey): Promise<Run | undefined> {
+  const run = await lockRun(tx, key.id);
+  return run.generation === key.generation ? run : undefined;
 }
 
 /** Changes a locked run and says so in an event; no event when nothing changes. */

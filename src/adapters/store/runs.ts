@@ -1,12 +1,19 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import { PHASES } from '../../domain/phase.ts';
-import { ENDED, type Run, type RunControl, type RunSettings } from '../../domain/run.ts';
-import type { InTransaction, RunRows } from '../../work/run-store.ts';
+import {
+  ENDED,
+  type Run,
+  type RunControl,
+  type RunSettings,
+  type RunStatus,
+} from '../../domain/run.ts';
+import type { InTransaction, RunKey, RunRows, SeenRun } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
 import { lockProject } from './projects.ts';
+import { releaseAttempts } from './release-attempts.ts';
 import { openAgain } from './reopen.ts';
-import { findRun, keysOf, lockRun, moveRun, RUN, unknownRun } from './run-row.ts';
+import { findRun, keysOf, lockGeneration, lockRun, moveRun, RUN, unknownRun } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, transaction, type Tx } from './transaction.ts';
 
@@ -36,13 +43,10 @@ export function createRunRows({ pool, db }: Database): RunRows {
         )
         .orderBy(t.run.createdAt);
     },
-    setStatus: (id, status, reason) =>
-      transaction(pool, async (tx) => {
-        const run = await lockRun(tx, id);
-        const events = await moveRun(tx, run, { status, reason });
-        if (events.length > 0) await commit(tx, { ...keysOf(run), events });
-      }),
-    hold: (id, control, reason) => transaction(pool, (tx) => hold(tx, { id, control, reason })),
+    setStatus: (seen, status, reason) =>
+      transaction(pool, (tx) => setStatus(tx, seen, { status, reason })),
+    end: (key, to) => transaction(pool, (tx) => endRun(tx, key, to)),
+    hold: (key, control, reason) => transaction(pool, (tx) => hold(tx, key, { control, reason })),
     amend: (id, settings) => transaction(pool, (tx) => amend(tx, id, settings)),
     control: (id, control) =>
       transaction(pool, async (tx) => {
@@ -58,12 +62,37 @@ export function createRunRows({ pool, db }: Database): RunRows {
   };
 }
 
+interface Move {
+  readonly status: RunStatus;
+  readonly reason: string | null;
+}
+
+async function setStatus(tx: Tx, seen: SeenRun, to: Move): Promise<boolean> {
+  const run = await lockGeneration(tx, seen);
+  if (run === undefined) return false;
+  const there = run.status === to.status && run.reason === to.reason;
+  if (!there && run.status !== seen.status) return false;
+  const events = await moveRun(tx, run, to);
+  if (events.length > 0) await commit(tx, { ...keysOf(run), events });
+  return true;
+}
+
+async function endRun(tx: Tx, key: RunKey, to: Move): Promise<boolean> {
+  const run = await lockGeneration(tx, key);
+  if (run === undefined || ENDED.includes(run.status)) return false;
+  const released = await releaseAttempts(tx, run, to.reason ?? `the run is ${to.status}`);
+  const moved = await moveRun(tx, run, to);
+  await commit(tx, { ...keysOf(run), events: [...released, ...moved] });
+  return true;
+}
+
 async function hold(
   tx: Tx,
-  order: { readonly id: string; readonly control: RunControl; readonly reason: string },
+  key: RunKey,
+  order: { readonly control: RunControl; readonly reason: string },
 ): Promise<void> {
-  const run = await lockRun(tx, order.id);
-  if (run.control !== null || ENDED.includes(run.status)) return;
+  const run = await lockGeneration(tx, key);
+  if (run === undefined || run.control !== null || ENDED.includes(run.status)) return;
   await tx.db.update(t.run).set({ control: order.control }).where(eq(t.run.id, run.id));
   const events = await moveRun(tx, run, { status: run.status, reason: order.reason });
   await commit(tx, { ...keysOf(run), events });

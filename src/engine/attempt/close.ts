@@ -49,7 +49,7 @@ async function pauseWhenHopeless(deps: WorkshopDeps, { run }: Begun): Promise<vo
     last.map((one) => (one.end && 'reason' in one.end ? one.end.reason : '')),
   );
   const reason = `${last.length} errors in a row: ${[...reasons].join('; ')}`;
-  await deps.store.runs.hold(run.id, 'pause', reason);
+  await deps.store.runs.hold(run, 'pause', reason);
 }
 
 function byEnd(a: Attempt, b: Attempt): number {
@@ -58,5 +58,5 @@ function byEnd(a: Attempt, b: Attempt): number {
 
 /** Parks the whole run: a person has to raise a cap or mend the credential first. */
 export async function park(deps: WorkshopDeps, begun: Begun, reason: string): Promise<void> {
-  await deps.store.runs.hold(begun.run.id, 'park', reason);
+  await deps.store.runs.hold(begun.run, 'park', reason);
 }

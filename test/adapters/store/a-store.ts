@@ -5,7 +5,7 @@ import { openStore } from '../../../src/adapters/store/open-store.ts';
 import type { Attempt, AttemptEnd, Fence } from '../../../src/domain/attempt.ts';
 import type { HarnessEvent } from '../../../src/domain/event.ts';
 import { PHASES } from '../../../src/domain/phase.ts';
-import type { Run, RunSettings } from '../../../src/domain/run.ts';
+import type { Run, RunSettings, RunStatus } from '../../../src/domain/run.ts';
 import type { ItemDraft } from '../../../src/domain/work-item.ts';
 import type { ClaimedItem, InTransaction, RunStore } from '../../../src/work/run-store.ts';
 import { SETTINGS } from '../../support/a-run.ts';
@@ -62,8 +62,19 @@ export async function aRun(store: RunStore, settings: Partial<RunSettings> = {})
   const projectId = await aProject(store);
   const order = { id: `run:${randomUUID()}`, projectId, idea: 'a shop' };
   const run = await store.runs.create({ ...order, settings: { ...SETTINGS, ...settings } });
-  await store.runs.setStatus(run.id, 'running', null);
+  await store.runs.setStatus(run, 'running', null);
   return { ...run, status: 'running' };
+}
+
+/** Sets its status, whatever it is by now. */
+export async function moveTo(
+  store: RunStore,
+  { id }: Run,
+  to: { readonly status: RunStatus; readonly reason?: string },
+): Promise<void> {
+  const run = await store.runs.get(id);
+  if (run === undefined) throw new Error(`no run ${id}`);
+  await store.runs.setStatus(run, to.status, to.reason ?? null);
 }
 
 export function aDraft(draft: Partial<ItemDraft> & { readonly key: string }): ItemDraft {

@@ -12,6 +12,7 @@ import {
   statusesOf,
   type TestStore,
   typesOf,
+  moveTo,
 } from './a-store.ts';
 
 let tested: TestStore;
@@ -22,25 +23,24 @@ afterAll(() => tested[Symbol.asyncDispose]());
 
 const APPROVED = { kind: 'approved', by: 'ada' } as const;
 
-function aQuestion(run: Run, attempt = 1) {
-  const { id: runId, projectId } = run;
+function aQuestion(attempt = 1) {
   const what = { phase: 'ideation', attempt, stateHash: `h${attempt}`, question: 'Good?' } as const;
-  return { id: randomUUID(), runId, projectId, ...what };
+  return { id: randomUUID(), ...what };
 }
 
 async function aRunAtIdeation(): Promise<Run> {
   const run = await aRun(tested.store);
-  await tested.store.phases.start(run.id, 'ideation', 1);
+  await tested.store.phases.start(run, 'ideation', 1);
   return run;
 }
 
 test('a question is asked once, and run and phase wait for its answer', async () => {
   const { store } = tested;
   const run = await aRunAtIdeation();
-  const question = aQuestion(run);
-  await store.approvals.ask(question);
-  await store.approvals.ask(question);
-  const asked = { ...question, answer: null };
+  const question = aQuestion();
+  await store.approvals.ask(run, question);
+  await store.approvals.ask(run, question);
+  const asked = { ...question, runId: run.id, answer: null };
   expect(await store.approvals.pending(run.id)).toMatchObject(asked);
   expect(await store.approvals.get(question.id)).toMatchObject(asked);
   expect(await store.runs.get(run.id)).toMatchObject({ status: 'waiting_approval' });
@@ -54,8 +54,8 @@ test('a question is asked once, and run and phase wait for its answer', async ()
 test('an answer lets the run go on, with what commits beside it', async () => {
   const { store } = tested;
   const run = await aRunAtIdeation();
-  const question = aQuestion(run);
-  await store.approvals.ask(question);
+  const question = aQuestion();
+  await store.approvals.ask(run, question);
   const answer = { kind: 'rejected', by: 'ada', reason: 'too vague' } as const;
   const broken = store.approvals.answer(question.id, answer, brokenCompanion);
   await expect(broken).rejects.toThrow('no queue');
@@ -73,8 +73,8 @@ test('an answer lets the run go on, with what commits beside it', async () => {
 test('I12 of eight answers at once one counts; the others, and answers to nothing, are stale', async () => {
   const { store } = tested;
   const run = await aRunAtIdeation();
-  const question = aQuestion(run);
-  await store.approvals.ask(question);
+  const question = aQuestion();
+  await store.approvals.ask(run, question);
   const { got, refused } = await eightAtOnce(() =>
     store.approvals.answer(question.id, APPROVED, nothingElse),
   );
@@ -92,9 +92,9 @@ test('I12 of eight answers at once one counts; the others, and answers to nothin
 test('I12 an answer to a state that is no longer asked about is refused', async () => {
   const { store } = tested;
   const run = await aRunAtIdeation();
-  const [old, recent] = [aQuestion(run, 1), aQuestion(run, 2)];
-  await store.approvals.ask(old);
-  await store.approvals.ask(recent);
+  const [old, recent] = [aQuestion(1), aQuestion(2)];
+  await store.approvals.ask(run, old);
+  await store.approvals.ask(run, recent);
   await expect(store.approvals.answer(old.id, APPROVED, nothingElse)).rejects.toMatchObject({
     code: 'APPROVAL_STALE',
     message: expect.stringContaining('a newer state was asked about'),
@@ -104,12 +104,12 @@ test('I12 an answer to a state that is no longer asked about is refused', async 
 test('a run goes on when its last question is answered; one that has ended stays ended', async () => {
   const { store } = tested;
   const run = await aRunAtIdeation();
-  const [one, two] = [aQuestion(run), aQuestion(run)];
-  await store.approvals.ask(one);
-  await store.approvals.ask(two);
+  const [one, two] = [aQuestion(), aQuestion()];
+  await store.approvals.ask(run, one);
+  await store.approvals.ask(run, two);
   await store.approvals.answer(one.id, APPROVED, nothingElse);
   expect(await store.runs.get(run.id)).toMatchObject({ status: 'waiting_approval' });
-  await store.runs.setStatus(run.id, 'stopped', null);
+  await moveTo(store, run, { status: 'stopped' });
   await store.approvals.answer(two.id, APPROVED, nothingElse);
   expect(await store.runs.get(run.id)).toMatchObject({ status: 'stopped' });
 });

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transaction } from '../../../src/adapters/store/transaction.ts';
 import { commit } from '../../../src/adapters/store/commit.ts';
 import type { HarnessEvent } from '../../../src/domain/event.ts';
-import { aClaim, aProject, aRun, aStore, SERVER_START_MS, type TestStore } from './a-store.ts';
+import {
+  aClaim,
+  aProject,
+  aRun,
+  aStore,
+  SERVER_START_MS,
+  type TestStore,
+  moveTo,
+} from './a-store.ts';
 
 let tested: TestStore;
 beforeAll(async () => {
@@ -82,7 +90,7 @@ test('text that Postgres refuses is stored in a readable form', async () => {
   const { store } = tested;
   const run = await aRun(store);
   await store.events.append(run.projectId, run.id, [landed('nul \0 half \uD800 pair 😀')]);
-  await store.runs.setStatus(run.id, 'failed', 'nul \0 half \uDC00');
+  await moveTo(store, run, { status: 'failed', reason: 'nul \0 half \uDC00' });
   const events = await store.events.read(run.projectId, { after: 2, limit: 9 });
   expect(events[0]?.event).toEqual(landed('nul \uFFFD half \uFFFD pair 😀'));
   expect((await store.runs.get(run.id))?.reason).toBe('nul \uFFFD half \uFFFD');
@@ -147,7 +155,7 @@ test('listening goes on after the server has ended the connection, and catches u
   expect(rowCount).toBe(1);
   await again;
   const woken = heard.next(run.projectId);
-  await store.runs.setStatus(run.id, 'paused', 'asked to');
+  await moveTo(store, run, { status: 'paused', reason: 'asked to' });
   await woken;
   heard.stop();
 });

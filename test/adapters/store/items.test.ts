@@ -11,6 +11,7 @@ import {
   eventsOf,
   type TestStore,
   typesOf,
+  moveTo,
 } from './a-store.ts';
 
 let tested: TestStore;
@@ -134,9 +135,9 @@ test('nothing is claimed while the run is held', async () => {
   await store.runs.control(run.id, 'pause');
   expect(await claim(store, run)).toBeUndefined();
   await store.runs.control(run.id, null);
-  await store.runs.setStatus(run.id, 'waiting_approval', null);
+  await moveTo(store, run, { status: 'waiting_approval' });
   expect(await claim(store, run)).toBeUndefined();
-  await store.runs.setStatus(run.id, 'running', null);
+  await moveTo(store, run, { status: 'running' });
   expect((await claim(store, run))?.item.key).toBe('API-1');
 });
 

@@ -13,6 +13,7 @@ import {
   SETTINGS,
   statusesOf,
   type TestStore,
+  moveTo,
 } from './a-store.ts';
 
 let tested: TestStore;
@@ -24,16 +25,16 @@ afterAll(() => tested[Symbol.asyncDispose]());
 test('a run opened again is the next generation of itself, with what was changed', async () => {
   const { store } = tested;
   const run = await aRun(store);
-  await store.phases.start(run.id, 'ideation', 1);
+  await store.phases.start(run, 'ideation', 1);
   const outputs = ['PRPs/plans/requirements.md'];
-  await store.phases.end(run.id, 'ideation', { status: 'completed', error: null, outputs });
-  await store.phases.start(run.id, 'architecture', 1);
-  await store.phases.start(run.id, 'architecture', 2);
-  await store.phases.start(run.id, 'task_breakdown', 3);
+  await store.phases.end(run, 'ideation', { status: 'completed', error: null, outputs });
+  await store.phases.start(run, 'architecture', 1);
+  await store.phases.start(run, 'architecture', 2);
+  await store.phases.start(run, 'task_breakdown', 3);
   const failed = { status: 'failed', error: 'no plan', outputs: [] } as const;
-  await store.phases.end(run.id, 'task_breakdown', failed);
+  await store.phases.end(run, 'task_breakdown', failed);
   await store.runs.control(run.id, 'pause');
-  await store.runs.setStatus(run.id, 'failed', 'no plan');
+  await moveTo(store, run, { status: 'failed', reason: 'no plan' });
   const seen: unknown[] = [];
   const again = await store.runs.reopen(run.id, { budgetUsd: 9 }, (opened) => async (client) => {
     const { rows } = await client.query('select generation from harness.run where id = $1', [
@@ -67,7 +68,7 @@ test('I6 what the former generation left open is ended, and its items are free a
     [run.projectId],
   );
   await store.items.block(run.projectId, 'API-3', 'failed 3 times', 'harness');
-  await store.runs.setStatus(run.id, 'stopped', null);
+  await moveTo(store, run, { status: 'stopped' });
   await store.runs.reopen(run.id, {}, () => nothingElse);
 
   const items = await store.items.list(run.projectId);
@@ -88,7 +89,7 @@ test('I6 what the former generation left open is ended, and its items are free a
 test('of eight that open a run again one does, and the others are told', async () => {
   const { store } = tested;
   const run = await aRun(store);
-  await store.runs.setStatus(run.id, 'limited', 'weekly limit');
+  await moveTo(store, run, { status: 'limited', reason: 'weekly limit' });
   const { got, refused } = await eightAtOnce(() =>
     store.runs.reopen(run.id, {}, () => nothingElse),
   );
@@ -101,7 +102,7 @@ test('of eight that open a run again one does, and the others are told', async (
 test('a run is not opened again beside another one, and nothing is when its companion fails', async () => {
   const { store } = tested;
   const run = await aRun(store);
-  await store.runs.setStatus(run.id, 'stopped', null);
+  await moveTo(store, run, { status: 'stopped' });
   const before = await eventsOf(store, run);
   const broken = store.runs.reopen(run.id, {}, () => brokenCompanion);
   await expect(broken).rejects.toThrow('no queue');

@@ -12,6 +12,7 @@ import {
   statusesOf,
   type TestStore,
   typesOf,
+  moveTo,
 } from './a-store.ts';
 
 let tested: TestStore;
@@ -70,7 +71,7 @@ test.each(['stopped', 'completed', 'failed', 'paused', 'limited'] as const)(
   async (status) => {
     const { store } = tested;
     const run = await aRun(store);
-    await store.runs.setStatus(run.id, status, 'because');
+    await moveTo(store, run, { status, reason: 'because' });
     expect((await store.runs.get(run.id))?.endedAt).not.toBeNull();
     const order = { id: randomUUID(), projectId: run.projectId, idea: 'y', settings: SETTINGS };
     const next = await store.runs.create(order);
@@ -83,7 +84,7 @@ test.each(['running', 'waiting_approval', 'stopping'] as const)(
   async (status) => {
     const { store } = tested;
     const run = await aRun(store);
-    await store.runs.setStatus(run.id, status, null);
+    await moveTo(store, run, { status });
     const order = { id: randomUUID(), projectId: run.projectId, idea: 'y', settings: SETTINGS };
     await expect(store.runs.create(order)).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
   },
@@ -92,10 +93,10 @@ test.each(['running', 'waiting_approval', 'stopping'] as const)(
 test('setting the status that a run has leaves no event', async () => {
   const { store } = tested;
   const run = await aRun(store);
-  await store.runs.setStatus(run.id, 'limited', 'weekly limit');
-  await store.runs.setStatus(run.id, 'limited', 'weekly limit');
+  await moveTo(store, run, { status: 'limited', reason: 'weekly limit' });
+  await moveTo(store, run, { status: 'limited', reason: 'weekly limit' });
   expect(await typesOf(store, run)).toEqual(['run.created', 'run.status', 'run.status']);
-  await store.runs.setStatus(run.id, 'running', null);
+  await moveTo(store, run, { status: 'running' });
   expect(await store.runs.get(run.id)).toMatchObject({ endedAt: null, reason: null });
 });
 
@@ -113,14 +114,14 @@ test('a phase starts once for each number, ends once, and counts its attempts', 
   const { store } = tested;
   const run = await aRun(store);
   const end = { status: 'failed', error: 'no plan', outputs: [] } as const;
-  await store.phases.start(run.id, 'ideation', 1);
-  await store.phases.start(run.id, 'ideation', 1);
-  await store.phases.end(run.id, 'ideation', end);
-  await store.phases.end(run.id, 'ideation', end);
-  await store.phases.start(run.id, 'ideation', 1);
-  await store.phases.start(run.id, 'ideation', 2);
+  await store.phases.start(run, 'ideation', 1);
+  await store.phases.start(run, 'ideation', 1);
+  await store.phases.end(run, 'ideation', end);
+  await store.phases.end(run, 'ideation', end);
+  await store.phases.start(run, 'ideation', 1);
+  await store.phases.start(run, 'ideation', 2);
   const outputs = ['PRPs/plans/requirements.md'];
-  await store.phases.end(run.id, 'ideation', { status: 'completed', error: null, outputs });
+  await store.phases.end(run, 'ideation', { status: 'completed', error: null, outputs });
   const [state] = await store.phases.list(run.id);
   expect(state).toMatchObject({ status: 'completed', attempts: 2, error: null, outputs });
   expect(state?.startedAt).not.toBeNull();

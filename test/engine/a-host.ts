@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Pool } from 'pg';
+import { createScriptedAgent } from '../../src/adapters/agents/scripted.ts';
+import { connectionPool } from '../../src/adapters/store/connect.ts';
+import { withMigrationLock } from '../../src/adapters/store/migrate.ts';
+import { openStore } from '../../src/adapters/store/open-store.ts';
+import { databaseIsAway, steadily } from '../../src/adapters/store/steadily.ts';
+import { openPostgresTracker } from '../../src/adapters/trackers/postgres.ts';
+import type { Run } from '../../src/domain/run.ts';
+import type { WorkshopDeps } from '../../src/engine/attempt/deps.ts';
+import { openWorkshop } from '../../src/engine/attempt/open-workshop.ts';
+import { createTurns } from '../../src/engine/attempt/turn.ts';
+import { openEngineClient, type EngineClient } from '../../src/engine/client.ts';
+import { engine, type EngineDeps } from '../../src/engine/deps.ts';
+import { readHostIdentity } from '../../src/engine/host-identity.ts';
+import { createGateway } from '../../src/gateway/gateway.ts';
+import { architecture } from '../../src/phases/architecture.ts';
+import { deploy } from '../../src/phases/deploy.ts';
+import { ideation } from '../../src/phases/ideation.ts';
+import { implement } from '../../src/phases/implement.ts';
+import { initialize } from '../../src/phases/initialize.ts';
+import { taskBreakdown } from '../../src/phases/task-breakdown.ts';
+import { testing } from '../../src/phases/testing.ts';
+import { templatesIn } from '../../src/prompts/find.ts';
+import { openBox } from '../../src/safety/open-box.ts';
+import { findToolchains } from '../../src/safety/toolchains.ts';
+import type { RunStore } from '../../src/work/run-store.ts';
+import { openEnvironments } from '../../src/workspaces/environment/open-environments.ts';
+import { openHub } from '../../src/workspaces/hub.ts';
+import { testDatabase } from '../support/database.ts';
+import { USUAL_PATH } from '../support/harness-cli.ts';
+import { git, makeRepository } from '../workspaces/a-project.ts';
+import type { Playing } from './plays.ts';
+
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+const PHASES = {
+  ideation,
+  architecture,
+  task_breakdown: taskBreakdown,
+  initialize,
+  implement,
+  testing,
+  deploy,
+};
+
+/** All that a worker is made of but its engine: real store, git and box, and agents that play. */
+export interface TestHost extends AsyncDisposable {
+  readonly store: RunStore;
+  readonly pool: Pool;
+  readonly client: EngineClient;
+  readonly engineDeps: EngineDeps;
+  /** What was logged. */
+  readonly lines: string[];
+  /** A new project with a repository of its own, whose sessions play this. */
+  project(play: Playing): Promise<string>;
+}
+
+interface Parts {
+  readonly root: string;
+  readonly url: string;
+  readonly store: RunStore;
+  readonly pool: Pool;
+  readonly plays: Map<string, Playing>;
+  readonly lines: string[];
+}
+
+/** The engine is one to a process: start it with `engineDeps` in one test file at a time. */
+export async function aHost(changes: Partial<WorkshopDeps> = {}): Promise<TestHost> {
+  const stack = new AsyncDisposableStack();
+  const root = realpathSync(await mkdtemp(join(tmpdir(), 'harness-engine-')));
+  stack.defer(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+  const { url } = stack.use(await testDatabase());
+  const pool = connectionPool(url, { applicationName: 'harness-test', max: 20 });
+  stack.defer(() => pool.end());
+  const store = openStore({ pool });
+  stack.defer(() => store.close());
+  const parts = { root, url, store, pool, plays: new Map(), lines: [] };
+  const workshop = await workshopDeps(parts, stack);
+  const client = await openEngineClient(url, () => undefined);
+  stack.defer(() => client.destroy());
+  return {
+    store,
+    pool,
+    client,
+    lines: parts.lines,
+    engineDeps: await engineDeps(parts, { ...workshop, ...changes }),
+    project: (play) => makeProject(parts, play),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function makeProject({ root, store, plays }: Parts, play: Playing): Promise<string> {
+  const directory = join(root, `shop-${randomUUID()}`);
+  mkdirSync(directory);
+  makeRepository(directory, { 'README.md': '# Shop\n' });
+  const { id } = await store.projects.ensure({ directory, name: 'shop' });
+  const hub = await openHub({ home: join(root, 'home'), projectId: id, git });
+  await hub.receive(directory, 'main');
+  plays.set(id, play);
+  return id;
+}
+
+async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<WorkshopDeps> {
+  const { root, store, lines } = parts;
+  const gateway = createGateway({
+    upstream: { baseUrl: 'http://127.0.0.1:9', credential: null },
+    ledger: { spentUsd: async () => 0, add: async () => undefined },
+    record: () => undefined,
+    clock,
+    newId: randomUUID,
+  });
+  stack.defer(() => gateway.close());
+  const node = process.execPath;
+  const toolchains = await findToolchains({ path: USUAL_PATH, home: root, node });
+  const settings = { folder: join(root, 'box'), toolchains, read: [], path: USUAL_PATH };
+  mkdirSync(settings.folder);
+  const box = await openBox({ ...settings, driver: 'none', home: root, now: clock.monotonic });
+  const projects = join(root, 'home', 'projects');
+  return {
+    store,
+    agent: createScriptedAgent((order) => played(parts, order)),
+    gateway,
+    box,
+    hubOf: ({ id }) => openHub({ home: join(root, 'home'), projectId: id, git }),
+    templatesOf: () => templatesIn([join(import.meta.dirname, '../../prompts')]),
+    environments: openEnvironments({ box, folder: root, toolchains, newId: randomUUID }),
+    packageWire: async () => null,
+    boxSecrets: {},
+    turns: createTurns(1000),
+    clock,
+    newId: randomUUID,
+    log: (line) => lines.push(line),
+    redact: (text) => text,
+    owner: () => engine().executorId,
+    stepped: (attemptId) => engine().running.stepped(attemptId),
+    steadily: (body) => steadily(body, async () => undefined),
+    paths: {
+      configOf: (projectId, attemptId) => join(projects, projectId, 'sessions', attemptId),
+      transcriptOf: (_, sessionId) => join(root, `${sessionId}.jsonl`),
+      socketOf: (attemptId) => join(root, attemptId.slice(0, 13)),
+      gateOf: (projectId, name) => join(projects, projectId, 'gates', name),
+    },
+    agentFolders: [],
+    protectedPaths: [],
+    deployment: async () => ({ status: 'failed', detail: 'nothing is deployed here' }),
+    branchOf: async () => 'main',
+  };
+}
+
+async function* played(
+  { store, plays }: Parts,
+  order: Parameters<Playing>[0]['order'],
+): ReturnType<Playing> {
+  const attempt = await store.attempts.get(basename(order.configDir));
+  const play = plays.get(attempt?.projectId ?? '');
+  if (attempt === undefined || play === undefined) throw new Error('nobody knows this play');
+  yield* play({ attempt, order });
+}
+
+async function engineDeps(
+  { store, pool, url, lines }: Parts,
+  workshop: WorkshopDeps,
+): Promise<EngineDeps> {
+  const identity = await readHostIdentity(randomUUID);
+  return {
+    store,
+    workshop: openWorkshop(workshop),
+    databaseUrl: url,
+    migrationLock: (body) => withMigrationLock(url, () => body()),
+    newIdentity: () => identity.newIdentity(''),
+    deadHere: (workers) => identity.deadHere(workers),
+    mendDatabase: async () => undefined,
+    databaseIsAway,
+    steadily: (body) => steadily(body, async () => undefined),
+    leaseMs: 30_000,
+    clock,
+    newId: randomUUID,
+    log: (line) => lines.push(line),
+    phases: PHASES,
+    trackerOf: async (run: Run) => openPostgresTracker({ pool, projectId: run.projectId }),
+    label: '',
+    capacity: 8,
+  };
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Attempt } from '../../src/domain/attempt.ts';
+import type { HarnessEvent } from '../../src/domain/event.ts';
+import type { PhaseName, PhaseSettings } from '../../src/domain/phase.ts';
+import { ENDED, type Run, type RunSettings } from '../../src/domain/run.ts';
+import { startRun } from '../../src/engine/operations.ts';
+import { SETTINGS } from '../support/a-run.ts';
+import type { TestHost } from './a-host.ts';
+import type { Playing } from './plays.ts';
+
+/** Far longer than anything here takes, on a busy machine too. */
+const PATIENCE_MS = 30_000;
+
+const QUICK: Partial<RunSettings> = { retryDelayMs: 50, maxLimitWaitMs: 60_000 };
+
+/** The usual settings without a deployment, and what is different in one phase. */
+export function quickSettings(
+  changes: Partial<RunSettings> = {},
+  phases: Partial<Record<PhaseName, Partial<PhaseSettings>>> = {},
+): RunSettings {
+  const usual = { ...SETTINGS.phases, deploy: { ...SETTINGS.phases.deploy, enabled: false } };
+  const merged = Object.fromEntries(
+    Object.entries(usual).map(([name, one]) => [
+      name,
+      { ...one, ...Object.entries(phases).find(([other]) => other === name)?.[1] },
+    ]),
+  );
+  return { ...SETTINGS, ...QUICK, ...changes, phases: { ...usual, ...merged } };
+}
+
+/** Starts a run of a new project, whose sessions play this. */
+export async function aRunOf(
+  host: TestHost,
+  play: Playing,
+  settings: RunSettings = quickSettings(),
+): Promise<Run> {
+  const projectId = await host.project(play);
+  const order = { id: randomUUID(), projectId, idea: 'a shop', settings };
+  return startRun(host, order);
+}
+
+/** Waits until `look` finds something, looking after every commit. */
+export async function until<T>(
+  { store }: TestHost,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let ring = (): void => undefined;
+  const silence = store.events.onCommit(() => ring());
+  try {
+    for (;;) {
+      const rung = new Promise<void>((resolve) => {
+        ring = resolve;
+      });
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+      if (Date.now() > deadline) throw new Error('it never came to that');
+      await Promise.race([rung, timer(1000)]);
+    }
+  } finally {
+    silence();
+  }
+}
+
+function timer(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+/** The run once it has one of these states. */
+export function reached(host: TestHost, { id }: Run, ...states: readonly string[]): Promise<Run> {
+  return until(host, async () => {
+    const run = await host.store.runs.get(id);
+    return run !== undefined && states.includes(run.status) ? run : undefined;
+  });
+}
+
+export const over = (host: TestHost, run: Run): Promise<Run> => reached(host, run, ...ENDED);
+
+export async function eventsOf({ store }: TestHost, run: Run): Promise<readonly HarnessEvent[]> {
+  const stored = await store.events.read(run.projectId, { after: 0, limit: 10_000 });
+  return stored.map(({ event }) => event);
+}
+
+/** The attempts of a role, oldest first. */
+export async function attemptsOf(
+  { store }: TestHost,
+  run: Run,
+  role: string,
+): Promise<readonly Attempt[]> {
+  return (await store.attempts.list(run.id)).filter((one) => one.role === role);
+}
