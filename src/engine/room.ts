@@ -12,7 +12,7 @@ export async function watchRoom(engine: Engine, run: Run): Promise<void> {
   const { deps, running } = engine;
   const shortage = (await deps.shortage(run)) ?? engine.full;
   if (shortage === null) return;
-  await deps.store.runs.hold(run.id, 'park', shortage);
+  await deps.store.runs.hold(run, 'park', shortage);
   running.stop(run.id, { now: false, graceMs: STOP_GRACE_MS });
 }
 

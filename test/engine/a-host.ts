@@ -148,6 +148,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     protectedPaths: [],
     deployment: async () => ({ status: 'failed', detail: 'nothing is deployed here' }),
     branchOf: async () => 'main',
+    shortage: async () => null,
   };
 }
 
@@ -172,6 +173,7 @@ async function engineDeps(
     databaseUrl: url,
     migrationLock: (body) => withMigrationLock(url, () => body()),
     newIdentity: () => identity.newIdentity(''),
+    shortage: async () => null,
     deadHere: (workers) => identity.deadHere(workers),
     mendDatabase: async () => undefined,
     databaseIsAway,

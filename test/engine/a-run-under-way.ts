@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Attempt } from '../../src/domain/attempt.ts';
 import type { HarnessEvent } from '../../src/domain/event.ts';
-import type { PhaseName, PhaseSettings } from '../../src/domain/phase.ts';
+import { PHASES, type PhaseName, type PhaseSettings } from '../../src/domain/phase.ts';
+import { readPlan } from '../../src/phases/plan-output.ts';
 import { ENDED, type Run, type RunSettings } from '../../src/domain/run.ts';
-import { startRun } from '../../src/engine/operations.ts';
+import { createAlarm } from '../../src/cli/alarm.ts';
+import { resumeRun, startRun } from '../../src/engine/operations.ts';
 import { SETTINGS } from '../support/a-run.ts';
 import type { TestHost } from './a-host.ts';
-import type { Playing } from './plays.ts';
+import { planOf, type PlannedItem, type Playing } from './plays.ts';
 
 /** Far longer than anything here takes, on a busy machine too. */
 const PATIENCE_MS = 30_000;
@@ -14,7 +16,7 @@ const PATIENCE_MS = 30_000;
 const QUICK: Partial<RunSettings> = { retryDelayMs: 50, maxLimitWaitMs: 60_000 };
 
 /** The usual settings without a deployment, and what is different in one phase. */
-export function quickSettings(
+function quickSettings(
   changes: Partial<RunSettings> = {},
   phases: Partial<Record<PhaseName, Partial<PhaseSettings>>> = {},
 ): RunSettings {
@@ -39,33 +41,58 @@ export async function aRunOf(
   return startRun(host, order);
 }
 
+/** Only these phases are carried out. */
+export function only(
+  names: readonly PhaseName[],
+  changes: Partial<RunSettings> = {},
+  phase: Partial<PhaseSettings> = {},
+): RunSettings {
+  const of = (name: PhaseName) => ({ enabled: names.includes(name), ...phase });
+  return quickSettings(changes, Object.fromEntries(PHASES.map((name) => [name, of(name)])));
+}
+
+/** Starts a run that has nothing to do but these work items, each done once its file is there. */
+export async function anImplementation(
+  host: TestHost,
+  order: {
+    readonly play: Playing;
+    readonly items: readonly PlannedItem[];
+    readonly settings?: Partial<RunSettings>;
+  },
+): Promise<Run> {
+  const projectId = await host.project(order.play);
+  const settings = only(['implement'], order.settings);
+  const run = await host.store.runs.create({
+    id: randomUUID(),
+    projectId,
+    idea: 'a shop',
+    settings,
+  });
+  const plan = readPlan(planOf(order.items));
+  if (!plan.ok) throw new Error(plan.faults.join(' '));
+  await host.store.items.add(run.id, plan.plan.items, 'a test');
+  return resumeRun(host, run, {});
+}
+
 /** Waits until `look` finds something, looking after every commit. */
 export async function until<T>(
   { store }: TestHost,
   look: () => Promise<T | undefined | false>,
 ): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
-  let ring = (): void => undefined;
-  const silence = store.events.onCommit(() => ring());
+  const alarm = createAlarm(1000);
+  const silence = store.events.onCommit(() => alarm.ring());
   try {
     for (;;) {
-      const rung = new Promise<void>((resolve) => {
-        ring = resolve;
-      });
       const found = await look();
       if (found !== undefined && found !== false) return found;
       if (Date.now() > deadline) throw new Error('it never came to that');
-      await Promise.race([rung, timer(1000)]);
+      await alarm.wait();
     }
   } finally {
     silence();
+    alarm.stop();
   }
-}
-
-function timer(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }
 
 /** The run once it has one of these states. */

@@ -4,7 +4,7 @@ import type { Step } from '../../src/adapters/agents/scripted.ts';
 import type { Attempt } from '../../src/domain/attempt.ts';
 import type { SessionOrder } from '../../src/sessions/agent.ts';
 
-export interface Scene {
+interface Scene {
   readonly attempt: Attempt;
   readonly order: SessionOrder;
 }
@@ -23,7 +23,7 @@ export const says = (text: string): Step => ({
   end: { status: 'completed', text, output: null },
 });
 
-export const answers = (output: unknown): Step => ({
+const answers = (output: unknown): Step => ({
   do: 'end',
   end: { status: 'completed', text: '', output },
 });

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
+import { aHost, type TestHost } from './a-host.ts';
+import { anImplementation, attemptsOf, over, until } from './a-run-under-way.ts';
+import { breaks, builds, writes, type Playing } from './plays.ts';
+
+let host: TestHost;
+let worker: StartedEngine;
+beforeAll(async () => {
+  host = await aHost();
+  worker = await startEngine(host.engineDeps);
+});
+afterAll(async () => {
+  await worker.stop();
+  await host[Symbol.asyncDispose]();
+});
+
+/** Items whose sessions wait for the test; those of other keys do as they should. */
+function gated(...keys: readonly string[]) {
+  const gates = new Map(keys.map((key) => [key, Promise.withResolvers<void>()]));
+  const play: Playing = async function* wait({ attempt: { itemKey } }) {
+    const gate = gates.get(itemKey ?? '');
+    if (gate !== undefined) yield { do: 'wait', for: gate.promise };
+    yield writes(`${itemKey ?? ''}.txt`);
+  };
+  return { play, open: (key: string) => gates.get(key)?.resolve() };
+}
+
+const statuses = async (projectId: string): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    (await host.store.items.list(projectId)).map(({ key, status }) => [key, status]),
+  );
+
+test('I2 so many items are worked on at once as the run allows, each by one', async () => {
+  const { play, open } = gated('A-1', 'B-1', 'C-1');
+  const items = [{ key: 'A-1', priority: 1 }, { key: 'B-1', priority: 2 }, { key: 'C-1' }];
+  const run = await anImplementation(host, { play, items, settings: { parallel: 2 } });
+  const begun = async (): Promise<readonly string[]> =>
+    (await host.store.attempts.sessions(run.id))
+      .filter(({ model }) => model !== null)
+      .map(({ itemKey }) => itemKey ?? '')
+      .toSorted((a, b) => a.localeCompare(b));
+  await until(host, async () => (await begun()).length === 2);
+  expect(await begun()).toEqual(['A-1', 'B-1']);
+  expect(await statuses(run.projectId)).toMatchObject({ 'C-1': 'todo' });
+  open('A-1');
+  await until(host, async () => (await begun()).includes('C-1'));
+  expect(await statuses(run.projectId)).toMatchObject({ 'B-1': 'in_progress' });
+  open('B-1');
+  open('C-1');
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
+});
+
+test('I9 one stuck item never holds the others', async () => {
+  const { play, open } = gated('A-1');
+  const items = [
+    { key: 'A-1', priority: 1 },
+    { key: 'B-1' },
+    { key: 'C-1', dependencies: ['B-1'] },
+  ];
+  const run = await anImplementation(host, { play, items, settings: { parallel: 2 } });
+  await until(host, async () => (await statuses(run.projectId))['C-1'] === 'done');
+  expect(await statuses(run.projectId)).toEqual({
+    'A-1': 'in_progress',
+    'B-1': 'done',
+    'C-1': 'done',
+  });
+  open('A-1');
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+});
+
+const failing: Playing = async function* fails(scene) {
+  yield* scene.attempt.itemKey === 'A-1' ? [breaks('no idea')] : builds()(scene);
+};
+
+test('I3 I9 an item that keeps failing is blocked with its reason, and the others are done', async () => {
+  const items = [{ key: 'A-1', priority: 1 }, { key: 'B-1' }];
+  const settings = { itemMaxAttempts: 2, maxConsecutiveErrors: 9 };
+  const run = await anImplementation(host, { play: failing, items, settings });
+  const ended = await over(host, run);
+  expect(ended).toMatchObject({ status: 'failed' });
+  expect(ended.reason).toContain('A-1 is blocked: no idea');
+  expect(await statuses(run.projectId)).toEqual({ 'A-1': 'blocked', 'B-1': 'done' });
+  expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
+});
