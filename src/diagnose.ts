@@ -12,6 +12,7 @@ import { hasData, runningAddress } from './adapters/store/server/running-address
 import type { Config } from './config/config.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import { findProgram } from './safety/find-program.ts';
+import type { BoxVerdict } from './safety/box.ts';
 import { probeBox } from './safety/probe-box.ts';
 import { findToolchains } from './safety/toolchains.ts';
 import { ROOM_TO_START, shortageOf } from './workspaces/room.ts';
@@ -171,13 +172,26 @@ async function box({ config, path, homeFolder }: Examination): Promise<Finding> 
     const toolchains = await findToolchains({ path, home: homeFolder, node: process.execPath });
     const root = process.getuid?.() === 0;
     const verdict = await probeBox({ folder, toolchains, read, path, home: homeFolder, root });
-    if (verdict.usable)
-      return fine('sandbox', `bubblewrap ${verdict.version}, a sealed command ran`);
+    if (verdict.usable) return sealed(verdict);
     const { part, reason, remedy } = verdict;
     return missing('sandbox', { found: `${part}: ${reason}`, remedy, exit: 5 });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function sealed({ version, holding }: Extract<BoxVerdict, { usable: true }>): Finding {
+  const found = `bubblewrap ${version}: the self-test could not get out`;
+  const weak = Object.entries(holding).flatMap(([what, by]) =>
+    by === 'control group' ? [] : [what],
+  );
+  if (weak.length === 0)
+    return fine('sandbox', `${found}; control groups hold processes and memory`);
+  return noted(
+    'sandbox',
+    `${found}; no control group holds its ${weak.join(' and ')}, so limits are of each process`,
+    'systemd-run --user --scope -p Delegate=yes harness run',
+  );
 }
 
 /** First word with a digit in what `--version` says. */

@@ -40,8 +40,12 @@ export function assertSocket(path: string): void {
   );
 }
 
-/** What makes the dynamic loader or the C library run or read files: bubblewrap obeys it too. */
-const LOADER = /^(?:LD_|DYLD_|GLIBC_TUNABLES$|GCONV_PATH$|LOCPATH$|NLSPATH$|MALLOC_)/u;
+/**
+ * What makes the dynamic loader, the C library or a shell run or read files: bubblewrap and the shell
+ * that starts it obey it too.
+ */
+const LOADER =
+  /^(?:LD_|DYLD_|GLIBC_TUNABLES$|GCONV_PATH$|LOCPATH$|NLSPATH$|MALLOC_|BASH|SHELLOPTS$|PS4$)/u;
 
 /** Refuses variables that would act on the host, before the box is closed. */
 export function assertEnvironment(env: Readonly<Record<string, string>>): void {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Holding } from './box-limits.ts';
 
 /**
  * Where agents, checks and project commands run. Drivers: `bwrap` (sealed) and `none` (a person's
@@ -37,7 +38,7 @@ export interface BoxResult {
 
 /** Whether sealed work is possible here, and if not, which part is missing and what mends it. */
 export type BoxVerdict =
-  | { readonly usable: true; readonly version: string }
+  | { readonly usable: true; readonly version: string; readonly holding: Holding }
   | {
       readonly usable: false;
       readonly part: string;

@@ -1,28 +1,9 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { resourceLimits, type BoxLimits, type Holding } from './box-limits.ts';
 import { assertMountable, assertSocket } from './box-paths.ts';
 import { WAIT_FOR_WORD } from './start-when-told.ts';
 import { WIRE_PORT, type BoxOrder } from './box.ts';
-
-/** Sizes in bytes. */
-export interface BoxLimits {
-  readonly tmpBytes: number;
-  readonly homeBytes: number;
-  readonly sharedMemoryBytes: number;
-  readonly fileBytes: number;
-  readonly openFiles: number;
-}
-
-const GIB = 1024 ** 3;
-
-/** Room for an `npm ci` with its cache in the home, and for a browser's shared memory. */
-export const DEFAULT_LIMITS: BoxLimits = Object.freeze({
-  tmpBytes: 2 * GIB,
-  homeBytes: 2 * GIB,
-  sharedMemoryBytes: GIB / 2,
-  fileBytes: 4 * GIB,
-  openFiles: 8192,
-});
 
 /** What every box of one harness shares. */
 export interface BoxLayout {
@@ -33,6 +14,7 @@ export interface BoxLayout {
   /** Toolchains and the operator's `sandbox.read`. */
   readonly readable: readonly string[];
   readonly limits: BoxLimits;
+  readonly holding: Holding;
 }
 
 export const AGENT_HOME = '/home/agent';
@@ -119,19 +101,17 @@ function mountsOf(layout: BoxLayout, order: BoxOrder): string[] {
 /**
  * The first program of every box: waits for the word where asked to, sets limits, starts the wire and becomes the command, whose
  * standard streams it leaves alone. The wire is started twice removed, so that the command never
- * sees a child it did not start. A limit already lower than ours stays.
+ * sees a child it did not start.
  */
 export function innerCommand(
-  limits: BoxLimits,
+  { limits, holding }: Pick<BoxLayout, 'limits' | 'holding'>,
   order: BoxOrder,
   start: 'at_once' | 'when_told',
 ): readonly string[] {
-  const blocks = Math.floor(limits.fileBytes / 512);
-  const bounds = `ulimit -c 0; ulimit -n ${limits.openFiles} 2>/dev/null || :; ulimit -f ${blocks} 2>/dev/null || :`;
   const wire = `(socat TCP-LISTEN:${WIRE_PORT},fork,bind=127.0.0.1,reuseaddr,nodelay,backlog=128 UNIX-CONNECT:"$0" </dev/null >/dev/null 2>&1 &)`;
   const script = [
     ...(start === 'when_told' ? [WAIT_FOR_WORD] : []),
-    bounds,
+    resourceLimits(limits, holding),
     ...(order.socket === null ? [] : [wire]),
     'exec "$@"',
   ].join('; ');

@@ -6,15 +6,16 @@ import { assertEnvironment, whyTooWide } from './box-paths.ts';
 import { makeSkeleton } from './box-skeleton.ts';
 import { coverInherited, streamsOf } from './box-streams.ts';
 import type { Box, BoxOrder } from './box.ts';
+import { DEFAULT_LIMITS, type BoxLimits, type Holding } from './box-limits.ts';
 import {
   AGENT_HOME,
   bwrapArguments,
-  DEFAULT_LIMITS,
   innerCommand,
   systemArguments,
   type BoxLayout,
-  type BoxLimits,
 } from './bwrap-arguments.ts';
+import { findControlGroups, holdingOf, type ControlGroups } from './control-groups.ts';
+import { inGroups } from './enter-group.ts';
 import { findProgram } from './find-program.ts';
 import { runBounded, type Ending } from './run-bounded.ts';
 import { startWhenTold } from './start-when-told.ts';
@@ -34,6 +35,8 @@ export interface BoxSettings {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly limits?: Partial<BoxLimits>;
+  /** Looked up when absent; null: limits are held without any. */
+  readonly groups?: ControlGroups | null;
 }
 
 interface Driver {
@@ -73,19 +76,20 @@ function killedBy(signal: AbortSignal | undefined, child: ChildProcess): ChildPr
 
 async function sealed(settings: BoxSettings): Promise<Driver> {
   const bwrap = await findProgram('bwrap', settings.path);
-  if (bwrap === undefined)
-    throw new HarnessError('SANDBOX_UNAVAILABLE', 'bubblewrap is not installed; install it', {
-      exit: 5,
-    });
-  const layout = await layoutOf(settings);
+  if (bwrap === undefined) throw unavailable('bubblewrap is not installed; install it');
+  const { layout, groups } = await layoutOf(settings);
+  if (layout.holding.processes === 'nothing') throw unavailable(UNCOUNTED);
   const covers = coverInherited();
   const base = { PATH: boxPath(layout.skeleton), HOME: AGENT_HOME, LANG: 'C.UTF-8' };
   return {
     start(order, streams) {
       assertEnvironment(order.env);
       const status = streams === 'status' ? ['--json-status-fd', '4'] : [];
-      const inner = innerCommand(layout.limits, order, 'when_told');
-      const child = spawn(bwrap, [...status, ...bwrapArguments(layout, order), '--', ...inner], {
+      const inner = innerCommand(layout, order, 'when_told');
+      const box = [...status, ...bwrapArguments(layout, order), '--', ...inner];
+      const group = groups?.open();
+      const [program, ...rest] = inGroups(group?.doors ?? [], [bwrap, ...box]);
+      const child = spawn(program, rest, {
         cwd: '/',
         // Not --clearenv: the box can read the environment that bubblewrap itself was started with.
         env: { ...order.env, ...base },
@@ -93,6 +97,7 @@ async function sealed(settings: BoxSettings): Promise<Driver> {
         detached: true,
         stdio: streamsOf(order.stdin, streams === 'status' ? ['pipe', 'pipe'] : ['pipe'], covers),
       });
+      for (const end of ['exit', 'error']) child.once(end, () => group?.remove());
       return startWhenTold(child);
     },
     // Without this line the command never began: bubblewrap's own exit status proves nothing.
@@ -103,17 +108,34 @@ async function sealed(settings: BoxSettings): Promise<Driver> {
   };
 }
 
-/** What every box of these settings shares, for bubblewrap; also used by the probe. */
-export async function layoutOf(
-  settings: Pick<BoxSettings, 'folder' | 'toolchains' | 'read' | 'home' | 'limits'>,
-): Promise<BoxLayout> {
+const UNCOUNTED =
+  'as root only a control group limits processes, and none can be made here; run the harness as an ordinary user';
+
+function unavailable(message: string): HarnessError {
+  return new HarnessError('SANDBOX_UNAVAILABLE', message, { exit: 5 });
+}
+
+interface Grounds {
+  readonly layout: BoxLayout;
+  readonly groups: ControlGroups | null;
+}
+
+/** What every box of these settings shares, for bubblewrap. */
+async function layoutOf(settings: BoxSettings): Promise<Grounds> {
   for (const path of settings.read) await assertReadable(path, settings.home);
-  return {
+  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const groups =
+    settings.groups === undefined
+      ? await findControlGroups({ limits, pid: process.pid })
+      : settings.groups;
+  const layout = {
     skeleton: await makeSkeleton(settings.folder, settings.toolchains.programs),
     system: await systemArguments(),
     readable: [...settings.toolchains.mounts, ...settings.read],
-    limits: { ...DEFAULT_LIMITS, ...settings.limits },
+    limits,
+    holding: holdingOf(groups, process.getuid?.() === 0),
   };
+  return { layout, groups };
 }
 
 async function assertReadable(path: string, home: string): Promise<void> {
@@ -132,6 +154,9 @@ function boxPath(skeleton: string): string {
   return [join(skeleton, 'bin'), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin'].join(':');
 }
 
+/** Unsealed, what is counted is all that the user runs: only the memory of each process is bounded. */
+const UNGROUPED: Holding = { processes: 'nothing', memory: 'resource limit' };
+
 /** Same environment and same end of everything with the command, but no wall around it. */
 async function unsealed(settings: BoxSettings): Promise<Driver> {
   const skeleton = await makeSkeleton(settings.folder, settings.toolchains.programs);
@@ -144,7 +169,11 @@ async function unsealed(settings: BoxSettings): Promise<Driver> {
   return {
     start(order) {
       assertEnvironment(order.env);
-      const [program, ...rest] = innerCommand(limits, { ...order, socket: null }, 'at_once');
+      const [program, ...rest] = innerCommand(
+        { limits, holding: UNGROUPED },
+        { ...order, socket: null },
+        'at_once',
+      );
       const child = spawn(program ?? '/bin/sh', rest, {
         cwd: order.cwd,
         env: { ...order.env, ...base },

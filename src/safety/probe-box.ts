@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BoxVerdict } from './box.ts';
-import { bwrapArguments, innerCommand } from './bwrap-arguments.ts';
+import type { Box, BoxVerdict } from './box.ts';
+import { DEFAULT_LIMITS } from './box-limits.ts';
+import { findControlGroups, holdingOf } from './control-groups.ts';
 import { findProgram } from './find-program.ts';
-import { layoutOf } from './open-box.ts';
+import { openBox } from './open-box.ts';
+import { tryToBreakOut } from './self-test/break-out.ts';
 import type { Toolchains } from './toolchains.ts';
 
 export interface ProbeSettings {
@@ -27,8 +29,8 @@ type Fault = Exclude<BoxVerdict, { usable: true }>;
 const OLDEST = [0, 8] as const;
 
 /**
- * Whether a sealed command really runs here, with the very arguments of a session: what is
- * installed but unusable counts as missing. Names the part at fault and one command that mends it.
+ * Whether a sealed command really runs here, with the very arguments of a session, and can't get
+ * out: what is installed but unusable counts as missing. Names the part at fault and one command that mends it.
  */
 export async function probeBox(settings: ProbeSettings): Promise<BoxVerdict> {
   const bwrap = await findProgram('bwrap', settings.path);
@@ -40,37 +42,45 @@ export async function probeBox(settings: ProbeSettings): Promise<BoxVerdict> {
     return missing('bubblewrap', `version ${version[0]} is older than 0.8`, settings);
   if ((await findProgram('socat', settings.path)) === undefined)
     return missing('socat', 'socat is not on PATH', settings);
-  const trial = await sealedTrial(bwrap, settings);
-  return trial.passed
-    ? { usable: true, version: version[0] }
-    : diagnose(trial.output, { ...settings, bwrap });
+  const groups = await findControlGroups({ limits: DEFAULT_LIMITS, pid: process.pid });
+  const holding = holdingOf(groups, settings.root);
+  if (holding.processes === 'nothing') return uncounted(settings);
+  const box = await openBox({ ...settings, groups, driver: 'bwrap', now: () => 0 });
+  const trial = await sealedTrial(box, settings);
+  if (!trial.passed) return diagnose(trial.output, { ...settings, bwrap });
+  const open = await tryToBreakOut({ box, folder: settings.folder, home: settings.home });
+  return open.length === 0 ? { usable: true, version: version[0], holding } : leaks(open, settings);
 }
 
 function tooOld(major: number, minor: number): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
+/** A sealed command takes a hundredth of a second. */
+const TRIAL_MS = 10_000;
+
 interface Trial {
   readonly passed: boolean;
   readonly output: string;
 }
 
-async function sealedTrial(bwrap: string, settings: ProbeSettings): Promise<Trial> {
-  const layout = await layoutOf(settings);
+async function sealedTrial(box: Box, settings: ProbeSettings): Promise<Trial> {
   const cwd = await mkdtemp(join(settings.folder, 'probe-'));
-  const order = {
-    command: ['sh', '-c', 'command -v socat >/dev/null && echo "sealed $(id -u)"'],
-    cwd,
-    writable: [cwd],
-    readable: [],
-    env: {},
-    socket: null,
-    stdin: 'ignore' as const,
-  };
-  const inner = innerCommand(layout.limits, order, 'at_once');
-  const trial = await run(bwrap, [...bwrapArguments(layout, order), '--', ...inner]);
-  await rm(cwd, { recursive: true, force: true });
-  return { ...trial, passed: trial.passed && trial.output.trim() === 'sealed 1000' };
+  try {
+    const { exit, output } = await box.run({
+      command: ['sh', '-c', 'command -v socat >/dev/null && echo "sealed $(id -u)"'],
+      cwd,
+      writable: [cwd],
+      readable: [],
+      env: {},
+      socket: null,
+      stdin: 'ignore',
+      timeoutMs: TRIAL_MS,
+    });
+    return { output, passed: exit === 0 && output.trim() === 'sealed 1000' };
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
 }
 
 async function run(program: string, args: readonly string[]): Promise<Trial> {
@@ -112,6 +122,21 @@ async function diagnose(output: string, at: Circumstances): Promise<Fault> {
 
 function fault(part: string, reason: string, remedy: string): Fault {
   return { usable: false, part, reason, remedy };
+}
+
+/** A box with a hole is no box; what makes the hole is older than the box, or stands around it. */
+async function leaks(open: readonly string[], at: ProbeSettings): Promise<Fault> {
+  const reason = `the self-test got out: ${open.join('; ')}`;
+  return missing('bubblewrap', reason, at);
+}
+
+/** Root's processes are not counted by resource limits, so nothing would end a fork bomb. */
+function uncounted(at: ProbeSettings): Fault {
+  const reason = 'root is bound by control groups alone, and none can be made here';
+  const remedy = inContainer(at)
+    ? 'docker run --user 1000:1000 IMAGE'
+    : 'runuser -u "$SUDO_USER" -- harness doctor';
+  return fault('process limit', reason, remedy);
 }
 
 function inContainer(at: ProbeSettings): boolean {

@@ -19,6 +19,7 @@ test.skipIf(unsealable)(
     expect(await probe(SYSTEM_PATH)).toEqual({
       usable: true,
       version: expect.stringMatching(/^\d+\.\d+/u),
+      holding: expect.any(Object),
     });
   },
 );
