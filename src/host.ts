@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claudeExecutable } from './adapters/agents/claude/executable.ts';
 import { createClaudeAgent } from './adapters/agents/claude/claude-agent.ts';
+import { settingsMark } from './adapters/agents/claude/settings-mark.ts';
 import { withMigrationLock } from './adapters/store/migrate.ts';
 import { databaseIsAway } from './adapters/store/steadily.ts';
 import { newId, PACKAGE, type App } from './open-app.ts';
@@ -26,6 +27,7 @@ import { initialize } from './phases/initialize.ts';
 import type { Phase } from './phases/phase.ts';
 import { taskBreakdown } from './phases/task-breakdown.ts';
 import { testing } from './phases/testing.ts';
+import { proveDeny } from './prove-deny.ts';
 import { templatesIn } from './prompts/find.ts';
 import type { Box } from './safety/box.ts';
 import { sessionFence } from './safety/fence/session-fence.ts';
@@ -78,6 +80,7 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
   const gateway = openGateway(app, order);
   opening.defer(() => gateway.close());
   const seal = await chooseBox(app, order, folder);
+  await proveAgent(app, order, { ...seal, folder });
   const packages = opening.use(openPackages(app, { folder, box: seal.box }));
   const workshop = openWorkshop(await workshopDeps(app, { folder, gateway, packages, ...seal }));
   const started = await startEngine(await engineDeps(app, order, workshop));
@@ -89,6 +92,28 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
       await opened.disposeAsync();
     },
   };
+}
+
+/** A rehearsal's model is a script of ours, which does nothing that would have to be denied. */
+async function proveAgent(
+  app: App,
+  order: HostOrder,
+  parts: Seal & { readonly folder: string },
+): Promise<void> {
+  if (order.unsealed === 'allowed') return;
+  const deps = agentDeps(app, parts);
+  await proveDeny({
+    agent: createClaudeAgent(deps),
+    mark: settingsMark(deps),
+    box: parts.box,
+    agentFolders: claudeExecutable().folders,
+    home: app.config.home,
+    folder: parts.folder,
+  });
+}
+
+function agentDeps(app: App, seal: Seal): Parameters<typeof createClaudeAgent>[0] {
+  return { path: BOX_PATH, judges: judgesOf(app, seal) };
 }
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -156,7 +181,7 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
   const redact = redactorOf(knownSecrets(app));
   return {
     store,
-    agent: createClaudeAgent({ path: BOX_PATH, judges: judgesOf(app, parts) }),
+    agent: createClaudeAgent(agentDeps(app, parts)),
     gateway: parts.gateway,
     box: parts.box,
     hubOf: (project) => app.hubOf(project),
