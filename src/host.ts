@@ -137,6 +137,10 @@ function openPackages(
 ): Packages {
   return createPackages({
     registries: config.registries,
+    credentials: config.registries.credentials.map(({ start, header }) => ({
+      start,
+      header: header.reveal(),
+    })),
     folder,
     sealed: box.driver === 'bwrap',
     asked: (host) => log(`packages: asked ${host}`),
@@ -271,6 +275,7 @@ function knownSecrets({ config, server }: App): readonly string[] {
     config.apiToken?.reveal() ?? '',
     password,
     ...Object.values(config.boxSecrets).map((secret) => secret.reveal()),
+    ...config.registries.credentials.map(({ header }) => header.reveal().replace(/^\w+ /u, '')),
   ];
 }
 

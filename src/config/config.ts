@@ -57,7 +57,17 @@ export interface Credential {
 /** Base URLs that end in a slash; null: what is configured can't be used. */
 export interface Registries {
   readonly npm: string | null;
+  /** npm's for the packages of a scope, by its name with the `@`. */
+  readonly scopes: Readonly<Record<string, string | null>>;
   readonly pypi: string | null;
+  readonly credentials: readonly RegistryCredential[];
+}
+
+interface RegistryCredential {
+  /** Start of the URLs it is for, without the scheme: `//host/path/`. */
+  readonly start: string;
+  /** Value of the `authorization` header. */
+  readonly header: Secret;
 }
 
 interface LinearAccess {

@@ -43,7 +43,8 @@ export function loadConfig(order: ConfigOrder): Config {
     ...places(order, reading.settings, environment),
     ...access(reading.settings, environment.known),
     ...extras(reading.settings),
-    registries: readRegistries((name) => environment.lookup(name)),
+    // Not from `.env`: that file may come with a repository.
+    registries: readRegistries((name) => order.env[name]),
     file,
     apiPort: order.flags.port ?? environment.known.API_PORT,
     boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),

@@ -1,46 +1,77 @@
-import { join } from 'node:path';
 import type { Registries } from './config.ts';
-import { isWebUrl } from './environment.ts';
-import { readText } from './read-text.ts';
+import { npmSettings, type NpmSettings } from './npm-settings.ts';
+import { pipIndex } from './pip-settings.ts';
+import { Secret } from './secret.ts';
 import type { Lookup } from './substitute.ts';
 
 const NPM = 'https://registry.npmjs.org/';
 const PYPI = 'https://pypi.org/simple/';
 
 /**
- * The operator's own registries: npm's from its variable, else from the user's `.npmrc`; pip's from
- * PIP_INDEX_URL; else the public ones. One that can't be used is null and never replaced by a public
- * one, where somebody else may own the same package names. Throws CONFIG_INVALID when `.npmrc` can't
- * be read.
+ * The operator's own registries with what they want to be paid with, as npm and pip are configured
+ * for this user: variables, then the user's files, then the machine's; else the public ones. Never a project's own
+ * files. One that can't be used is null and never replaced by a public one, where somebody else may
+ * own the same package names. Throws CONFIG_INVALID when a file can't be read.
  */
 export function readRegistries(lookup: Lookup): Registries {
-  const npm = filled(lookup('npm_config_registry')) ?? filled(lookup('NPM_CONFIG_REGISTRY'));
+  const npm = npmSettings(lookup);
+  const index = pipIndex(lookup);
+  const scopes = [...npm.values]
+    .flatMap(([key, value]) => {
+      const scope = /^(@[\w.~-]+):registry$/u.exec(key)?.[1];
+      return scope === undefined ? [] : [[scope, registry(value)] as const];
+    })
+    .toSorted(([a], [b]) => a.localeCompare(b));
+  const named = [
+    npm.values.get('registry'),
+    ...scopes.map(([s]) => npm.values.get(`${s}:registry`)),
+  ];
   return {
-    npm: registry(npm ?? fromNpmrc(lookup) ?? NPM),
-    pypi: registry(filled(lookup('PIP_INDEX_URL')) ?? PYPI),
+    npm: registry(npm.values.get('registry') ?? NPM),
+    scopes: Object.fromEntries(scopes),
+    pypi: registry(index ?? PYPI),
+    credentials: [...fromFiles(npm), ...[...named, index].flatMap(inUrl)],
   };
 }
 
-function filled(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
-}
-
-/** Ends in one slash; null for what is no plain web address, or holds a user or password. */
+/** Ends in one slash; null for what is no plain web address. What it holds of a user is left out. */
 function registry(text: string): string | null {
-  if (!isWebUrl(text)) return null;
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/u.test(url.protocol)) return null;
   return `${url.origin}${url.pathname.replace(/\/+$/u, '')}/`;
 }
 
-function fromNpmrc(lookup: Lookup): string | undefined {
-  const home = filled(lookup('HOME'));
-  const file =
-    filled(lookup('npm_config_userconfig')) ??
-    filled(lookup('NPM_CONFIG_USERCONFIG')) ??
-    (home === undefined ? undefined : join(home, '.npmrc'));
-  const text = file === undefined ? undefined : readText(file, file);
-  const line = /^[ \t]*registry[ \t]*=[ \t]*(?<value>.*?)[ \t]*$/gmu;
-  const last = [...(text ?? '').matchAll(line)].at(-1)?.groups?.['value'];
-  const value = last?.replace(/^(["'])(.*)\1$/u, '$2');
-  return filled(value?.replace(/\$\{([^}]*)\}/gu, (whole, name: string) => lookup(name) ?? whole));
+type Credential = Registries['credentials'][number];
+
+/** The user and password of a URL. */
+function inUrl(text: string | undefined): readonly Credential[] {
+  const url = URL.parse(text ?? '');
+  const base = registry(text ?? '');
+  if (url === null || base === null || (url.username === '' && url.password === '')) return [];
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return [credential(base.slice(url.protocol.length), `Basic ${encoded(pair)}`)];
+}
+
+/** npm keeps them by the start of a URL without its scheme: `//host/path/:_authToken`. */
+function fromFiles({ values }: NpmSettings): readonly Credential[] {
+  const starts = new Set(
+    [...values.keys()].flatMap((key) => /^(\/\/.+\/):[a-zA-Z_]+$/u.exec(key)?.[1] ?? []),
+  );
+  return [...starts].flatMap((start) => {
+    const of = (name: string): string | undefined => values.get(`${start}:${name}`);
+    const [token, both, user, password] = ['_authToken', '_auth', 'username', '_password'].map(of);
+    if (token !== undefined) return [credential(start, `Bearer ${token}`)];
+    if (both !== undefined) return [credential(start, `Basic ${both}`)];
+    if (user === undefined || password === undefined) return [];
+    const pair = `${user}:${Buffer.from(password, 'base64').toString('utf8')}`;
+    return [credential(start, `Basic ${encoded(pair)}`)];
+  });
+}
+
+function credential(start: string, header: string): Credential {
+  return { start, header: new Secret(header) };
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

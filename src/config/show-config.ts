@@ -27,10 +27,16 @@ export function showConfig(config: Config): {
       api_port: config.apiPort,
       api_token: config.apiToken === null ? null : MASK,
       linear: shownLinear(config),
-      registries: config.registries,
+      registries: shownRegistries(config),
       interactive: config.settings.interactive,
     },
   };
+}
+
+/** Which URLs go with a credential, and not what it is. */
+function shownRegistries({ registries }: Config): Shown {
+  const { credentials, ...rest } = registries;
+  return { ...rest, credentials: credentials.map(({ start }) => ({ start, header: MASK })) };
 }
 
 function shownLinear({ linear }: Config): Shown {

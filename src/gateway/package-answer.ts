@@ -10,6 +10,8 @@ export interface PackageRequest {
   readonly method: 'GET' | 'HEAD';
   /** What the client can read; registries answer with another format for it. */
   readonly accept: string | undefined;
+  /** The header that a URL of the registry is to be asked with. */
+  readonly authorization: (url: URL) => string | undefined;
   readonly mirrors: readonly Mirror[];
   /** Bytes of the longest answer. */
   readonly maxBytes: number;
@@ -100,7 +102,12 @@ async function askOnce(url: URL, order: PackageRequest): Promise<Reply> {
   const { method, accept = '*/*', signal } = order;
   // An archive is passed on as it is; fetch would unpack one that is also sent compressed.
   const encoding = isArchive(order.url) ? 'identity' : 'gzip';
-  const headers = { accept, 'accept-encoding': encoding };
+  const authorization = order.authorization(url);
+  const headers = {
+    accept,
+    'accept-encoding': encoding,
+    ...(authorization === undefined ? {} : { authorization }),
+  };
   try {
     return { answer: await fetch(url, { method, headers, redirect: 'manual', signal }) };
   } catch (error) {

@@ -1,6 +1,8 @@
 /** The operator's package registries: base URLs that end in a slash; null: what is configured can't be used. */
 export interface Registries {
   readonly npm: string | null;
+  /** For the packages of a scope, by its name with the `@`. */
+  readonly scopes: Readonly<Record<string, string | null>>;
   readonly pypi: string | null;
 }
 
@@ -16,12 +18,15 @@ export interface PackageRoute {
   readonly prefix: string;
   /** Base URL, ending in a slash; null: closed, because nobody knows where it would lead. */
   readonly base: string | null;
+  /** The npm scope whose packages it is for, wherever on the wire they are asked for; null: none. */
+  readonly scope: string | null;
   /** The prefixes that links in its index pages may lead to. */
   readonly links: readonly string[];
 }
 
 const PYPI = '/_pypi/';
 const FILES = '/_files/';
+const SCOPES = '/_scope/';
 
 /** The public index keeps its files on a second host; others keep them beside their pages. */
 const PUBLIC_INDEX = 'https://pypi.org/';
@@ -30,15 +35,21 @@ const PUBLIC_FILES = 'https://files.pythonhosted.org/';
 /**
  * Where each path of the wire leads. The npm registry is at the root, because npm keeps the path of
  * a locked URL and changes its host only; no package name starts with an underscore, so the other
- * two can't be mistaken for one.
+ * others can't be mistaken for one. A scope's packages are never asked for at another registry than
+ * its own, where somebody else may have taken their names.
  */
-export function routesOf({ npm, pypi }: Registries): readonly PackageRoute[] {
+export function routesOf({ npm, scopes, pypi }: Registries): readonly PackageRoute[] {
   const index = pypi === null ? null : new URL('..', pypi).href;
   const files = index === PUBLIC_INDEX ? PUBLIC_FILES : null;
+  const scoped = Object.entries(scopes).map(([scope, base]): PackageRoute => {
+    const prefix = `${SCOPES}${scope.slice(1)}/`;
+    return { prefix, base, scope, links: [prefix] };
+  });
   return [
-    { prefix: PYPI, base: index, links: [PYPI, FILES] },
-    { prefix: FILES, base: files, links: [] },
-    { prefix: '/', base: npm, links: ['/'] },
+    { prefix: PYPI, base: index, scope: null, links: [PYPI, FILES] },
+    { prefix: FILES, base: files, scope: null, links: [] },
+    ...scoped,
+    { prefix: '/', base: npm, scope: null, links: ['/'] },
   ];
 }
 
@@ -48,21 +59,28 @@ export type Target =
   | { readonly status: 'closed'; readonly route: PackageRoute; readonly reason: string }
   | { readonly status: 'refused'; readonly reason: string };
 
-const HINT = 'a URL with a user or password is not supported';
+const HINT = 'what is configured is no web address';
 
 /** Finds the URL of a request target; it lies below its route's base, whatever the target says. */
 export function targetOf(routes: readonly PackageRoute[], target: string): Target {
-  const route = routes.find(({ prefix }) => target.startsWith(prefix));
+  const route = scopeOf(routes, target) ?? routes.find(({ prefix }) => target.startsWith(prefix));
   if (route === undefined || !isPlain(target))
     return { status: 'refused', reason: 'this is no plain path of a package' };
   if (route.base === null)
     return { status: 'closed', route, reason: `no usable registry for ${route.prefix} (${HINT})` };
   const base = new URL(route.base);
-  const rest = target.slice(route.prefix.length);
+  const rest = target.slice(target.startsWith(route.prefix) ? route.prefix.length : 1);
   // A URL that was locked against this very registry keeps its path and with it the base's.
   const own = base.pathname.slice(1);
   const inner = own !== '' && rest.startsWith(own) ? rest.slice(own.length) : rest;
   return { status: 'found', url: new URL(base.href + inner), route };
+}
+
+/** The route of the scope that a part of the path names, encoded or not. */
+function scopeOf(routes: readonly PackageRoute[], target: string): PackageRoute | undefined {
+  const path = target.split('?', 1)[0]?.replaceAll(/%40/gu, '@') ?? '';
+  const names = path.split(/\/|%2f/iu);
+  return routes.find(({ scope }) => scope !== null && names.includes(scope));
 }
 
 /** Visible ASCII, nothing that a URL parser or a server would read as another path. */

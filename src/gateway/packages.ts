@@ -8,8 +8,17 @@ import { refusePackage, relayPackage } from './package-answer.ts';
 import { lockMirrorsOf, mirrorsOf, routesOf, targetOf, variablesOf } from './package-routes.ts';
 import type { PackageRoute, Registries } from './package-routes.ts';
 
+export interface PackageCredential {
+  /** Start of the URLs it is for, without the scheme: `//host/path/`. */
+  readonly start: string;
+  /** Value of the `authorization` header. */
+  readonly header: string;
+}
+
 export interface PackagesOrder {
   readonly registries: Registries;
+  /** What the registries are paid with; it goes to nobody else, and never into a box. */
+  readonly credentials: readonly PackageCredential[];
   /** For the socket: a folder of our own, whose path stays under 80 bytes. */
   readonly folder: string;
   /** False: boxes have no network of their own, so the wire listens on a loopback port. */
@@ -22,7 +31,7 @@ export interface PackagesOrder {
 
 /**
  * The way of package managers from a box to the operator's own registries, and to nothing else.
- * Reads only, and adds no credential: a registry that wants one refuses.
+ * Reads only.
  */
 export interface Packages extends AsyncDisposable {
   /** Opened on first use. @throws HarnessError SOCKET_PATH_TOO_LONG */
@@ -119,12 +128,20 @@ async function answer(visit: Visit, response: ServerResponse): Promise<void> {
       mirrors: mirrorsOf(routes, route.links, baseOf(order, request)),
       maxBytes: order.maxBytes ?? MOST_BYTES,
       signal: left.signal,
+      authorization: (url) => headerFor(order.credentials, url),
       asked: order.asked,
     },
     response,
   );
   if (refusal === null) troubles.delete(route.prefix);
   else troubles.set(route.prefix, refusal);
+}
+
+/** The one with the longest start that fits: npm's own rule. */
+function headerFor(credentials: readonly PackageCredential[], url: URL): string | undefined {
+  const plain = `//${url.host}${url.pathname}`;
+  const fitting = credentials.filter(({ start }) => plain.startsWith(start));
+  return fitting.toSorted((a, b) => b.start.length - a.start.length)[0]?.header;
 }
 
 /** The wire as this client sees it. */

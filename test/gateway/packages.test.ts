@@ -8,54 +8,31 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createPackages } from '../../src/gateway/packages.ts';
 import type { PackagesOrder } from '../../src/gateway/packages.ts';
-import { routesOf, targetOf } from '../../src/gateway/package-routes.ts';
 import type { PackageWire } from '../../src/workspaces/environment/open-environments.ts';
 
-const PUBLIC = { npm: 'https://registry.npmjs.org/', pypi: 'https://pypi.org/simple/' };
+const PUBLIC = {
+  npm: 'https://registry.npmjs.org/',
+  scopes: {},
+  pypi: 'https://pypi.org/simple/',
+};
 const IN_BOX = 'http://127.0.0.1:8377';
 
-describe('where a path leads', () => {
-  test.each([
-    ['/left-pad', 'https://registry.npmjs.org/left-pad'],
-    ['/@scope%2fname', 'https://registry.npmjs.org/@scope%2fname'],
-    ['/npm/-/npm-11.0.0.tgz', 'https://registry.npmjs.org/npm/-/npm-11.0.0.tgz'],
-    ['/_pypi/simple/flask/', 'https://pypi.org/simple/flask/'],
-    ['/_files/packages/a/b.whl', 'https://files.pythonhosted.org/packages/a/b.whl'],
-    ['//evil.example/x', 'https://registry.npmjs.org//evil.example/x'],
-    ['/https://evil.example/x', 'https://registry.npmjs.org/https://evil.example/x'],
-    ['/@evil.example:80/x', 'https://registry.npmjs.org/@evil.example:80/x'],
-  ])('%s leads to %s', (path, url) => {
-    expect(found(path)).toBe(url);
+test('links of a scope’s registry lead back to it', async () => {
+  await using bench = await aBench((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(`"${bench.url}/private/blobs/1.tgz"`);
   });
+  const { text } = await bench.get('/@acme%2fname');
+  expect(text).toBe(`"${IN_BOX}/_scope/acme/blobs/1.tgz"`);
+  expect(bench.requests[0]?.url).toBe('/private/@acme%2fname');
+});
 
-  test('a registry below a path is never left, and a path locked against it is not doubled', () => {
-    const corporate = { npm: 'https://corp.example/api/npm/', pypi: null };
-    expect(found('/x/-/x.tgz', corporate)).toBe('https://corp.example/api/npm/x/-/x.tgz');
-    expect(found('/api/npm/x/-/x.tgz', corporate)).toBe('https://corp.example/api/npm/x/-/x.tgz');
-    expect(found('/_pypi/simple/x/', corporate)).toContain('no usable registry');
-    expect(found('/_files/x.whl', corporate)).toContain('no usable registry');
-  });
-
-  test.each([
-    '/../x',
-    '/a/../../x',
-    '/a/./x',
-    '/%2e%2e/x',
-    '/a%2f..%2fx',
-    '/a%2F%2E%2e%2Fx',
-    '/..%5cx',
-    '/a\\..\\x',
-    '/%252e%252e/x',
-    '/a%00b',
-    '/a#b',
-    '/a\tb',
-    '/a?q#b',
-    'http://evil.example/x',
-    '*',
-    '',
-  ])('%j leads nowhere', (path) => {
-    expect(found(path)).toContain('no plain path');
-  });
+test('I7 a registry’s credential goes to its own URLs, the most special one, and never into the box', async () => {
+  await using bench = await aBench((_, response) => void response.end('{}'));
+  for (const path of ['/x', '/@acme%2fname']) await bench.get(path);
+  const sent = bench.requests.map(({ headers }) => headers.authorization);
+  expect(sent).toEqual(['Bearer general', 'Bearer special']);
+  expect(JSON.stringify(bench.wire)).not.toMatch(/general|special/u);
 });
 
 describe('the wire', () => {
@@ -103,7 +80,7 @@ describe('the wire', () => {
     expect((await bench.get('/x', { headers })).status).toBe(200);
     expect(bench.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
     expect(bench.requests[1]?.headers).toMatchObject({ accept: 'a/b' });
-    expect(JSON.stringify(bench.requests[1]?.headers)).not.toMatch(/authorization|cookie|x-data/u);
+    expect(JSON.stringify(bench.requests[1]?.headers)).not.toMatch(/Bearer t|cookie|x-data/u);
   });
 
   test('no CONNECT and no absolute address reaches another host', async () => {
@@ -210,15 +187,24 @@ describe('the wire', () => {
   });
 
   test('one that was never used has nothing to close', async () => {
-    const order = { registries: PUBLIC, folder: '/nowhere', sealed: true, asked: () => undefined };
-    const packages = createPackages(order);
+    const packages = createPackages({
+      registries: PUBLIC,
+      credentials: [],
+      folder: '/nowhere',
+      sealed: true,
+      asked: () => undefined,
+    });
     await expect(packages[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 });
 
-function found(path: string, registries: Parameters<typeof routesOf>[0] = PUBLIC): string {
-  const target = targetOf(routesOf(registries), path);
-  return target.status === 'found' ? target.url.href : target.reason;
+/** What the registries of the bench are paid with: the scope's own, and one for all else. */
+function credentialsOf(host: string): PackagesOrder['credentials'] {
+  return [
+    { start: `//${host}/`, header: 'Bearer general' },
+    { start: `//${host}/private/`, header: 'Bearer special' },
+    { start: '//elsewhere.example/', header: 'Bearer theirs' },
+  ];
 }
 
 /** A registry's answer with one link to itself. */
@@ -260,9 +246,14 @@ async function aBench(
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   const folder = await mkdtemp(join(tmpdir(), 'harness-packages-'));
   const asked: string[] = [];
-  const registries = { npm: `${url}/`, pypi: `${url}/simple/` };
+  const registries = {
+    npm: `${url}/`,
+    scopes: { '@acme': `${url}/private/` },
+    pypi: `${url}/simple/`,
+  };
   const packages = createPackages({
     sealed: true,
+    credentials: credentialsOf(new URL(url).host),
     ...options,
     registries,
     folder,

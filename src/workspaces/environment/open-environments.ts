@@ -138,17 +138,18 @@ async function make(making: Making, draft: string): Promise<Preparation> {
 }
 
 /**
- * Yarn 1 and uv download from the URLs in their lock files, whatever registry they are given. The
- * lock's hashes hold all the same, and the changed file is no output.
+ * Yarn 1 and uv download from the URLs in their lock files, whatever registry they are given, and
+ * npm takes the registry of a scope from the project's file. The lock's hashes hold all the same, and the changed file is no output.
  */
-const TAKEN_AS_THEY_ARE = /(?:^|\/)(?:yarn|uv)\.lock$/u;
+const TAKEN_AS_THEY_ARE = /(?:^|\/)(?:(?:yarn|uv)\.lock|\.npmrc)$/u;
 
 function mirrored(input: RecipeInput, wire: PackageWire | null): RecipeInput {
   if (wire === null || !TAKEN_AS_THEY_ARE.test(input.path)) return input;
-  const text = wire.mirrors.reduce(
-    (all, { from, to }) => all.replaceAll(from, to),
-    input.content.toString('latin1'),
-  );
+  // A registry is often named without the slash at its end, which is the same.
+  const whole = input.content
+    .toString('latin1')
+    .replaceAll(/(registry\s*=\s*\S*[^/\s])$/gmu, '$1/');
+  const text = wire.mirrors.reduce((all, { from, to }) => all.replaceAll(from, to), whole);
   return { ...input, content: Buffer.from(text, 'latin1') };
 }
 

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { routesOf, targetOf } from '../../src/gateway/package-routes.ts';
+
+const PUBLIC = {
+  npm: 'https://registry.npmjs.org/',
+  scopes: {},
+  pypi: 'https://pypi.org/simple/',
+};
+
+describe('where a path leads', () => {
+  test.each([
+    ['/left-pad', 'https://registry.npmjs.org/left-pad'],
+    ['/@scope%2fname', 'https://registry.npmjs.org/@scope%2fname'],
+    ['/npm/-/npm-11.0.0.tgz', 'https://registry.npmjs.org/npm/-/npm-11.0.0.tgz'],
+    ['/_pypi/simple/flask/', 'https://pypi.org/simple/flask/'],
+    ['/_files/packages/a/b.whl', 'https://files.pythonhosted.org/packages/a/b.whl'],
+    ['//evil.example/x', 'https://registry.npmjs.org//evil.example/x'],
+    ['/https://evil.example/x', 'https://registry.npmjs.org/https://evil.example/x'],
+    ['/@evil.example:80/x', 'https://registry.npmjs.org/@evil.example:80/x'],
+  ])('%s leads to %s', (path, url) => {
+    expect(found(path)).toBe(url);
+  });
+
+  test('a registry below a path is never left, and a path locked against it is not doubled', () => {
+    const corporate = { npm: 'https://corp.example/api/npm/', scopes: {}, pypi: null };
+    expect(found('/x/-/x.tgz', corporate)).toBe('https://corp.example/api/npm/x/-/x.tgz');
+    expect(found('/api/npm/x/-/x.tgz', corporate)).toBe('https://corp.example/api/npm/x/-/x.tgz');
+    expect(found('/_pypi/simple/x/', corporate)).toContain('no usable registry');
+    expect(found('/_files/x.whl', corporate)).toContain('no usable registry');
+  });
+
+  test.each([
+    '/../x',
+    '/a/../../x',
+    '/a/./x',
+    '/%2e%2e/x',
+    '/a%2f..%2fx',
+    '/a%2F%2E%2e%2Fx',
+    '/..%5cx',
+    '/a\\..\\x',
+    '/%252e%252e/x',
+    '/a%00b',
+    '/a#b',
+    '/a\tb',
+    '/a?q#b',
+    'http://evil.example/x',
+    '*',
+    '',
+  ])('%j leads nowhere', (path) => {
+    expect(found(path)).toContain('no plain path');
+  });
+});
+
+describe('scopes', () => {
+  const registries = {
+    ...PUBLIC,
+    scopes: { '@acme': 'https://corp.example/npm/', '@lost': null },
+  };
+
+  test.each([
+    ['/@acme%2fname', 'https://corp.example/npm/@acme%2fname'],
+    ['/%40acme/name', 'https://corp.example/npm/%40acme/name'],
+    ['/@acme/name/-/name-1.0.0.tgz', 'https://corp.example/npm/@acme/name/-/name-1.0.0.tgz'],
+    ['/npm/@acme/name/-/name-1.0.0.tgz', 'https://corp.example/npm/@acme/name/-/name-1.0.0.tgz'],
+    ['/download/@acme/name/1', 'https://corp.example/npm/download/@acme/name/1'],
+    ['/_scope/acme/blobs/1.tgz', 'https://corp.example/npm/blobs/1.tgz'],
+    ['/@acmes/name', 'https://registry.npmjs.org/@acmes/name'],
+    ['/name?x=/@acme/', 'https://registry.npmjs.org/name?x=/@acme/'],
+  ])('%s leads to %s', (path, url) => {
+    expect(found(path, registries)).toBe(url);
+  });
+
+  test('packages of a scope whose registry can’t be used are asked for nowhere', () => {
+    expect(found('/@lost%2fname', registries)).toContain('no usable registry');
+  });
+});
+
+function found(path: string, registries: Parameters<typeof routesOf>[0] = PUBLIC): string {
+  const target = targetOf(routesOf(registries), path);
+  return target.status === 'found' ? target.url.href : target.reason;
+}
