@@ -8,7 +8,7 @@ import { refusePackage, relayPackage } from './package-answer.ts';
 import { lockMirrorsOf, mirrorsOf, routesOf, targetOf, variablesOf } from './package-routes.ts';
 import type { PackageRoute, Registries } from './package-routes.ts';
 
-export interface PackageCredential {
+interface PackageCredential {
   /** Start of the URLs it is for, without the scheme: `//host/path/`. */
   readonly start: string;
   /** Value of the `authorization` header. */
