@@ -50,11 +50,14 @@ try {
 
 async function heard(pattern: RegExp): Promise<void> {
   let said = '';
-  for await (const piece of rehearsal.stdout.setEncoding('utf8')) {
-    said += String(piece);
-    if (pattern.test(said)) break;
-  }
-  rehearsal.stdout.resume();
+  await new Promise<void>((resolve) => {
+    // Never taken away: a rehearsal that nobody listens to would end.
+    rehearsal.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      said += piece;
+      if (pattern.test(said)) resolve();
+    });
+    rehearsal.once('exit', resolve);
+  });
 }
 
 async function seconds(args: readonly string[]): Promise<number> {

@@ -5,5 +5,6 @@
 export { absolute, dataFolder } from './config/home.ts';
 export { lookupIn, processEnvironment, readDotEnv } from './config/variables.ts';
 export { SNAPSHOT_FILE, type Snapshot } from './delivery/snapshot.ts';
-export { readPulses, type Pulse } from './pulse.ts';
+export { PACKAGE } from './package-folder.ts';
+export { isFresh, readPulses, type Heard } from './pulse.ts';
 export { stripControls } from './safety/strip-controls.ts';

@@ -59,21 +59,28 @@ export async function skipBeat(home: string, projectId: string): Promise<void> {
   await rm(fileOf(home, projectId), { force: true });
 }
 
+/** Of a living host: how many ms ago it said so. */
+export type Heard = Pulse & { readonly age: number };
+
+/** True now; a later one is not to be told, but its host may be about to say more. */
+export function isFresh({ age }: Heard): boolean {
+  return age >= 0 && age <= FRESH_MS;
+}
+
 /**
- * The pulses that are true now: written within the last second by a process that is alive on this
- * host. What is missing here may still live; only the database knows. The clock in ms since 1970: read
- * after the files, or one written meanwhile would come from the future.
+ * What processes that are alive on this host said last, however long ago. What is missing here may
+ * still live; only the database knows. The clock in ms since 1970: read after the files, or one
+ * written meanwhile would come from the future.
  */
-export async function readPulses(home: string, now: () => number): Promise<readonly Pulse[]> {
+export async function readPulses(home: string, now: () => number): Promise<readonly Heard[]> {
   const names = (await namesIn(folderIn(home))).filter((name) => name.endsWith('.json'));
   if (names.length === 0) return [];
   const identity = await readHostIdentity(newId);
-  const found: Pulse[] = [];
+  const found: Heard[] = [];
   for (const name of names) {
     const pulse = await readPulse(join(folderIn(home), name));
-    if (pulse === undefined) continue;
-    const age = now() - Date.parse(pulse.snapshot.heartbeat);
-    if (age >= 0 && age <= FRESH_MS && (await identity.aliveHere(pulse.host))) found.push(pulse);
+    if (pulse === undefined || !(await identity.aliveHere(pulse.host))) continue;
+    found.push({ ...pulse, age: now() - Date.parse(pulse.snapshot.heartbeat) });
   }
   return found;
 }

@@ -8,7 +8,7 @@ export async function doctorAction(options: CommonOptions): Promise<void> {
   const { config, output } = openContext(options);
   const findings = await diagnose({ config, ...userPlaces(config) });
   for (const finding of findings) output.object(finding);
-  for (const line of findingLines(findings)) output.data(line);
+  for (const line of [...findingLines(findings), '', verdictLine(findings)]) output.data(line);
   process.exitCode = exitOfFindings(findings);
 }
 
@@ -28,4 +28,17 @@ export function findingLines(findings: readonly Finding[]): string[] {
     const remedy = findings[at]?.remedy ?? null;
     return remedy === null ? [row] : [row, `    mend it: ${remedy}`];
   });
+}
+
+/** The closing sentence: whether a run could start, and what comes first when it couldn't. */
+export function verdictLine(findings: readonly Finding[]): string {
+  const missing = findings.filter(({ state }) => state === 'missing');
+  const notes = findings.filter(({ state }) => state === 'note').length;
+  const [first] = missing;
+  if (first === undefined)
+    return `All well: a run can start.${notes > 0 ? ` ${notes === 1 ? 'A note' : 'Notes'} above (--) may be of use.` : ''}`;
+  const others = missing.slice(1).map(({ part }) => part);
+  const rest = others.length === 0 ? '' : `, then ${others.join(', ')}`;
+  const rehearsal = missing.every(({ part }) => ['credential', 'sandbox'].includes(part));
+  return `A run with a real model can't start: mend ${first.part} first${rest}.${rehearsal ? ' A rehearsal can: `harness run --rehearse`.' : ''}`;
 }

@@ -1,12 +1,11 @@
 import type { StoredEvent } from '../domain/event.ts';
-import type { Reader } from '../app.ts';
+import { eventsAfter, type Reader } from '../app.ts';
 import { createAlarm } from './alarm.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader, type Context } from './context.ts';
 import { findProject, type Found } from './find-project.ts';
 import { isOver } from './follow.ts';
 import { eventObject, renderEvent } from './render-event.ts';
-import { eventsAfter } from './stored-events.ts';
 
 /** Flags of `events`, as commander gives them. */
 export interface EventsOptions extends CommonOptions {
@@ -25,7 +24,7 @@ export async function eventsAction(options: EventsOptions): Promise<void> {
   else
     await withReader(context, async (reader) => {
       const { project } = await findProject(reader, context);
-      printEvents(context, await eventsAfter(reader, project.id, after));
+      printEvents(context, await eventsAfter(reader.store, project.id, after));
     });
 }
 
@@ -43,7 +42,7 @@ async function followEvents(
     for (;;) {
       // Read before the events: what ended it is then among them.
       const now = await reader.store.runs.get(run.id);
-      const events = await eventsAfter(reader, project.id, last);
+      const events = await eventsAfter(reader.store, project.id, last);
       printEvents(context, events);
       last = events.at(-1)?.id ?? last;
       if (now === undefined || isOver(now) || !(await reader.hosted(now))) return;
@@ -58,11 +57,6 @@ async function followEvents(
 function printEvents({ output }: Context, events: readonly StoredEvent[]): void {
   for (const stored of events) {
     output.object(eventObject(stored));
-    output.data(`${String(stored.id).padStart(5)}  ${renderEvent(stored) ?? bare(stored)}`);
+    output.data(`${String(stored.id).padStart(5)}  ${renderEvent(stored)}`);
   }
-}
-
-/** What no sentence was made for: its name is enough for a person, JSON has the rest. */
-function bare({ at, event }: StoredEvent): string {
-  return `${at.slice(11, 19)}  (${event.type})`;
 }

@@ -5,7 +5,7 @@ import { noRoomLeft, openHeart, requestControl, type App, type Heart } from '../
 import { createAlarm } from './alarm.ts';
 import type { Output } from './output.ts';
 import { keepSnapshot, unlessUnwritten } from './refresh-snapshot.ts';
-import { eventObject, renderEvent } from './render-event.ts';
+import { eventObject, isDetail, renderEvent } from './render-event.ts';
 
 export interface Following {
   readonly app: App;
@@ -97,8 +97,7 @@ async function showNew({ app, project, output }: Following, after: number): Prom
     for (const stored of events) {
       last = stored.id;
       output.object(eventObject(stored));
-      const line = renderEvent(stored);
-      if (line !== undefined) output.data(line);
+      if (!isDetail(stored)) output.data(renderEvent(stored));
     }
     if (events.length < 500) return last;
   }

@@ -44,7 +44,7 @@ function addChanges(items: Command): void {
     );
   items
     .command('skip')
-    .description('leave it out; what depends on it waits, skip that too')
+    .description('leave it out; what depends on it goes on without it')
     .argument('<key>')
     .option('--reason <text>', 'why')
     .action(async (key: string, options: CommonOptions & { readonly reason?: string }) =>

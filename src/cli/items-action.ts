@@ -3,7 +3,6 @@ import { HarnessError } from '../domain/errors.ts';
 import type { PhaseStatus } from '../domain/phase.ts';
 import { ENDED } from '../domain/run.ts';
 import { SKIPPED, type ItemDraft, type Priority, type WorkItem } from '../domain/work-item.ts';
-import { whyItem } from '../domain/why.ts';
 import type { App, Reader } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader } from './context.ts';
@@ -11,7 +10,7 @@ import { findProject, type Found } from './find-project.ts';
 import { person } from './person.ts';
 import { refreshSnapshot } from './refresh-snapshot.ts';
 import { lineWidth, table } from './table.ts';
-import { unknownItem } from './why-action.ts';
+import { unknownItem, whyNow } from './why-action.ts';
 
 /** Flags of `items add`, as commander gives them. */
 export interface AddOptions extends CommonOptions {
@@ -49,7 +48,7 @@ export async function showAction(key: string, options: CommonOptions): Promise<v
     const item = items.find((one) => one.key === key) ?? unknownItem(key);
     const attempts = await reader.store.attempts.list(found.run.id, { itemKey: key });
     context.output.object({ ...item, tries: attempts });
-    const why = whyItem(item, { items, now: new Date().toISOString() });
+    const why = await whyNow(reader, found, key);
     for (const line of itemLines(item)) context.output.data(line);
     for (const { number, end, sessionId } of attempts)
       context.output.data(
@@ -150,7 +149,7 @@ export function skipAction(
   return change(key, options, async (app, { project }) => {
     await refuseBlocked(app, project.id, key);
     await app.store.items.block(project.id, key, `${SKIPPED}${why}`, person());
-    return 'skipped';
+    return 'skipped; what depends on it goes on without it';
   });
 }
 

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { HarnessError, messageOf } from '../domain/errors.ts';
+import { typedHere } from './own-command.ts';
 import { createProgram } from './program.ts';
 import { quietPipes } from './quiet-pipes.ts';
 
@@ -28,7 +29,7 @@ async function completionFor([first]: readonly string[]): Promise<
 function report(error: unknown, verbose: boolean): number {
   // Commander has written its own message.
   if (error instanceof CommanderError) return exitOfError(error);
-  process.stderr.write(`harness: ${messageOf(error)}\n`);
+  process.stderr.write(`harness: ${typedHere()(messageOf(error))}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return exitOfError(error);
 }

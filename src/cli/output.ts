@@ -1,13 +1,14 @@
 import { stripControls } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { notBuilt } from './not-built.ts';
+import { typedHere, type Typed } from './own-command.ts';
 
 /** How a command speaks: data on stdout, talk on stderr. */
 export interface Output {
   /** One JSON object a line instead of text. */
   readonly json: boolean;
   readonly verbose: boolean;
-  /** A line of the result; text of others loses its control sequences. */
+  /** A line of the result; text of others loses its control sequences, commands become what the person types. */
   data(line: string): void;
   /** An object of the result, in JSON mode only. */
   object(value: unknown): void;
@@ -16,19 +17,23 @@ export interface Output {
   warn(line: string): void;
 }
 
-function err(line: string): void {
-  process.stderr.write(`${stripControls(line)}\n`);
+function writeTo(stream: NodeJS.WriteStream, typed: Typed): (line: string) => void {
+  return (line) => {
+    stream.write(`${stripControls(typed(line))}\n`);
+  };
 }
 
 /** Throws `NOT_BUILT` (exit 2) for the terminal interface. */
 export function createOutput(options: CommonOptions): Output {
   if (options.output === 'tui') throw notBuilt('`--output tui`');
+  const typed = typedHere();
+  const [out, err] = [writeTo(process.stdout, typed), writeTo(process.stderr, typed)];
   const json = options.json === true || options.output === 'json';
   return {
     json,
     verbose: options.verbose === true,
     data: (line) => {
-      if (!json) process.stdout.write(`${stripControls(line)}\n`);
+      if (!json) out(line);
     },
     object: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommonOptions } from './common-options.ts';
+import type { ProjectsOptions } from './projects-action.ts';
 import type { RecoverOptions } from './recover-action.ts';
 
 /** Projects, their results, and what they need. */
@@ -9,7 +10,8 @@ export function addProjectCommands(program: Command): void {
   program
     .command('projects')
     .description('all projects that were ever run')
-    .action(async (options: CommonOptions) =>
+    .option('--all', 'also rehearsals whose folder a later one took')
+    .action(async (options: ProjectsOptions) =>
       (await import('./projects-action.ts')).projectsAction(options),
     );
   program

@@ -4,11 +4,19 @@ import type { CommonOptions } from './common-options.ts';
 import { openContext, withReader, type Context } from './context.ts';
 import { lineWidth, table } from './table.ts';
 
-/** All projects that were ever run with this data folder, the newest run first. */
-export async function projectsAction(options: CommonOptions): Promise<void> {
+/** Flags of `projects`, as commander gives them. */
+export interface ProjectsOptions extends CommonOptions {
+  readonly all?: boolean;
+}
+
+/**
+ * The projects of this data folder, the newest run first; those whose folder a later rehearsal took
+ * only with `--all`.
+ */
+export async function projectsAction(options: ProjectsOptions): Promise<void> {
   const context = openContext(options);
   try {
-    await withReader(context, (reader) => list(reader, context));
+    await withReader(context, (reader) => list(reader, context, options.all === true));
   } catch (error) {
     if (!hasCode(error, 'PROJECT_UNKNOWN')) throw error;
     context.output.talk('no projects yet');
@@ -18,10 +26,11 @@ export async function projectsAction(options: CommonOptions): Promise<void> {
 /** How the store calls the folder of a project whose place another one took. */
 const REPLACED = /^replaced \S+: /u;
 
-async function list({ store }: Reader, { output }: Context): Promise<void> {
-  const projects = await store.projects.list();
+async function list({ store }: Reader, { output }: Context, all: boolean): Promise<void> {
+  const known = await store.projects.list();
+  const shown = known.filter(({ directory }) => all || !REPLACED.test(directory));
   const rows = await Promise.all(
-    projects.map(async (project) => ({ project, run: await store.runs.latest(project.id) })),
+    shown.map(async (project) => ({ project, run: await store.runs.latest(project.id) })),
   );
   const newest = rows.toSorted((a, b) =>
     (b.run?.createdAt ?? '').localeCompare(a.run?.createdAt ?? ''),
@@ -29,14 +38,16 @@ async function list({ store }: Reader, { output }: Context): Promise<void> {
   for (const { project, run } of newest)
     output.object({ ...project, run_id: run?.id ?? null, status: run?.status ?? null });
   if (rows.length === 0) output.talk('no projects yet');
-  const cells = newest.map(({ project, run }) => {
-    const replaced = REPLACED.test(project.directory);
-    return [
-      project.name,
-      replaced ? 'replaced' : (run?.status ?? 'no run yet'),
-      (run?.createdAt ?? project.createdAt).slice(0, 16).replace('T', ' '),
-      project.directory.replace(REPLACED, ''),
-    ];
-  });
+  const cells = newest.map(({ project, run }) => [
+    project.name,
+    REPLACED.test(project.directory) ? 'replaced' : (run?.status ?? 'no run yet'),
+    (run?.createdAt ?? project.createdAt).slice(0, 16).replace('T', ' '),
+    project.directory.replace(REPLACED, ''),
+  ]);
   for (const line of table(cells, { width: lineWidth() })) output.data(line);
+  const left = known.length - shown.length;
+  if (left > 0)
+    output.talk(
+      `${left} former rehearsal${left === 1 ? '' : 's'} of the same folders left out; \`harness projects --all\` lists them too`,
+    );
 }

@@ -7,11 +7,13 @@ import {
   lookupIn,
   processEnvironment,
   readDotEnv,
+  isFresh,
   readPulses,
   SNAPSHOT_FILE,
   stripControls,
-  type Pulse,
+  type Heard,
 } from '../glance.ts';
+import { typedHere } from './own-command.ts';
 import { chosen, real } from './places.ts';
 import { quietPipes } from './quiet-pipes.ts';
 import { statusLines } from './status-lines.ts';
@@ -32,17 +34,44 @@ export async function quickStatus(argv: readonly string[]): Promise<boolean> {
   if (asked === undefined) return false;
   const cwd = process.cwd();
   const lookup = lookupIn(processEnvironment(), readDotEnv(cwd));
-  const pulses = await readPulses(dataFolder(lookup, cwd), Date.now);
-  if (pulses.length === 0) return false;
-  const placed = await byPlace(pulses, asked, cwd);
-  if (placed === 'another') return false;
-  const pulse = placed ?? (await newestIn(pulses, lookup('WORKSPACE_PATH'), cwd));
-  if (pulse === undefined) return false;
+  const home = dataFolder(lookup, cwd);
+  let found = await told(await readPulses(home, Date.now), asked, { lookup, cwd });
+  for (let turn = 0; turn < TURNS && found !== undefined && !isFresh(found.pulse); turn += 1) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, TURN_MS);
+    });
+    found = await told(await readPulses(home, Date.now), asked, { lookup, cwd });
+  }
+  if (found === undefined || !isFresh(found.pulse)) return false;
+  const { pulse, placed } = found;
   const { project_name: name, directory } = pulse.snapshot;
-  if (placed === undefined && !asked.quiet)
+  if (!placed && !asked.quiet)
     process.stderr.write(`${stripControls(chosen({ name, directory }))}\n`);
   print(pulse, asked.json);
   return true;
+}
+
+/** A host that is late has its next beat under way: shorter to wait for than the long way. */
+const TURNS = 10;
+const TURN_MS = 40;
+
+interface Place {
+  readonly lookup: (name: string) => string | undefined;
+  readonly cwd: string;
+}
+
+/** The pulse of the project that is meant, and whether its place said so. */
+async function told(
+  pulses: readonly Heard[],
+  asked: Asked,
+  { lookup, cwd }: Place,
+): Promise<{ readonly pulse: Heard; readonly placed: boolean } | undefined> {
+  if (pulses.length === 0) return undefined;
+  const placed = await byPlace(pulses, asked, cwd);
+  if (placed === 'another') return undefined;
+  if (placed !== undefined) return { pulse: placed, placed: true };
+  const newest = await newestIn(pulses, lookup('WORKSPACE_PATH'), cwd);
+  return newest && { pulse: newest, placed: false };
 }
 
 const OPTIONS = {
@@ -76,11 +105,11 @@ function askedFor(argv: readonly string[]): Asked | undefined {
 
 /** By the rules of `findProject`; `another`: a project is meant that no pulse tells of. */
 async function byPlace(
-  pulses: readonly Pulse[],
+  pulses: readonly Heard[],
   { projectDir }: Asked,
   cwd: string,
-): Promise<Pulse | 'another' | undefined> {
-  const at = (folder: string): Pulse | undefined =>
+): Promise<Heard | 'another' | undefined> {
+  const at = (folder: string): Heard | undefined =>
     pulses.find(({ snapshot }) => snapshot.directory === folder);
   if (projectDir !== undefined) return at(await real(absolute(projectDir, cwd))) ?? 'another';
   for (let place = await real(cwd); ; place = dirname(place)) {
@@ -95,10 +124,10 @@ async function byPlace(
 const NAMES_A_PLACE = /^[^#\n]*\b(?:name|directory|database_url)\b/mu;
 
 async function newestIn(
-  pulses: readonly Pulse[],
+  pulses: readonly Heard[],
   workspacePath: string | undefined,
   cwd: string,
-): Promise<Pulse | undefined> {
+): Promise<Heard | undefined> {
   const file = join(cwd, 'orchestrator.yaml');
   if (existsSync(file) && NAMES_A_PLACE.test(readFileSync(file, 'utf8'))) return undefined;
   const workspace = await real(absolute(workspacePath || './workspaces', cwd));
@@ -107,8 +136,11 @@ async function newestIn(
   );
 }
 
-function print({ snapshot }: Pulse, json: boolean): void {
+function print({ snapshot }: Heard, json: boolean): void {
   quietPipes();
-  const lines = json ? [JSON.stringify(snapshot)] : statusLines(snapshot).map(stripControls);
+  const typed = typedHere();
+  const lines = json
+    ? [JSON.stringify(snapshot)]
+    : statusLines(snapshot).map((line) => stripControls(typed(line)));
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Attempt } from '../domain/attempt.ts';
 import { HarnessError } from '../domain/errors.ts';
+import type { App } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, type Context } from './context.ts';
 import { findProject } from './find-project.ts';
@@ -26,7 +28,7 @@ export async function recoverAction(
     const { project } = await findProject(app, context);
     const hub = await app.hubOf(project);
     const rescues = await hub.listRescues();
-    if (ref === undefined || options.to === undefined) return list(context, rescues);
+    if (ref === undefined || options.to === undefined) return list(app, context, rescues);
     const found = rescues.find((one) => one.ref === ref || one.ref === `${PREFIX}${ref}`);
     if (found === undefined)
       throw usage(`There is no rescue ${ref}; \`harness recover\` lists them`);
@@ -41,22 +43,35 @@ export async function recoverAction(
 interface Rescued {
   readonly ref: string;
   readonly at: string;
+  readonly attemptId: string;
   readonly kind: string;
   readonly files: number;
   readonly skipped: readonly string[];
 }
 
-function list({ output }: Context, rescues: readonly Rescued[]): void {
-  for (const rescue of rescues) output.object(rescue);
+async function list(app: App, { output }: Context, rescues: readonly Rescued[]): Promise<void> {
+  const rows: string[][] = [];
+  for (const rescue of rescues) {
+    const attempt = await app.store.attempts.get(rescue.attemptId);
+    const { itemKey: item = null, role = null, number = null } = attempt ?? {};
+    output.object({ ...rescue, item, role, try: number });
+    rows.push(rowOf(rescue, attempt));
+  }
   if (rescues.length === 0) output.talk('nothing was rescued: no attempt left work behind');
-  const rows = rescues.map(({ ref, at, kind, files, skipped }) => [
-    shortOf(ref),
-    at.slice(0, 19).replace('T', ' '),
-    kind,
-    `${files} file${files === 1 ? '' : 's'}${skipped.length === 0 ? '' : `, without ${skipped.join(', ')}`}`,
-  ]);
   for (const line of table(rows)) output.data(line);
   if (rescues.length > 0) output.talk('`harness recover REF --to DIR` writes the files of one');
+}
+
+function rowOf(rescue: Rescued, attempt: Attempt | undefined): string[] {
+  const { ref, at, kind, files, skipped } = rescue;
+  const whose = attempt?.itemKey ?? (attempt && `${attempt.phase}/${attempt.role}`);
+  return [
+    shortOf(ref),
+    at.slice(0, 19).replace('T', ' '),
+    attempt === undefined ? 'unknown attempt' : `${whose} try ${attempt.number}`,
+    kind,
+    `${files} file${files === 1 ? '' : 's'}${skipped.length === 0 ? '' : `, without ${skipped.join(', ')}`}`,
+  ];
 }
 
 function shortOf(ref: string): string {

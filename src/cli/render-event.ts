@@ -1,9 +1,26 @@
+import type { AttemptEnd } from '../domain/attempt.ts';
+import { describeCheck, type Evidence } from '../domain/check.ts';
 import type { HarnessEvent, StoredEvent, Subject } from '../domain/event.ts';
+import { grouped } from './table.ts';
 
-/** One line for a person, or undefined for what only details tell. */
-export function renderEvent({ at, event }: StoredEvent): string | undefined {
-  const text = describe(event);
-  return text === undefined ? undefined : `${at.slice(11, 19)}  ${text}`;
+/** One line for a person. */
+export function renderEvent({ at, event }: StoredEvent): string {
+  return `${at.slice(11, 19)}  ${describe(event)}`;
+}
+
+/** What whoever watches a run need not see of it: `harness events` has it. */
+const DETAILS: ReadonlySet<HarnessEvent['type']> = new Set([
+  'attempt.ended',
+  'session.started',
+  'session.ended',
+  'checks.run',
+  'main.moved',
+  'main.landed',
+  'item.edited',
+]);
+
+export function isDetail({ event }: StoredEvent): boolean {
+  return DETAILS.has(event.type);
 }
 
 /** The same for a program. */
@@ -15,7 +32,7 @@ export function eventObject(stored: StoredEvent): Readonly<Record<string, unknow
 }
 
 type Events = { readonly [E in HarnessEvent as E['type']]: E };
-type Describe = { readonly [T in keyof Events]?: (event: Events[T]) => string };
+type Describe = { readonly [T in keyof Events]: (event: Events[T]) => string };
 
 const DESCRIBE: Describe = {
   'run.created': (event) =>
@@ -41,6 +58,15 @@ const DESCRIBE: Describe = {
   'item.done': (event) => `${event.item}: done, proved as ${event.commit.slice(0, 10)}`,
   'item.returned': (event) => `${event.item}: to be tried again: ${firstLine(event.reason)}`,
   'item.blocked': (event) => `${event.item}: blocked by ${event.by}: ${firstLine(event.reason)}`,
+  'item.edited': (event) => `${event.item}: edited by ${event.by}: ${firstLine(event.change)}`,
+  'attempt.ended': ({ subject, end }) =>
+    `${placeOf(subject)}: try ${ENDINGS[end.status]}${end.status === 'succeeded' ? '' : `: ${firstLine(end.reason)}`}`,
+  'session.started': (event) => `${placeOf(event.subject)}: session began with ${event.model}`,
+  'session.ended': ({ subject, usage }) =>
+    `${placeOf(subject)}: session ended, ${grouped(usage.inputTokens)} tokens in, ${grouped(usage.outputTokens)} out`,
+  'checks.run': ({ subject, evidence }) => `${placeOf(subject)}: ${checksLine(evidence)}`,
+  'main.moved': (event) => `main is now ${event.to.slice(0, 10)}: ${firstLine(event.cause)}`,
+  'main.landed': (event) => `landed ${event.commit.slice(0, 10)} in your repository`,
   'session.resumed': (event) => `${placeOf(event.subject)}: session goes on after an interruption`,
   'session.noted': (event) =>
     `${placeOf(event.subject)}: says ${event.kind}: ${firstLine(event.text)}`,
@@ -58,10 +84,27 @@ const DESCRIBE: Describe = {
   'deploy.rolled_back': (event) => `deployment rolled back: ${firstLine(event.reason)}`,
 };
 
-function describe<T extends keyof Events>(
-  event: Events[T] & { readonly type: T },
-): string | undefined {
-  return DESCRIBE[event.type]?.(event);
+function describe<T extends keyof Events>(event: Events[T] & { readonly type: T }): string {
+  return DESCRIBE[event.type](event);
+}
+
+const ENDINGS: Readonly<Record<AttemptEnd['status'], string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  limited: 'ended at a limit',
+  timed_out: 'ran out of time',
+  stalled: 'fell silent',
+  aborted: 'was ended',
+};
+
+function checksLine(evidence: readonly Evidence[]): string {
+  const passed = evidence.filter(({ verdict }) => verdict === 'passed').length;
+  const failed = evidence.filter(({ verdict }) => verdict !== 'passed');
+  const names = failed.map(({ check, verdict }) =>
+    verdict === 'could_not_run' ? `${describeCheck(check)} (could not run)` : describeCheck(check),
+  );
+  const all = `${passed} of ${evidence.length} checks passed`;
+  return names.length === 0 ? all : `${all}, not: ${firstLine(names.join('; '))}`;
 }
 
 function placeOf(subject: Subject): string {

@@ -1,10 +1,10 @@
-import { caughtIn, type Caught } from '../domain/caught.ts';
+import { caughtIn, folded, type Caught } from '../domain/caught.ts';
 import type { StoredEvent } from '../domain/event.ts';
+import { notLandedIn } from '../domain/landing.ts';
 import type { Project, Run } from '../domain/run.ts';
 import type { WorkItem } from '../domain/work-item.ts';
-import { readSnapshot, type App } from '../app.ts';
+import { eventsAfter, readSnapshot, type App } from '../app.ts';
 import type { Output } from './output.ts';
-import { eventsAfter } from './stored-events.ts';
 import { clipped, dollars, grouped, table } from './table.ts';
 
 interface SummaryOrder {
@@ -17,7 +17,7 @@ interface SummaryOrder {
 /** What was built, what failed and was caught, what it took, and what to do next. */
 export async function printSummary(order: SummaryOrder): Promise<void> {
   const { app, output, project, run } = order;
-  const stored = await eventsAfter(app, project.id, 0);
+  const stored = await eventsAfter(app.store, project.id, 0);
   const events = stored.filter((one) => one.runId === run.id);
   const items = await app.store.items.list(project.id);
   const caught = caughtIn(events);
@@ -31,6 +31,7 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
   output.object({ type: 'summary', ...snapshot, caught, seconds: secondsOf(events) });
   const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const tokens = `${grouped(read)} in, ${grouped(usage.outputTokens)} out`;
+  const landing = landingLines(stored, items);
   const money = rehearsal ? '' : `, cost ${dollars(usage.costUsd)}`;
   for (const line of [
     '',
@@ -41,7 +42,8 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
     ...(rehearsal
       ? ['This was a rehearsal: the model was a script, everything else was real.']
       : []),
-    ...next(order),
+    ...landing,
+    ...next(order, landing.length > 0),
   ])
     output.data(line);
 }
@@ -78,11 +80,29 @@ function caughtLines(caught: readonly Caught[]): string[] {
   if (caught.length === 0) return ['Nothing went wrong on the way.'];
   return [
     'Caught on the way:',
-    ...table(caught.map((one) => [`  ! ${one.kind}`, one.where, clipped(one.what, 120)])),
+    ...table(
+      folded(caught).map(({ kind, where, what, times }) => [
+        `  ! ${kind}`,
+        where,
+        `${clipped(what, 120)}${times > 1 ? ` (${times} times)` : ''}`,
+      ]),
+    ),
   ];
 }
 
-function next({ project, run }: SummaryOrder): string[] {
+/** Proved work that a person looks for in vain is said to be elsewhere, and where. */
+function landingLines(events: readonly StoredEvent[], items: readonly WorkItem[]): string[] {
+  const reason = notLandedIn(events);
+  if (reason === null) return [];
+  const done = items.filter((item) => item.status === 'done').length;
+  return [
+    `NOT LANDED: the ${done} proved items are on the harness's main, not in your repository yet: ${reason}`,
+  ];
+}
+
+function next({ project, run }: SummaryOrder, unlanded: boolean): string[] {
+  if (run.status === 'completed' && unlanded)
+    return ['Next: clear that away, then `harness land` brings everything'];
   if (run.status === 'completed')
     return ['Next:', `  cd ${project.directory}`, '  cat PRPs/plans/tasks.md && sh init.sh'];
   if (run.status === 'waiting_approval')

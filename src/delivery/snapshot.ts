@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PHASES, type PhaseState, type PhaseStatus } from '../domain/phase.ts';
+import type { PhaseState, PhaseStatus } from '../domain/phase.ts';
 import type { Project, Run, RunStatus } from '../domain/run.ts';
 import type { Usage } from '../domain/usage.ts';
 import { whyRun } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import type { OpenSession, RunStore } from '../work/run-store.ts';
+import { currentPhase, readFacts, type FactsOrder } from './why-facts.ts';
 
 export const SNAPSHOT_FILE = '.orchestrator_state.json';
 
@@ -74,30 +75,20 @@ interface Facts {
   readonly now: string;
 }
 
-/** Reads everything that the snapshot shows. `hosted`: a living process carries the run out. `now` is RFC 3339. */
+/** Reads everything that the snapshot shows. */
 export async function readSnapshot(
   store: RunStore,
   project: Project,
-  order: { readonly run: Run; readonly hosted: boolean; readonly now: string },
+  order: FactsOrder,
 ): Promise<Snapshot> {
-  const { run, hosted, now } = order;
-  const [phases, items, sessions, usage, approval] = await Promise.all([
-    store.phases.list(run.id),
-    store.items.list(project.id),
-    store.attempts.sessions(run.id),
+  const { run, now } = order;
+  const [{ why: facts, phases, items, sessions }, usage] = await Promise.all([
+    readFacts(store, project, order),
     store.usage.total(run.id),
-    store.approvals.pending(run.id),
   ]);
-  const phase = currentPhase(phases);
-  const why = whyRun({ run, hosted, approval, items, sessions: sessions.length, phase, now });
+  const { approval } = facts;
+  const why = whyRun(facts);
   return snapshotOf({ project, run, phases, items, sessions, usage, why, approval, now });
-}
-
-export function currentPhase(phases: readonly PhaseState[]): string | null {
-  const next = PHASES.map((name) => phases.find((one) => one.name === name)).find(
-    (one) => one !== undefined && !['completed', 'skipped'].includes(one.status),
-  );
-  return next?.name ?? null;
 }
 
 function snapshotOf(facts: Facts): Snapshot {

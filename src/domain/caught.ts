@@ -1,3 +1,4 @@
+import type { AttemptEnd } from './attempt.ts';
 import type { HarnessEvent, StoredEvent, Subject } from './event.ts';
 
 /** One thing that went wrong and was dealt with. */
@@ -9,11 +10,24 @@ export interface Caught {
 
 /** What a run caught on the way, from its stored events and nothing else, in their order. */
 export function caughtIn(events: readonly StoredEvent[]): readonly Caught[] {
+  const conflicts = new Map<string, readonly string[]>();
   return events.flatMap(({ event }) => {
-    const found = caught(event);
+    if (event.type === 'merge.conflicted') conflicts.set(event.subject.attempt, event.files);
+    const found = caught(event, conflicts);
     return found === undefined ? [] : [found];
   });
 }
+
+/** The same ones once, with how often they came, in the order of their first time. */
+export function folded(all: readonly Caught[]): readonly (Caught & { readonly times: number })[] {
+  const groups = Map.groupBy(all, ({ kind, where, what }) => JSON.stringify([kind, where, what]));
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ ...first, times: others.length + 1 }],
+  );
+}
+
+/** Files in conflict, by attempt. */
+type Conflicts = ReadonlyMap<string, readonly string[]>;
 
 const ATTEMPT_KINDS: Readonly<Record<string, string>> = {
   checks_failed: 'failing check',
@@ -26,11 +40,11 @@ const ATTEMPT_KINDS: Readonly<Record<string, string>> = {
   infrastructure: 'infrastructure',
 };
 
-function caught(event: HarnessEvent): Caught | undefined {
-  if (event.type === 'attempt.ended') return fromEnd(event);
+function caught(event: HarnessEvent, conflicts: Conflicts): Caught | undefined {
+  if (event.type === 'attempt.ended') return fromEnd(event, conflicts);
   if (event.type === 'model.failed') {
     const kind = event.kind === 'dropped' ? 'dropped stream' : `model ${event.kind}`;
-    return { kind, where: placeOf(event.subject), what: event.message };
+    return { kind, where: placeOf(event.subject), what: BROKEN[event.message] ?? event.message };
   }
   if (event.type === 'plan.refused')
     return { kind: 'refused plan', where: 'task_breakdown', what: event.reasons.join(' ') };
@@ -45,13 +59,32 @@ function caught(event: HarnessEvent): Caught | undefined {
   return undefined;
 }
 
-function fromEnd({
-  subject,
-  end,
-}: Extract<HarnessEvent, { type: 'attempt.ended' }>): Caught | undefined {
+/** What Node says of an answer that broke off. */
+const BROKEN: Readonly<Record<string, string>> = {
+  aborted: 'the answer broke off',
+  terminated: 'the answer broke off',
+};
+
+function fromEnd(
+  { subject, end }: Extract<HarnessEvent, { type: 'attempt.ended' }>,
+  conflicts: Conflicts,
+): Caught | undefined {
   if (end.status === 'succeeded' || end.status === 'aborted') return undefined;
   const kind = end.status === 'failed' ? (ATTEMPT_KINDS[end.code] ?? end.code) : KINDS[end.status];
-  return { kind, where: placeOf(subject), what: end.reason.split('\n', 1)[0] ?? '' };
+  return { kind, where: placeOf(subject), what: forPerson(end, conflicts.get(subject.attempt)) };
+}
+
+/** A reason is written for the agent that tries again; a person needs neither its advice nor its paths. */
+function forPerson(
+  end: Exclude<AttemptEnd, { status: 'succeeded' | 'aborted' }>,
+  files: readonly string[] | undefined,
+): string {
+  const line = end.reason.split('\n', 1)[0] ?? '';
+  if (end.status === 'failed' && end.code === 'merge_conflict' && files !== undefined)
+    return `with what others merged meanwhile, in ${files.join(', ')}; done again on top of that`;
+  if (end.status === 'stalled' || end.status === 'timed_out')
+    return `${line.split('; last: ', 1)[0] ?? line}; ended, its work kept`;
+  return line;
 }
 
 const KINDS = Object.freeze({

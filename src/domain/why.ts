@@ -1,6 +1,6 @@
 import type { Approval } from './approval.ts';
 import type { Run, RunStatus } from './run.ts';
-import { settled, type WorkItem } from './work-item.ts';
+import { outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
 
 /** The one cause of the present wait or stop, and what to do about it (I9). */
 export interface Why {
@@ -17,6 +17,8 @@ export interface WhyFacts {
   /** Sessions under way. */
   readonly sessions: number;
   readonly phase: string | null;
+  /** Why main is not in the user's repository; null while nothing keeps it out. */
+  readonly notLanded: string | null;
   /** RFC 3339, for what waits for a time. */
   readonly now: string;
 }
@@ -24,16 +26,26 @@ export interface WhyFacts {
 /** Why a run stands where it stands; defined for every state. */
 export function whyRun(facts: WhyFacts): Why {
   const { run, hosted } = facts;
-  const ended = ENDS[run.status];
-  if (ended !== undefined) return { cause: run.reason ?? ended.cause, action: ended.action };
+  return idle(facts) ?? (hosted ? runningWhy(facts) : unhosted(run));
+}
+
+/** Why nothing is worked on, of a run that ended or waits for a person. */
+function idle(facts: WhyFacts): Why | undefined {
+  const { run, notLanded } = facts;
   if (run.status === 'waiting_approval') return approvalWhy(facts);
-  return hosted ? runningWhy(facts) : unhosted(run);
+  if (run.status === 'completed' && notLanded !== null)
+    return {
+      cause: `The run is complete, but its work is not in your repository yet: ${notLanded}`,
+      action: 'Clear that away, then `harness land`.',
+    };
+  const ended = ENDS[run.status];
+  return ended && { cause: run.reason ?? ended.cause, action: ended.action };
 }
 
 const ENDS: Readonly<Partial<Record<RunStatus, Why>>> = {
   completed: {
     cause: 'The run is complete.',
-    action: 'Look at the result; `harness land` if it is not in your repository yet.',
+    action: 'Look at the result in your repository.',
   },
   failed: {
     cause: 'The run failed.',
@@ -90,34 +102,79 @@ function firstWaiting(items: readonly WorkItem[]): WorkItem | undefined {
 }
 
 /** Why one work item is where it is. */
-export function whyItem(item: WorkItem, facts: Pick<WhyFacts, 'items' | 'now'>): Why {
-  if (item.status === 'done')
-    return { cause: `${item.key} is done: ${item.commit ?? 'proved'}.`, action: 'Nothing to do.' };
-  if (item.status === 'blocked')
-    return {
-      cause: `${item.key} is blocked: ${item.reason ?? 'no reason was given'}`,
-      action: `\`harness items retry ${item.key}\` tries it again`,
-    };
+export function whyItem(item: WorkItem, facts: WhyFacts): Why {
+  if (item.status === 'done') return whyDone(item, facts);
+  if (item.status === 'blocked') return whyBlocked(item);
+  const stuck = item.status === 'todo' ? stuckOn(item, facts) : undefined;
+  return stuck ?? nobodyWorks(item, facts) ?? whyWaiting(item, facts);
+}
+
+function whyDone({ key, commit }: WorkItem, { notLanded }: WhyFacts): Why {
+  const proof = `${key} is done: ${commit === null ? 'proved' : `proved as ${commit.slice(0, 10)}`}`;
+  return notLanded === null
+    ? { cause: `${proof}.`, action: 'Nothing to do.' }
+    : {
+        cause: `${proof}, but not in your repository yet: ${notLanded}`,
+        action: 'Clear that away, then `harness land`.',
+      };
+}
+
+function whyBlocked(item: WorkItem): Why {
+  const { key, reason } = item;
+  return skipped(item)
+    ? {
+        cause: `${key} was ${reason ?? ''}; what depends on it goes on without it.`,
+        action: `\`harness items retry ${key}\` takes it back`,
+      }
+    : {
+        cause: `${key} is blocked: ${reason ?? 'no reason was given'}`,
+        action: `\`harness items retry ${key}\` tries it again; \`harness items skip ${key}\` goes on without it`,
+      };
+}
+
+/** Behind a blocked one: only a person gets it going. */
+function stuckOn(item: WorkItem, { items }: WhyFacts): Why | undefined {
+  const stuck = items.filter(
+    (other) =>
+      item.dependencies.includes(other.key) && other.status === 'blocked' && !outOfTheWay(other),
+  );
+  const [first] = stuck;
+  if (first === undefined) return undefined;
+  return {
+    cause: `${item.key} waits for ${stuck.map(({ key }) => key).join(', ')}, which is blocked.`,
+    action: `\`harness items retry ${first.key}\` tries that again; \`harness items skip ${first.key}\` goes on without it`,
+  };
+}
+
+/** Of an item that would move on, if only its run were at work. */
+function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
+  const { run, hosted } = facts;
+  const why = idle(facts) ?? (hosted ? undefined : unhosted(run));
+  if (why === undefined) return undefined;
+  const state = item.status === 'in_progress' ? 'was begun' : 'is still to do';
+  const cause = `${item.key} ${state}, but nobody works on it: ${standing(facts)}`;
+  return { cause, action: why.action };
+}
+
+/** How a run stands that is not at work. */
+function standing({ run, approval }: WhyFacts): string {
+  if (run.status === 'waiting_approval')
+    return `the run waits for an approval: ${approval?.question ?? 'see `harness why`'}`;
+  if (ENDS[run.status] === undefined) return 'no process carries out the run.';
+  return `the run is ${run.status}${run.reason === null ? '.' : `: ${run.reason}`}`;
+}
+
+/** Of a run at work. */
+function whyWaiting(item: WorkItem, { items, now }: WhyFacts): Why {
   if (item.status === 'in_progress')
     return {
       cause: `An agent works on ${item.key} (try ${item.attempts}).`,
       action: `\`harness logs -f --item ${item.key}\``,
     };
-  return whyTodo(item, facts);
-}
-
-function whyTodo(item: WorkItem, { items, now }: Pick<WhyFacts, 'items' | 'now'>): Why {
-  const open = item.dependencies.filter(
-    (key) => items.find((other) => other.key === key)?.status !== 'done',
-  );
-  const stuck = open.filter(
-    (key) => items.find((other) => other.key === key)?.status === 'blocked',
-  );
-  if (stuck.length > 0)
-    return {
-      cause: `${item.key} waits for ${stuck.join(', ')}, which is blocked.`,
-      action: `\`harness items retry ${stuck[0] ?? ''}\``,
-    };
+  const open = item.dependencies.filter((key) => {
+    const other = items.find((one) => one.key === key);
+    return other === undefined || !outOfTheWay(other);
+  });
   if (open.length > 0)
     return { cause: `${item.key} waits for ${open.join(', ')}.`, action: 'Nothing to do.' };
   if (item.notBefore !== null && item.notBefore > now)
@@ -127,6 +184,6 @@ function whyTodo(item: WorkItem, { items, now }: Pick<WhyFacts, 'items' | 'now'>
     };
   return {
     cause: `${item.key} is ready and waits for a free agent.`,
-    action: '`--parallel N` gives more of them',
+    action: '`harness resume --parallel N` gives more of them, after `harness pause`',
   };
 }

@@ -44,18 +44,27 @@ export function settled(item: { readonly status: ItemStatus }): boolean {
   return item.status === 'done' || item.status === 'blocked';
 }
 
-/** Begins the reason of an item that a person took out of the plan: settled, shown, no failure. */
+/**
+ * Begins the reason of an item that a person took out of the plan: settled, shown, no failure. What
+ * depends on it goes on without it; a person who doesn't want that skips or blocks it too.
+ */
 export const SKIPPED = 'skipped by a person';
 
 export function skipped(item: { readonly reason: string | null }): boolean {
   return item.reason?.startsWith(SKIPPED) === true;
 }
 
-type Linked = Pick<WorkItem, 'key' | 'status' | 'dependencies'>;
+type Linked = Pick<WorkItem, 'key' | 'status' | 'dependencies' | 'reason'>;
+
+/** Whether what depends on it may begin. */
+export function outOfTheWay(item: Pick<WorkItem, 'status' | 'reason'>): boolean {
+  return item.status === 'done' || (item.status === 'blocked' && skipped(item));
+}
 
 /** Keys of items that can never start as things are: behind a blocked one, however far. */
 function stuckBehind(items: readonly Linked[]): ReadonlySet<string> {
-  const stuck = new Set(items.filter((item) => item.status === 'blocked').map((item) => item.key));
+  const blocked = items.filter((item) => item.status === 'blocked' && !outOfTheWay(item));
+  const stuck = new Set(blocked.map((item) => item.key));
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size;
     for (const item of items)

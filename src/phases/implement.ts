@@ -38,5 +38,5 @@ function blockedLine({ key, reason }: WorkItem): string {
 }
 
 function waiting(keys: readonly string[]): string[] {
-  return keys.length === 0 ? [] : [`behind blocked or skipped items: ${keys.join(', ')}`];
+  return keys.length === 0 ? [] : [`behind blocked items: ${keys.join(', ')}`];
 }

@@ -79,8 +79,9 @@ describe('items', () => {
     expect(list.stdout).toBe('API-1  todo  Make API-1\nUI-1   todo  Make UI-1   after API-1\n');
     const show = await inside('listed', 'items', 'show', 'API-1');
     expect(show.stdout).toContain('check     npm test');
-    expect((await inside('listed', 'why', 'UI-1')).stdout).toBe(
-      'UI-1 waits for API-1.\nNext: Nothing to do.\n',
+    const why = (await inside('listed', 'why', 'UI-1')).stdout;
+    expect(why).toMatch(
+      /^UI-1 is still to do, but nobody works on it: no process carries out the run\.\nNext: .* resume` goes on/u,
     );
     expect((await inside('listed', 'items', 'show', 'NO-1')).exit).toBe(2);
   });
@@ -121,6 +122,22 @@ describe('items', () => {
     );
     expect(JSON.parse(snapshot)).toMatchObject({ work: { todo: 2, blocked: 0 } });
   });
+});
+
+test('projects leave out former rehearsals of the same folder, unless all are wanted', async () => {
+  const former = await aRunIn('rehearsed');
+  await store.projects.retire(former.projectId);
+  const usual = await bench.run(['projects']);
+  expect(usual.stdout).not.toContain('rehearsed');
+  expect(usual.stderr).toMatch(/^1 former rehearsal .* projects --all`/u);
+  expect((await bench.run(['projects', '--all'])).stdout).toMatch(/^rehearsed +replaced/mu);
+});
+
+test('a command in a message is one that works as typed, with the project that was named', async () => {
+  await aRunIn('typed');
+  const { stdout } = await bench.run(['why', '--project-dir', 'typed']);
+  const [, command = ''] = /`([^`]+)`/u.exec(stdout) ?? [];
+  expect(command).toMatch(/^node .*bin\.[jt]s resume --project-dir typed$/u);
 });
 
 test('a request to stop a run that nobody hosts ends it and says so', async () => {

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/delivery/snapshot.ts';
-import { openHeart, readPulses, skipBeat } from '../../src/pulse.ts';
+import { isFresh, openHeart, readPulses, skipBeat } from '../../src/pulse.ts';
 import { aBench, type Bench } from '../support/harness-cli.ts';
 
 function snapshotOf(directory: string, heartbeat: number): Snapshot {
@@ -70,6 +70,14 @@ describe('the status of a run at work', () => {
     );
   });
 
+  test('is waited for when its host is late, and asked of the database when it stays so', async () => {
+    await using bench = await aBench();
+    const heart = await openHeart(bench.home, 'p-1');
+    await heart.beat(snapshotOf(bench.folder, Date.now() - 60_000), true);
+    const ended = await bench.run(['status', '--json']);
+    expect([ended.exit, ended.stdout]).toEqual([2, '']);
+  });
+
   test.each([
     ['another project is named', ['status', '--project-dir', '/elsewhere'], ''],
     ['the file here names one', ['status'], 'project: { name: other }\n'],
@@ -91,9 +99,11 @@ describe('a pulse', () => {
     await using bench = await aBench();
     const heart = await openHeart(bench.home, 'p-1');
     await heart.beat(snapshotOf('/p', NOW), true);
-    expect(await readPulses(bench.home, () => NOW + 1000)).toHaveLength(1);
-    expect(await readPulses(bench.home, () => NOW + 1001)).toEqual([]);
-    expect(await readPulses(bench.home, () => NOW - 1)).toEqual([]);
+    const fresh = async (now: number) => (await readPulses(bench.home, () => now)).map(isFresh);
+    expect(await fresh(NOW)).toEqual([true]);
+    expect(await fresh(NOW + 1000)).toEqual([true]);
+    expect(await fresh(NOW + 1001)).toEqual([false]);
+    expect(await fresh(NOW - 1)).toEqual([false]);
   });
 
   test('I9 of a process that is gone says nothing, however young', async () => {

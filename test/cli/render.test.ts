@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { billLines } from '../../src/cli/cost-action.ts';
-import { exitOfFindings, findingLines } from '../../src/cli/doctor-action.ts';
+import { exitOfFindings, findingLines, verdictLine } from '../../src/cli/doctor-action.ts';
 import { forecast } from '../../src/cli/forecast.ts';
-import { renderEvent } from '../../src/cli/render-event.ts';
+import { isDetail, renderEvent } from '../../src/cli/render-event.ts';
 import { statusLines } from '../../src/cli/status-lines.ts';
 import { clipped, dollars, grouped, table } from '../../src/cli/table.ts';
 import { renderLine, transcriptLine } from '../../src/cli/transcript.ts';
 import type { Finding, Snapshot } from '../../src/app.ts';
+import type { Evidence } from '../../src/domain/check.ts';
+import type { HarnessEvent } from '../../src/domain/event.ts';
 import { NO_USAGE, type Usage } from '../../src/domain/usage.ts';
 
 const AT = '2026-03-01T10:20:30.000Z';
@@ -145,6 +147,16 @@ describe('doctor', () => {
     expect(exitOfFindings([ok, { ...ok, state: 'note', remedy: 'x' }])).toBe(0);
   });
 
+  test('closes with whether a run can start, and what to mend first', () => {
+    expect(verdictLine([ok])).toBe('All well: a run can start.');
+    const noted: Finding = { ...ok, state: 'note', remedy: 'x' };
+    expect(verdictLine([ok, noted])).toMatch(/^All well: .* A note above/u);
+    expect(verdictLine([ok, { ...absent, part: 'credential' }, absent])).toBe(
+      "A run with a real model can't start: mend credential first, then sandbox. A rehearsal can: `harness run --rehearse`.",
+    );
+    expect(verdictLine([{ ...absent, part: 'git' }])).not.toContain('rehearsal');
+  });
+
   test('names what mends it, below', () => {
     expect(findingLines([ok, absent])).toEqual([
       'ok  git      2.50',
@@ -191,3 +203,43 @@ test('an event is a line with its time, and only its first line of foreign text'
     '10:20:30  API-1: to be tried again: red',
   );
 });
+
+const subject = { attempt: 'a', phase: 'implement', role: 'coder', item: 'API-1' } as const;
+
+test.each<[HarnessEvent, string]>([
+  [
+    { type: 'attempt.ended', subject, end: { status: 'stalled', reason: 'silent' } },
+    'API-1: try fell silent: silent',
+  ],
+  [
+    { type: 'session.ended', subject, session: 's', usage: usage(1) },
+    'API-1: session ended, 1,000 tokens in, 0 out',
+  ],
+  [
+    {
+      type: 'checks.run',
+      subject,
+      tree: 't',
+      evidence: [evidence('passed', 'npm test'), evidence('could_not_run', 'npm run e2e')],
+    },
+    'API-1: 1 of 2 checks passed, not: npm run e2e (could not run)',
+  ],
+  [
+    { type: 'main.moved', from: 'a', to: '0123456789abc', cause: 'API-1' },
+    'main is now 0123456789: API-1',
+  ],
+  [{ type: 'main.landed', commit: '0123456789abc' }, 'landed 0123456789 in your repository'],
+  [
+    { type: 'item.edited', item: 'API-1', by: 'ann', change: 'title' },
+    'API-1: edited by ann: title',
+  ],
+])('a detail is a sentence too, which only `events` shows', (event, sentence) => {
+  const stored = { projectId: 'p', runId: 'r', id: 1, at: AT, event };
+  expect(renderEvent(stored)).toBe(`10:20:30  ${sentence}`);
+  expect(isDetail(stored)).toBe(true);
+});
+
+function evidence(verdict: Evidence['verdict'], run: string): Evidence {
+  const check = { kind: 'command', run, exit: 0 } as const;
+  return { check, verdict, exit: 0, tail: '', durationMs: 1, tree: 't' };
+}

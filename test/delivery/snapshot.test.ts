@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
-  currentPhase,
   readSnapshot,
   SNAPSHOT_FILE,
   writeSnapshot,
   type Snapshot,
 } from '../../src/delivery/snapshot.ts';
+import { currentPhase } from '../../src/delivery/why-facts.ts';
 import { PHASES } from '../../src/domain/phase.ts';
 import { addItems, aRun, aStore, SERVER_START_MS } from '../adapters/store/a-store.ts';
 import { aPhase } from '../support/a-run.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AttemptEnd } from '../../src/domain/attempt.ts';
-import { caughtIn } from '../../src/domain/caught.ts';
+import { caughtIn, folded } from '../../src/domain/caught.ts';
 import type { HarnessEvent, StoredEvent, Subject } from '../../src/domain/event.ts';
 
 const subject: Subject = { attempt: 'a1', phase: 'implement', role: 'coder', item: 'API-1' };
@@ -21,8 +21,6 @@ test.each<[string, HarnessEvent]>([
   ['blocked agent', ended({ status: 'failed', code: 'agent_blocked', reason: 'why' })],
   ['protected file', ended({ status: 'failed', code: 'protected_path', reason: 'why' })],
   ['infrastructure', ended({ status: 'failed', code: 'infrastructure', reason: 'why' })],
-  ['stalled session', ended({ status: 'stalled', reason: 'why' })],
-  ['timed out session', ended({ status: 'timed_out', reason: 'why' })],
   ['limit', ended({ status: 'limited', until: null, reason: 'why' })],
   [
     'dropped stream',
@@ -66,4 +64,28 @@ test('what went well and what a person ended is nothing caught', () => {
     { type: 'run.status', status: 'failed', reason: 'why' },
   ];
   expect(caughtIn(events.map((event) => stored(event)))).toEqual([]);
+});
+
+test("a person is told neither an agent's advice nor its paths", () => {
+  const conflict: HarnessEvent = { type: 'merge.conflicted', subject, files: ['src/a.js'] };
+  const told = caughtIn([
+    stored(conflict),
+    stored(ended({ status: 'failed', code: 'merge_conflict', reason: 'Your work conflicts' })),
+    stored(ended({ status: 'stalled', reason: 'No sign of life for 12 s; last: Write /x/y' })),
+    stored(ended({ status: 'timed_out', reason: 'It ran for 60 min; it never did anything' })),
+  ]);
+  expect(told.map(({ kind, what }) => [kind, what])).toEqual([
+    ['conflict', 'with what others merged meanwhile, in src/a.js; done again on top of that'],
+    ['stalled session', 'No sign of life for 12 s; ended, its work kept'],
+    ['timed out session', 'It ran for 60 min; it never did anything; ended, its work kept'],
+  ]);
+});
+
+test('what came several times is told once, with its number', () => {
+  const one = { kind: 'failing check', where: 'API-1', what: 'red' };
+  const other = { ...one, where: 'API-2' };
+  expect(folded([one, other, one, one])).toEqual([
+    { ...one, times: 3 },
+    { ...other, times: 1 },
+  ]);
 });

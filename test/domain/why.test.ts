@@ -20,6 +20,7 @@ function facts(changes: Partial<WhyFacts> = {}): WhyFacts {
     items: [],
     sessions: 0,
     phase: 'implement',
+    notLanded: null,
     now: NOW,
     ...changes,
   };
@@ -87,7 +88,7 @@ test('I9 every state an item can be in has one cause and a next action', () => {
   ).map((changes) => anItem({ ...changes, dependencies: ['BASE-1'] }));
   const bases = ITEM_STATUSES.map((status) => anItem({ key: 'BASE-1', status }));
   const bad = items.filter((item) =>
-    bases.some((base) => !isTold(whyItem(item, { items: [base, item], now: NOW }))),
+    bases.some((base) => !isTold(whyItem(item, facts({ items: [base, item] })))),
   );
   expect(bad).toEqual([]);
 });
@@ -132,11 +133,11 @@ test('I9 a run that waits for items names the one the others wait for', () => {
 
 function why(item: Partial<WorkItem>, ...others: readonly WorkItem[]): Why {
   const one = anItem(item);
-  return whyItem(one, { items: [one, ...others], now: NOW });
+  return whyItem(one, facts({ items: [one, ...others] }));
 }
 
 test.each<[string, Why, string]>([
-  ['done', why({ status: 'done', commit: 'c0ffee' }), 'API-1 is done: c0ffee.'],
+  ['done', why({ status: 'done', commit: 'c0ffee' }), 'API-1 is done: proved as c0ffee.'],
   ['blocked', why({ status: 'blocked', reason: 'red' }), 'API-1 is blocked: red'],
   ['under way', why({ status: 'in_progress', attempts: 2 }), 'An agent works on API-1 (try 2).'],
   [
@@ -162,4 +163,48 @@ test.each<[string, Why, string]>([
   ],
 ])('an item that is %s says so', (_, { cause }, expected) => {
   expect(cause).toBe(expected);
+});
+
+test('I9 an item of a run that is not at work says so, and names what to do', () => {
+  const item = anItem({});
+  const states: readonly (readonly [Partial<WhyFacts>, RegExp, RegExp])[] = [
+    [{ run: runWith({ status: 'stopped' }) }, /nobody works on it: the run is stopped/, /resume/],
+    [{ run: runWith({ status: 'paused' }) }, /the run is paused/, /resume/],
+    [{ run: runWith({ status: 'failed', reason: 'red' }) }, /the run is failed: red/, /resume/],
+    [
+      { run: runWith({ status: 'waiting_approval' }), approval },
+      /the run waits for an approval: Approve ideation/,
+      /harness approve ideation/,
+    ],
+    [{ hosted: false }, /no process carries out the run/, /resume/],
+  ];
+  for (const [changes, cause, action] of states) {
+    const told = whyItem(item, facts({ items: [item], ...changes }));
+    expect(told.cause).toMatch(cause);
+    expect(told.action).toMatch(action);
+  }
+  const begun = anItem({ status: 'in_progress' });
+  const stopped = facts({ items: [begun], run: runWith({ status: 'stopped' }) });
+  expect(whyItem(begun, stopped).cause).toMatch(/^API-1 was begun, but nobody works on it/);
+});
+
+test('I9 proved work that is not in the repository is said to be elsewhere', () => {
+  const item = anItem({ status: 'done', commit: 'c0ffee' });
+  const state = facts({
+    items: [item],
+    run: runWith({ status: 'completed' }),
+    notLanded: 'uncommitted changes in a.js.',
+  });
+  for (const told of [whyRun(state), whyItem(item, state)]) {
+    expect(told.cause).toMatch(/not in your repository yet: uncommitted changes in a\.js\.$/);
+    expect(told.action).toContain('`harness land`');
+  }
+});
+
+test('what depends on a skipped item goes on without it', () => {
+  const base = anItem({ key: 'DB-1', status: 'blocked', reason: 'skipped by a person' });
+  expect(why({ dependencies: ['DB-1'] }, base).cause).toMatch(/ready and waits for a free agent/);
+  expect(whyItem(base, facts({ items: [base] })).cause).toBe(
+    'DB-1 was skipped by a person; what depends on it goes on without it.',
+  );
 });

@@ -55,6 +55,11 @@ test.each([
     [item('A', 'blocked'), item('B', 'in_progress', 'A')],
     false,
   ],
+  [
+    'an item behind one that a person skipped',
+    [anItem({ key: 'A', status: 'blocked', reason: SKIPPED }), item('B', 'todo', 'A')],
+    false,
+  ],
   ['items behind one under way', [item('A', 'in_progress'), item('B', 'todo', 'A')], false],
 ] as const)('whether nothing more happens by itself: %s', (_, items, expected) => {
   expect(allSettled(items)).toBe(expected);

@@ -33,7 +33,7 @@ test('implementing is blocked by blocked items, and names what waits behind them
   ];
   expect(await implement.run(aContext({ items }))).toEqual({
     status: 'blocked',
-    reason: 'UI-1 is blocked: 1 of 2 checks did not pass.; behind blocked or skipped items: DOC-1',
+    reason: 'UI-1 is blocked: 1 of 2 checks did not pass.; behind blocked items: DOC-1',
   });
 });
 

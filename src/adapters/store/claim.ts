@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
-import { byPriority, type Priority } from '../../domain/work-item.ts';
+import { byPriority, type Priority, SKIPPED } from '../../domain/work-item.ts';
 import type { ClaimedItem, ItemRows } from '../../work/run-store.ts';
 import { insertAttempt } from './attempt-row.ts';
 import { commit } from './commit.ts';
@@ -11,13 +11,14 @@ import type { Tx } from './transaction.ts';
 
 type ClaimNext = Parameters<ItemRows['claimNext']>;
 
-/** Everything that must hold before an item may be worked on; an unknown dependency is not done. */
+/** Everything that must hold before an item may be worked on; an unknown dependency is in the way. */
 const READY = `
   i.run_id = $1 and i.status = 'todo' and (i.not_before is null or i.not_before <= now())
   and not exists (
     select from unnest(i.dependencies) as needed(key) where not exists (
       select from harness.item d
-      where d.project_id = i.project_id and d.key = needed.key and d.status = 'done'))
+      where d.project_id = i.project_id and d.key = needed.key
+        and (d.status = 'done' or d.status = 'blocked' and d.reason like '${SKIPPED}%')))
   and not exists (
     select from harness.attempt a
     where a.project_id = i.project_id and a.item_key = i.key and a.ended_at is null)`;

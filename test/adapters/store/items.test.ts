@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SKIPPED } from '../../../src/domain/work-item.ts';
 import {
   aClaim,
   addItems,
@@ -212,4 +213,16 @@ test('an edit is taken over and told; one that changes nothing is not', async ()
     code: 'ITEM_UNKNOWN',
     exit: 2,
   });
+});
+
+test('what depends on an item that a person skipped is ready; on a blocked one it is not', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await addItems(store, run, 'A-1');
+  await store.items.add(run.id, [aDraft({ key: 'B-1', dependencies: ['A-1'] })], 'test');
+  await store.items.block(run.projectId, 'A-1', 'red', 'harness');
+  expect(await claim(store, run)).toBeUndefined();
+  await store.items.retry(run.projectId, 'A-1', 'person');
+  await store.items.block(run.projectId, 'A-1', `${SKIPPED}: not wanted`, 'person');
+  expect((await claim(store, run))?.item.key).toBe('B-1');
 });

@@ -1,0 +1,73 @@
+import type { StoredEvent } from '../domain/event.ts';
+import { notLandedIn } from '../domain/landing.ts';
+import { PHASES, type PhaseState } from '../domain/phase.ts';
+import type { Project, Run } from '../domain/run.ts';
+import type { WhyFacts } from '../domain/why.ts';
+import type { WorkItem } from '../domain/work-item.ts';
+import type { OpenSession, RunStore } from '../work/run-store.ts';
+
+export interface FactsOrder {
+  readonly run: Run;
+  /** A living process carries the run out. */
+  readonly hosted: boolean;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** What every answer about a run begins with. */
+export interface RunFacts {
+  readonly why: WhyFacts;
+  readonly phases: readonly PhaseState[];
+  /** Of earlier runs of the project too. */
+  readonly items: readonly WorkItem[];
+  readonly sessions: readonly OpenSession[];
+}
+
+/** Reads what the cause of a wait is told from; whether its work has landed only of a run at rest. */
+export async function readFacts(
+  store: RunStore,
+  project: Project,
+  order: FactsOrder,
+): Promise<RunFacts> {
+  const { run } = order;
+  const [phases, items, sessions, approval] = await Promise.all([
+    store.phases.list(run.id),
+    store.items.list(project.id),
+    store.attempts.sessions(run.id),
+    store.approvals.pending(run.id),
+  ]);
+  const notLanded =
+    run.endedAt === null ? null : notLandedIn(await eventsAfter(store, project.id, 0));
+  const why = {
+    ...order,
+    approval,
+    items: items.filter((item) => item.runId === run.id),
+    sessions: sessions.length,
+    phase: currentPhase(phases),
+    notLanded,
+  };
+  return { why, phases, items, sessions };
+}
+
+/** Where a run stands in the order of phases; null when nothing is left. */
+export function currentPhase(phases: readonly PhaseState[]): string | null {
+  const next = PHASES.map((name) => phases.find((one) => one.name === name)).find(
+    (one) => one !== undefined && !['completed', 'skipped'].includes(one.status),
+  );
+  return next?.name ?? null;
+}
+
+/** All events of a project from the one after `after`, in order. */
+export async function eventsAfter(
+  store: Pick<RunStore, 'events'>,
+  projectId: string,
+  after: number,
+): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (;;) {
+    const last = events.at(-1)?.id ?? after;
+    const more = await store.events.read(projectId, { after: last, limit: 1000 });
+    events.push(...more);
+    if (more.length < 1000) return events;
+  }
+}
