@@ -9,7 +9,7 @@ import type { WorkerIdentity } from './work/run-store.ts';
 import { keyOf } from './workspaces/names.ts';
 
 /** What the process that carries a run out says of it, and who says so. */
-export interface Pulse {
+interface Pulse {
   readonly host: WorkerIdentity;
   /** No run of any project was begun after it. */
   readonly newest: boolean;
