@@ -45,7 +45,7 @@ export function assertSocket(path: string): void {
  * that starts it obey it too.
  */
 const LOADER =
-  /^(?:LD_|DYLD_|GLIBC_TUNABLES$|GCONV_PATH$|LOCPATH$|NLSPATH$|MALLOC_|BASH|SHELLOPTS$|PS4$)/u;
+  /^(?:LD_|DYLD_|GLIBC_TUNABLES$|GCONV_PATH$|LOCPATH$|NLSPATH$|MALLOC_|BASH_ENV$|BASHOPTS$|SHELLOPTS$|PS4$)/u;
 
 /** Refuses variables that would act on the host, before the box is closed. */
 export function assertEnvironment(env: Readonly<Record<string, string>>): void {

@@ -88,10 +88,22 @@ describe.skipIf(unsealable)(
     });
 
     test('I8 a variable that would act on the host before the box closes is refused', () => {
-      for (const name of ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'GCONV_PATH', 'GLIBC_TUNABLES', 'A=B'])
+      for (const name of [
+        'LD_PRELOAD',
+        'LD_LIBRARY_PATH',
+        'GCONV_PATH',
+        'GLIBC_TUNABLES',
+        'SHELLOPTS',
+        'A=B',
+      ])
         expect(() => place.box.spawn(place.order('true', { env: { [name]: 'x' } }))).toThrow(
           expect.objectContaining({ code: 'BOX_ENV' }),
         );
+    });
+
+    test('the variables of an agent are let in', async () => {
+      const env = { BASH_DEFAULT_TIMEOUT_MS: '1', CLAUDE_CONFIG_DIR: '/x', IS_SANDBOX: '1' };
+      expect((await place.run('env | grep -c _', { env })).output).toMatch(/^[3-9]\n$/u);
     });
 
     test('I8 no capability, no new privilege, no further user namespace, no process of the host', async () => {
