@@ -242,7 +242,7 @@ function pathsIn(home: string, folder: string): WorkshopPaths {
 }
 
 function deploymentBy({ path, homeFolder }: App, redact: Redact): Deployment {
-  return async ({ run, project, directory, commit }) =>
+  return async ({ run, project, directory, commit, signal }) =>
     run.settings.deploy === null
       ? { status: 'failed', detail: 'no deploy.command is configured' }
       : deployByCommand({
@@ -250,6 +250,7 @@ function deploymentBy({ path, homeFolder }: App, redact: Redact): Deployment {
           directory,
           projectDirectory: project.directory,
           commit,
+          signal,
           env: { PATH: path, HOME: homeFolder },
           redact,
         });

@@ -79,6 +79,7 @@ const DESCRIBE: Describe = {
   'work.rescued': (event) => `${placeOf(event.subject)}: ${event.files} files kept at ${event.ref}`,
   'environment.prepared': (event) => `environment prepared by ${event.command}`,
   'budget.reached': (event) => `budget of $${event.budgetUsd} reached`,
+  'deploy.begun': (event) => `deploys ${event.commit.slice(0, 10)}`,
   'deploy.applied': (event) => `deployed ${event.commit.slice(0, 10)}`,
   'deploy.failed': (event) => `deployment failed: ${firstLine(event.reason)}`,
   'deploy.rolled_back': (event) => `deployment rolled back: ${firstLine(event.reason)}`,

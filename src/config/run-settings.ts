@@ -104,6 +104,7 @@ function deploy({ deploy: order }: FileSettings): DeploySettings | null {
     command: order.command,
     probe: order.probe ?? null,
     rollback: order.rollback ?? null,
+    repeatable: order.repeatable,
     timeoutMs: order.timeout_minutes * MINUTE,
   };
 }

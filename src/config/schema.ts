@@ -142,6 +142,7 @@ const deploy = z.strictObject({
   command: filledText,
   probe: filledText.optional(),
   rollback: filledText.optional(),
+  repeatable: z.boolean().default(false),
   timeout_minutes: z.number().gt(0).max(1440).default(15),
 });
 

@@ -159,6 +159,7 @@ export type HarnessEvent =
       readonly durationMs: number;
     }
   | { readonly type: 'budget.reached'; readonly spentUsd: number; readonly budgetUsd: number }
+  | { readonly type: 'deploy.begun'; readonly commit: string }
   | { readonly type: 'deploy.applied'; readonly commit: string; readonly probe: string | null }
   | { readonly type: 'deploy.rolled_back'; readonly reason: string }
   | { readonly type: 'deploy.failed'; readonly reason: string };

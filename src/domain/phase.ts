@@ -25,6 +25,10 @@ export interface PhaseState {
   readonly status: PhaseStatus;
   /** Attempts begun so far. */
   readonly attempts: number;
+  /** What attempts up to this one made does not count any more: it failed or was rejected. */
+  readonly discarded: number;
+  /** Why, for those who make it again; null while nothing was discarded. */
+  readonly feedback: string | null;
   readonly startedAt: string | null;
   readonly completedAt: string | null;
   readonly error: string | null;

@@ -108,5 +108,7 @@ export interface DeploySettings {
   /** Shell command, or an http URL that must answer 2xx. */
   readonly probe: string | null;
   readonly rollback: string | null;
+  /** The command may be run again after a crash left its end unknown. */
+  readonly repeatable: boolean;
   readonly timeoutMs: number;
 }

@@ -89,18 +89,23 @@ async function approveUnasked(run: Run, approval: Approval): Promise<Verdict> {
 async function carryOut(run: Run, approval: Approval, answer: ApprovalAnswer): Promise<Verdict> {
   const { store, workshop } = engine().deps;
   const { phase, attempt } = approval;
-  if (answer.kind === 'rejected') return { kind: 'rejected', reason: answer.reason };
+  if (answer.kind === 'rejected') return discard(run, approval, answer.reason);
   const path = documentOf(phase);
   const access = workshop.accessTo(run, phase, attempt);
   if (answer.kind === 'edited' && path !== undefined)
     await access.writeDocuments([{ path, text: answer.text }], `Edit ${path} at its approval`);
   if (phase === 'task_breakdown') {
     const faults = await agreeOnTasks(access);
-    if (faults.length > 0) return { kind: 'rejected', reason: faults.join(' ') };
+    if (faults.length > 0) return discard(run, approval, faults.join(' '));
   }
   const { outputs } = await phaseOf(run.id, phase);
   await store.phases.end(run, phase, { status: 'completed', error: null, outputs });
   return { kind: 'approved' };
+}
+
+async function discard(run: Run, { phase, attempt }: Approval, reason: string): Promise<Verdict> {
+  await engine().deps.store.phases.discard(run, phase, { attempt, reason });
+  return { kind: 'rejected', reason };
 }
 
 /** Ends a phase as completed, needing no approval; a plan becomes work items. */

@@ -11,8 +11,7 @@ import {
   SETTLED_TOPIC,
   VERSION,
 } from './names.ts';
-import { itemsOf } from './run-state.ts';
-import { drainOutbox, readTracker } from './tracker-sync.ts';
+import { drainOutbox, takeOverChanges } from './tracker-sync.ts';
 
 /**
  * Gives out ready work items of one run, each in the transaction that claims it, only while a slot
@@ -31,32 +30,55 @@ export async function dispatch(engine: Engine, client: EngineClient, run: Run): 
 async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<void> {
   const { deps } = engine;
   await drainOutbox(deps, run);
+  if (run.status !== 'running' || run.control !== null) return;
   const phase = (await deps.store.phases.list(run.id)).find((one) => one.name === 'implement');
-  if (run.status !== 'running' || run.control !== null || phase?.status !== 'running') return;
-  await readTracker(deps, run);
-  const hindrance = await whatHolds(deps, run);
-  if (hindrance !== undefined) return deps.store.runs.hold(run, 'park', hindrance);
+  if (phase?.status !== 'running') return;
+  const items = await freshItems(deps, run);
+  if (await parkedFor(deps, run, items)) return;
+  const ready = readyAmong(items).length;
   // What was given a moment ago has not begun here yet, but will.
-  for (let given = 0; await mayClaim(engine, run, given); given += 1)
+  for (let given = 0; given < ready && (await mayClaim(engine, run, given)); given += 1)
     if (!(await claimOne(engine, client, run))) break;
-  await tellWhenSettled(engine, client, { run, attempt: phase.attempts });
+  if (allSettled(items))
+    await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
+}
+
+/** The run's items, as people want them by now if one of them may be given out. */
+async function freshItems(
+  { store, trackerOf }: EngineDeps,
+  run: Run,
+): Promise<readonly WorkItem[]> {
+  const items = await store.items.ofRun(run.id);
+  if (readyAmong(items).length === 0) return items;
+  if ((await store.attempts.count(run.id, { atWork: true })) >= run.settings.parallel) return items;
+  const changed = await takeOverChanges({ store, trackerOf }, run, items);
+  return changed ? store.items.ofRun(run.id) : items;
 }
 
 /** A free slot in this process, and a session left of the run's. */
 async function mayClaim({ deps, running }: Engine, run: Run, given: number): Promise<boolean> {
   if (running.count() + given >= deps.capacity) return false;
-  return (await deps.store.attempts.list(run.id)).length < run.settings.maxSessions;
+  return (await deps.store.attempts.count(run.id)) < run.settings.maxSessions;
 }
 
-/** Why the run can't go on by itself for now, once its last session has ended. */
-async function whatHolds({ store, clock }: EngineDeps, run: Run): Promise<string | undefined> {
-  if ((await store.attempts.list(run.id, { open: true })).length > 0) return undefined;
-  const items = await itemsOf(store, run);
-  const ready = items.filter((item) => item.status === 'todo' && dependenciesDone(item, items));
-  if (ready.length === 0) return undefined;
+/** Parks a run that can't go on by itself for now, once its last session has ended. */
+async function parkedFor(deps: EngineDeps, run: Run, items: readonly WorkItem[]): Promise<boolean> {
+  const ready = readyAmong(items);
+  if (ready.length === 0) return false;
+  const { store } = deps;
+  if ((await store.attempts.count(run.id, { open: true })) > 0) return false;
+  const hindrance = whatHolds(deps, run, { ready, sessions: await store.attempts.count(run.id) });
+  if (hindrance !== undefined) await store.runs.hold(run, 'park', hindrance);
+  return hindrance !== undefined;
+}
+
+function whatHolds(
+  { clock }: EngineDeps,
+  run: Run,
+  { ready, sessions }: { readonly ready: readonly WorkItem[]; readonly sessions: number },
+): string | undefined {
   const { maxSessions, maxLimitWaitMs } = run.settings;
-  if ((await store.attempts.list(run.id)).length >= maxSessions)
-    return `the cap of ${maxSessions} sessions is reached`;
+  if (sessions >= maxSessions) return `the cap of ${maxSessions} sessions is reached`;
   const latest = new Date(clock.now() + maxLimitWaitMs).toISOString();
   const far = ready.filter((item) => item.notBefore !== null && item.notBefore > latest);
   return far.length < ready.length
@@ -64,9 +86,12 @@ async function whatHolds({ store, clock }: EngineDeps, run: Run): Promise<string
     : `${far[0]?.key ?? ''}: ${far[0]?.reason ?? 'a limit'}`;
 }
 
-function dependenciesDone(item: WorkItem, items: readonly WorkItem[]): boolean {
-  return item.dependencies.every(
-    (key) => items.find((other) => other.key === key)?.status === 'done',
+/** Those that nothing but a time or a slot keeps from being worked on. */
+function readyAmong(items: readonly WorkItem[]): readonly WorkItem[] {
+  // What the run does not know may be done by an earlier one: the claim has the last word.
+  const open = new Set(items.filter(({ status }) => status !== 'done').map(({ key }) => key));
+  return items.filter(
+    ({ status, dependencies }) => status === 'todo' && !dependencies.some((key) => open.has(key)),
   );
 }
 
@@ -91,18 +116,11 @@ async function claimOne({ deps }: Engine, client: EngineClient, run: Run): Promi
 }
 
 /** Wakes the waiting phase; keyed by the state that was seen, so that saying it twice is once. */
-async function tellWhenSettled(
-  { deps }: Engine,
+async function tellSettled(
   client: EngineClient,
-  { run, attempt }: { readonly run: Run; readonly attempt: number },
+  target: string,
+  items: readonly WorkItem[],
 ): Promise<void> {
-  const items = await itemsOf(deps.store, run);
-  if (!allSettled(items)) return;
-  const newest =
-    items
-      .map((item) => item.updatedAt)
-      .toSorted()
-      .at(-1) ?? 'none';
-  const target = phaseId(run, 'implement', attempt);
-  await client.send(target, 'settled', SETTLED_TOPIC, `${target}:${newest}`);
+  const times = items.map((item) => item.updatedAt).toSorted();
+  await client.send(target, 'settled', SETTLED_TOPIC, `${target}:${times.at(-1) ?? 'none'}`);
 }

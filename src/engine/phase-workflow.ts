@@ -7,8 +7,8 @@ import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
 import type { RunKey } from '../work/run-store.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { engine, type Brief } from './deps.ts';
-import { attemptWorkflowId, queues, SETTLED_TOPIC, stableId } from './names.ts';
-import { itemsOf, runOf } from './run-state.ts';
+import { attemptWorkflowId, phaseId, queues, SETTLED_TOPIC, stableId } from './names.ts';
+import { runOf } from './run-state.ts';
 import { step } from './step.ts';
 
 export interface PhaseOrder {
@@ -41,11 +41,35 @@ function contextOf(order: PhaseOrder, run: Run, deadline: number): PhaseContext 
   return {
     run,
     attempt: order.attempt,
-    step: (name, body) => step(name, body),
+    step: (name, body) => step(name, () => stoppable(order, name, body)),
     sessions: (roles) => sessions(order, run, roles),
     itemsSettled: () => itemsSettled(run, deadline),
     project: engine().deps.workshop.accessTo(run, order.phase, order.attempt),
   };
+}
+
+/** Runs a phase's own deed under every signal that may end it; a stop waits for it. */
+async function stoppable<T>(
+  order: PhaseOrder,
+  name: string,
+  body: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { running, lease } = engine();
+  const entry = running.enter(
+    `${phaseId(runKey(order), order.phase, order.attempt)}/${name}`,
+    order.runId,
+  );
+  const cancelled = DBOS.stepStatus?.cancelSignal;
+  try {
+    const result = await body(
+      AbortSignal.any([entry.signal, lease, ...(cancelled ? [cancelled] : [])]),
+    );
+    // What was cut short is no result: whoever takes over does it once more.
+    lease.throwIfAborted();
+    return result;
+  } finally {
+    entry.leave();
+  }
 }
 
 /** Side by side up to the phase's `parallel`, in a fixed order so that a replay starts the same. */
@@ -56,7 +80,7 @@ async function sessions(order: PhaseOrder, run: Run, roles: readonly Role[]): Pr
     const handles: WorkflowHandle<RoleEnd>[] = [];
     for (const role of roles.slice(from, from + width)) {
       const opened = await step(`open:${role}`, () => open(order, role));
-      if ('refused' in opened) ends.push(opened.refused);
+      if ('over' in opened) ends.push(opened.over);
       else handles.push(await start(opened.attemptId, run, { feedback: order.feedback }));
     }
     for (const handle of await DBOS.waitAll(handles)) ends.push(await handle.getResult());
@@ -71,19 +95,24 @@ function start(attemptId: string, run: Run, brief: Brief): Promise<WorkflowHandl
   })(attemptId, brief);
 }
 
-/** Opens the role's attempt, unless the run is being ended or has used up its sessions. */
+/**
+ * Opens the role's attempt, unless the run is being ended or has used up its sessions. What the role
+ * gave before the phase was interrupted still counts, and is not paid for twice.
+ */
 async function open(
   order: PhaseOrder,
   role: Role,
-): Promise<{ attemptId: string } | { refused: RoleEnd }> {
-  const { store } = engine().deps;
+): Promise<{ attemptId: string } | { over: RoleEnd }> {
+  const { store, workshop } = engine().deps;
   const run = await runOf(runKey(order));
-  const refuse = (status: RoleEnd['status'], reason: string): { refused: RoleEnd } => ({
-    refused: { role, status, reason, until: null },
+  const refuse = (status: RoleEnd['status'], reason: string): { over: RoleEnd } => ({
+    over: { role, status, reason, until: null },
   });
   if (run.control !== null) return refuse('aborted', 'The run is being ended.');
-  const begun = await store.attempts.list(run.id);
-  if (begun.length >= run.settings.maxSessions)
+  const kept = await store.attempts.kept(run.id, order.phase);
+  const before = kept.find((one) => one.role === role);
+  if (before !== undefined) return { over: await workshop.endOf(before.id) };
+  if ((await store.attempts.count(run.id)) >= run.settings.maxSessions)
     return refuse('limited', `The cap of ${run.settings.maxSessions} sessions is reached.`);
   const attemptId = stableId(run.id, run.generation, order.phase, order.attempt, role);
   await store.attempts.open({
@@ -113,6 +142,6 @@ async function itemsSettled(
 async function lookAtItems(key: RunKey): Promise<'settled' | 'waiting' | 'aborted'> {
   const run = await runOf(key);
   if (run.control !== null) return 'aborted';
-  const items = await itemsOf(engine().deps.store, run);
+  const items = await engine().deps.store.items.ofRun(run.id);
   return allSettled(items) ? 'settled' : 'waiting';
 }

@@ -1,5 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { PHASES, type PhaseName } from '../domain/phase.ts';
+import { PHASES, type PhaseName, type PhaseState } from '../domain/phase.ts';
 import type { PhaseEnd } from '../phases/phase.ts';
 import type { Run } from '../domain/run.ts';
 import type { RunKey } from '../work/run-store.ts';
@@ -35,11 +35,11 @@ async function carryOut(run: RunKey, phase: PhaseName): Promise<'next' | 'over'>
   let { attempt } = entry;
   let failures = 0;
   let course: Course =
-    entry.kind === 'approve' ? await approved(run, phase, attempt) : { again: '' };
+    entry.kind === 'approve' ? await approved(run, phase, attempt) : { again: entry.feedback };
   while ('again' in course) {
     attempt += 1;
     const end = await attemptPhase({ run, phase, attempt, feedback: course.again });
-    const facts = { run, phase, attempt, end, failures };
+    const facts = { run, phase, attempt, feedback: course.again, end, failures };
     const decision = await step(`settle:${phase}:${attempt}`, () => settle(facts));
     if (decision.kind === 'retry') failures += 1;
     course = await follow(decision, facts);
@@ -47,14 +47,17 @@ async function carryOut(run: RunKey, phase: PhaseName): Promise<'next' | 'over'>
   return course.go;
 }
 
-async function follow(decision: Decision, { run, phase, attempt }: PhaseOutcome): Promise<Course> {
+async function follow(
+  decision: Decision,
+  { run, phase, attempt, feedback }: PhaseOutcome,
+): Promise<Course> {
   switch (decision.kind) {
     case 'approve':
       return approved(run, phase, attempt);
     case 'retry':
     case 'wait':
       if (decision.delayMs > 0) await DBOS.sleep(decision.delayMs);
-      return { again: decision.kind === 'retry' ? decision.reason : '' };
+      return { again: decision.kind === 'retry' ? decision.reason : feedback };
     case 'completed':
       return { go: 'next' };
     case 'park':
@@ -68,6 +71,8 @@ interface Entry {
   readonly kind: 'run' | 'over' | 'approve' | 'halt';
   readonly attempt: number;
   readonly outputs: readonly string[];
+  /** What the next attempt is told, from the last that was discarded. */
+  readonly feedback: string;
 }
 
 async function enter(key: RunKey, phase: PhaseName): Promise<Entry> {
@@ -75,10 +80,19 @@ async function enter(key: RunKey, phase: PhaseName): Promise<Entry> {
   const run = await runOf(key);
   const state = await phaseOf(run.id, phase);
   const kind = entryOf(run, state);
-  const rest = { attempt: state.attempts, outputs: state.outputs };
+  const { attempts: attempt, outputs } = state;
+  const rest = { attempt, outputs, feedback: state.feedback ?? '' };
+  if (kind === 'run' && (await isAnswered(run, state))) return { kind: 'approve', ...rest };
   if (kind !== 'skip') return { kind, ...rest };
   await store.phases.end(run, phase, { status: 'skipped', error: null, outputs: [] });
   return { kind: 'over', ...rest };
+}
+
+/** Answered before the run was ended, or while it was, and not carried out yet. */
+async function isAnswered(run: Run, { name, attempts, discarded }: PhaseState): Promise<boolean> {
+  if (discarded >= attempts) return false;
+  const approval = await engine().deps.store.approvals.get(approvalId(run.id, name, attempts));
+  return approval?.answer != null;
 }
 
 interface PhaseTry {
@@ -97,10 +111,7 @@ async function attemptPhase({ run: key, ...order }: PhaseTry): Promise<PhaseEnd>
   return handle.getResult();
 }
 
-interface PhaseOutcome {
-  readonly run: RunKey;
-  readonly phase: PhaseName;
-  readonly attempt: number;
+interface PhaseOutcome extends PhaseTry {
   readonly end: PhaseEnd;
   readonly failures: number;
 }
@@ -125,6 +136,7 @@ async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision):
     case 'wait': {
       const at = new Date(clock.now() + decision.delayMs).toISOString();
       const { reason } = decision;
+      if (decision.kind === 'retry') await store.phases.discard(run, phase, { attempt, reason });
       return store.events.append(run.projectId, run.id, [
         { type: 'phase.retried', phase, at, reason },
       ]);

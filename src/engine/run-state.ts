@@ -1,8 +1,7 @@
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseName, PhaseState } from '../domain/phase.ts';
 import { ENDED, type Run } from '../domain/run.ts';
-import type { WorkItem } from '../domain/work-item.ts';
-import type { RunKey, RunStore } from '../work/run-store.ts';
+import type { RunKey } from '../work/run-store.ts';
 import { engine } from './deps.ts';
 import { landRun } from './landing.ts';
 
@@ -40,11 +39,6 @@ export async function finishRun(key: RunKey): Promise<void> {
   const run = await runOf(key);
   if (run.control !== null || ENDED.includes(run.status)) return;
   await engine().deps.store.runs.setStatus(run, 'completed', null);
-}
-
-/** The run's own work items: a project keeps those of its earlier runs too. */
-export async function itemsOf(store: RunStore, run: Run): Promise<readonly WorkItem[]> {
-  return (await store.items.list(run.projectId)).filter((item) => item.runId === run.id);
 }
 
 export async function failRun(key: RunKey, phase: PhaseName, reason: string): Promise<void> {

@@ -1,20 +1,19 @@
-/** An attempt that this process carries out. */
+/** An attempt, or a phase's own deed, that this process carries out. */
 interface Entry {
   readonly runId: string;
   readonly controller: AbortController;
   graceful: boolean;
 }
 
-/** Attempts under way in this process, so that a stop can reach them. */
+/** Attempts and deeds of phases under way in this process, so that a stop can reach them. */
 export interface Running {
   count(): number;
-  has(attemptId: string): boolean;
-  /** Registers an attempt; dispose when it is over. */
-  enter(
-    attemptId: string,
-    runId: string,
-  ): { readonly signal: AbortSignal; readonly leave: () => void };
-  /** Ends the run's attempts: at once, or each at its next step and after `graceMs` at the latest. */
+  has(id: string): boolean;
+  /** Whether anything of the run is under way here. */
+  busy(runId: string): boolean;
+  /** Registers one by an id of its own; call `leave` when it is over. */
+  enter(id: string, runId: string): { readonly signal: AbortSignal; readonly leave: () => void };
+  /** Ends what is under way of the run: at once, or each at its next step and after `graceMs` at the latest. */
   stop(runId: string, order: { readonly now: boolean; readonly graceMs: number }): void;
   /** Called between two steps of a session: ends it if a graceful stop waits for that. */
   stepped(attemptId: string): void;
@@ -25,14 +24,15 @@ export function createRunning(): Running {
   const abort = (entry: Entry): void => entry.controller.abort(new Error('stopped by request'));
   return {
     count: () => entries.size,
-    has: (attemptId) => entries.has(attemptId),
-    enter(attemptId, runId) {
+    has: (id) => entries.has(id),
+    busy: (runId) => entries.values().some((entry) => entry.runId === runId),
+    enter(id, runId) {
       const entry: Entry = { runId, controller: new AbortController(), graceful: false };
-      entries.set(attemptId, entry);
+      entries.set(id, entry);
       return {
         signal: entry.controller.signal,
         leave: () => {
-          if (entries.get(attemptId) === entry) entries.delete(attemptId);
+          if (entries.get(id) === entry) entries.delete(id);
         },
       };
     },

@@ -1,10 +1,9 @@
 import { hasCode } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { SKIPPED, type ItemDraft, type WorkItem } from '../domain/work-item.ts';
-import type { OutboxOp } from '../work/run-store.ts';
+import type { OutboxOp, RunStore } from '../work/run-store.ts';
 import type { NewItem, TrackedItem, WorkTracker } from '../work/tracker.ts';
 import type { EngineDeps } from './deps.ts';
-import { itemsOf } from './run-state.ts';
 
 /** Carries out what waits, in order, each until it is confirmed: a crash neither loses nor doubles one. */
 export async function drainOutbox(
@@ -69,35 +68,39 @@ async function close(
   }
 }
 
-/** Takes over what people changed in the tracker since the plan was agreed: theirs wins. */
-export async function readTracker(deps: EngineDeps, run: Run): Promise<void> {
-  const items = await itemsOf(deps.store, run);
-  if (!items.some((item) => item.status === 'todo')) return;
-  const tracked = new Map(
-    (await (await deps.trackerOf(run)).list()).map((item) => [item.key, item]),
-  );
+/**
+ * Takes over what people changed in the tracker since the plan was agreed: theirs wins. True when
+ * there was anything.
+ */
+export async function takeOverChanges(
+  deps: Pick<EngineDeps, 'store' | 'trackerOf'>,
+  run: Run,
+  items: readonly WorkItem[],
+): Promise<boolean> {
+  const tracker = await deps.trackerOf(run);
+  const tracked = new Map((await tracker.list()).map((item) => [item.key, item]));
+  let changed = false;
   for (const item of items) {
     const theirs = tracked.get(item.key);
-    if (item.status === 'todo' && theirs !== undefined) await takeOver(deps, item, theirs);
+    if (item.status !== 'todo' || theirs === undefined) continue;
+    if (await takeOver(deps.store, item, theirs)) changed = true;
   }
+  return changed;
 }
 
-async function takeOver(deps: EngineDeps, item: WorkItem, theirs: TrackedItem): Promise<void> {
-  if (theirs.cancelled)
-    return deps.store.items.block(
-      item.projectId,
-      item.key,
-      `${SKIPPED}: cancelled in the tracker`,
-      'person',
-    );
+async function takeOver(
+  { items }: Pick<RunStore, 'items'>,
+  item: WorkItem,
+  theirs: TrackedItem,
+): Promise<boolean> {
+  const { projectId, key } = item;
+  if (theirs.cancelled) {
+    await items.block(projectId, key, `${SKIPPED}: cancelled in the tracker`, 'person');
+    return true;
+  }
   const { title, description, priority } = theirs;
   const same =
     title === item.title && description === item.description && priority === item.priority;
-  if (!same)
-    await deps.store.items.edit(
-      item.projectId,
-      item.key,
-      { title, description, priority },
-      'person',
-    );
+  if (!same) await items.edit(projectId, key, { title, description, priority }, 'person');
+  return !same;
 }

@@ -34,8 +34,7 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
     await store.runs.setStatus(run, 'stopping', run.reason);
     engine.running.stop(run.id, { now: run.control === 'stop_now', graceMs: STOP_GRACE_MS });
   }
-  if ((await store.attempts.list(run.id, { open: true })).length > 0) return;
-  if (await stillFinishing(engine, run)) return;
+  if (await stillUnderWay(engine, run)) return;
   await DBOS.cancelWorkflow(pipelineId(run), { cancelChildren: true });
   await tellTracker(engine, run);
   await landRun(engine.deps, run);
@@ -54,6 +53,12 @@ async function tellTracker({ deps }: Engine, run: Run): Promise<void> {
     if (!isDiskFull(error)) throw error;
     deps.log(`tracker: ${messageOf(error)}`);
   }
+}
+
+/** Sessions anywhere, what a phase does here by itself, and what is about to be stored. */
+async function stillUnderWay(engine: Engine, run: Run): Promise<boolean> {
+  if ((await engine.deps.store.attempts.count(run.id, { open: true })) > 0) return true;
+  return engine.running.busy(run.id) || stillFinishing(engine, run);
 }
 
 /**
@@ -104,8 +109,8 @@ async function sweepAttempts({ deps, running }: Engine, run: Run): Promise<void>
 
 /** Attempts that were ended from outside leave a clone behind: its work is kept, then it goes (I1). */
 async function sweepClones({ deps, running, cleared }: Engine, run: Run): Promise<void> {
-  for (const { id, end } of await deps.store.attempts.list(run.id)) {
-    if (end === null || cleared.has(id) || running.has(id)) continue;
+  for (const id of await deps.store.attempts.ended(run.id)) {
+    if (cleared.has(id) || running.has(id)) continue;
     await deps.workshop.clearEnded(id);
     cleared.add(id);
   }

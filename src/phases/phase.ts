@@ -1,4 +1,5 @@
 import type { Role } from '../domain/attempt.ts';
+import type { DeployEnd } from '../domain/deploy.ts';
 import type { PlanDocument } from '../domain/document.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
@@ -32,8 +33,11 @@ export interface RoleEnd {
 export interface PhaseContext {
   readonly run: Run;
   readonly attempt: number;
-  /** Runs once and is recorded; repeated only if the process died before the record. */
-  step<T>(name: string, body: () => Promise<T>): Promise<T>;
+  /**
+   * Runs once and is recorded; repeated only if the process died before the record. The signal fires
+   * when somebody stops the run: what takes its time ends soon after.
+   */
+  step<T>(name: string, body: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Sessions side by side (within the phase's `parallel`), each durable; ends in the order asked for. */
   sessions(roles: readonly Role[]): Promise<readonly RoleEnd[]>;
   /** Waits without holding anything until every work item is done or blocked, or the phase's time is up. */
@@ -44,7 +48,10 @@ export interface PhaseContext {
 
 /** What phases read and write of the project; nothing here is recorded by itself. */
 export interface ProjectAccess {
-  /** Text of a succeeded session of this phase attempt; undefined when it failed. */
+  /**
+   * Text of the role's newest session that succeeded and still counts: of this attempt, or of one
+   * before it that was interrupted. Undefined when there is none.
+   */
   textOf(role: Role): Promise<string | undefined>;
   /** A document on main; undefined when there is none. */
   document(path: string): Promise<string | undefined>;
@@ -56,8 +63,9 @@ export interface ProjectAccess {
   /** Keys that earlier runs of the project used. */
   takenKeys(): Promise<readonly string[]>;
   /** Runs every done item's checks, the project's and `extra` on a pristine checkout of main. */
-  regression(extra: readonly string[]): Promise<Regression>;
-  deploy(): Promise<DeployEnd>;
+  regression(extra: readonly string[], signal: AbortSignal): Promise<Regression>;
+  /** Once for each attempt at the phase, however often it is called. */
+  deploy(signal: AbortSignal): Promise<DeployEnd>;
 }
 
 export interface Regression {
@@ -67,10 +75,6 @@ export interface Regression {
   /** Commands of `extra` that failed while everything agreed before passed. */
   readonly extraFailed: readonly string[];
 }
-
-export type DeployEnd =
-  | { readonly status: 'deployed'; readonly detail: string }
-  | { readonly status: 'rolled_back' | 'failed'; readonly detail: string };
 
 /** What a phase makes of sessions of which none succeeded. */
 export function endOfFailed(ends: readonly RoleEnd[]): PhaseEnd {

@@ -35,13 +35,19 @@ export const testing: Phase = {
     if (end?.status === 'aborted') return { status: 'aborted', reason: end.reason };
     if (end?.status === 'limited')
       return { status: 'limited', until: end.until, reason: end.reason };
-    return context.step('regression', () => judge(context, end?.reason ?? ''));
+    return context.step('regression', (signal) => judge(context, end?.reason ?? '', signal));
   },
 };
 
-async function judge(context: PhaseContext, failure: string): Promise<PhaseEnd> {
+async function judge(
+  context: PhaseContext,
+  failure: string,
+  signal: AbortSignal,
+): Promise<PhaseEnd> {
   const found = readReport(await context.project.textOf('tester'));
-  const regression = await context.project.regression(found?.checks ?? []);
+  const regression = await context.project.regression(found?.checks ?? [], signal);
+  // Checks that were cut off say nothing of the product.
+  if (signal.aborted) return { status: 'aborted', reason: 'stopped by request' };
   const text = render(found, regression, failure);
   await context.project.writeDocuments([{ path: PATH, text }], `Write ${PATH}`);
   if (!regression.passed)

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Approval, ApprovalAnswer } from '../domain/approval.ts';
 import type { Attempt, AttemptEnd, Fence, Role } from '../domain/attempt.ts';
+import type { DeployEnd } from '../domain/deploy.ts';
 import type { HarnessEvent, StoredEvent } from '../domain/event.ts';
 import type { PhaseName, PhaseState, PhaseStatus } from '../domain/phase.ts';
 import type { Project, Run, RunControl, RunSettings, RunStatus } from '../domain/run.ts';
@@ -29,6 +30,7 @@ export interface RunStore {
   readonly usage: UsageRows;
   readonly workers: WorkerRows;
   readonly outbox: OutboxRows;
+  readonly deployments: DeploymentRows;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,13 @@ export interface PhaseRows {
   list(runId: string): Promise<readonly PhaseState[]>;
   /** pending to running, attempts + 1; repeated after a crash with the same number it changes nothing. */
   start(run: RunKey, phase: PhaseName, attempt: number): Promise<void>;
+  /** What attempts up to this one made does not count any more, and why; never taken back. */
+  discard(
+    run: RunKey,
+    phase: PhaseName,
+    what: { readonly attempt: number; readonly reason: string },
+  ): Promise<void>;
+  /** Ended as `failed`, all that its attempts made is discarded. */
   end(
     run: RunKey,
     phase: PhaseName,
@@ -113,6 +122,8 @@ export interface ClaimedItem {
 
 export interface ItemRows {
   list(projectId: string): Promise<readonly WorkItem[]>;
+  /** Those of one run: a project keeps those of its earlier runs too. */
+  ofRun(runId: string): Promise<readonly WorkItem[]>;
   get(projectId: string, key: string): Promise<WorkItem | undefined>;
   /** Adds those whose key is new; safe to repeat. */
   add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
@@ -160,6 +171,15 @@ export interface AttemptRows {
     runId: string,
     filter?: { readonly open?: boolean; readonly itemKey?: string; readonly phase?: PhaseName },
   ): Promise<readonly Attempt[]>;
+  /** The newest attempt of each role of the phase that succeeded and was not discarded since. */
+  kept(runId: string, phase: PhaseName): Promise<readonly Attempt[]>;
+  /** `atWork`: with an agent that works on an item; what is only to be proved yet is open, too. */
+  count(
+    runId: string,
+    filter?: { readonly open?: boolean; readonly atWork?: true },
+  ): Promise<number>;
+  /** Ids of attempts that have ended. */
+  ended(runId: string): Promise<readonly string[]>;
   /** This execution becomes the newest; undefined when the attempt has ended. */
   takeFence(id: string, owner: string): Promise<Fence | undefined>;
   /**
@@ -226,9 +246,40 @@ export interface EventRows {
     projectId: string,
     order: { readonly after: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]>;
+  /** Whether it was said that main moved to this commit. */
+  mainMovedTo(projectId: string, commit: string): Promise<boolean>;
   /** Calls back soon after anything was committed; a wake-up only, readers re-read. Returns how to stop. */
   onCommit(wake: (projectId: string) => void): () => void;
 }
+
+export interface DeploymentRows {
+  /**
+   * Before the command of this decision (one attempt at the phase) is run. `begun`: this execution
+   * may run it. `ended`: it ran, and this came of it. `cut_off`: another execution began it and left
+   * no end; with `again` that is begun once more instead.
+   */
+  begin(
+    run: RunKey,
+    order: {
+      readonly attempt: number;
+      readonly commit: string;
+      /** New for each execution, the same when the call is repeated. */
+      readonly execution: string;
+      readonly again: boolean;
+    },
+  ): Promise<DeployStart>;
+  /** Keeps the end, unless another execution has begun it since or it has ended. */
+  end(
+    run: RunKey,
+    order: { readonly attempt: number; readonly execution: string; readonly end: DeployEnd },
+    events: readonly HarnessEvent[],
+  ): Promise<void>;
+}
+
+export type DeployStart =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'ended'; readonly end: DeployEnd }
+  | { readonly kind: 'cut_off'; readonly commit: string; readonly startedAt: string };
 
 export interface UsageEntry {
   readonly requestId: string;

@@ -53,7 +53,7 @@ phases:
   deploy: { enabled: true, checkpoint_pause: false }
 agent: { model: claude-opus-5-5 }
 error_recovery: { retry_delay_seconds: 1 }
-deploy: { command: "test -f src/gamma.js" }
+deploy: { command: "test -f src/gamma.js", repeatable: true }
 gateway: { attribution_headers: true }
 `;
 

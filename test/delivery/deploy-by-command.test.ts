@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { deployByCommand, type DeployResult } from '../../src/delivery/deploy-by-command.ts';
+import type { DeployEnd } from '../../src/domain/deploy.ts';
+import { deployByCommand } from '../../src/delivery/deploy-by-command.ts';
 import type { DeploySettings } from '../../src/domain/run.ts';
 import { redactorOf } from '../../src/safety/redact.ts';
 
@@ -17,13 +18,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-function deploy(settings: Partial<DeploySettings>): Promise<DeployResult> {
+function deploy(
+  settings: Partial<DeploySettings>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<DeployEnd> {
   return deployByCommand({
     settings: {
       target: 'command',
       command: 'echo applied >>log',
       probe: null,
       rollback: null,
+      repeatable: false,
       timeoutMs: 10_000,
       ...settings,
     },
@@ -31,6 +36,7 @@ function deploy(settings: Partial<DeploySettings>): Promise<DeployResult> {
     projectDirectory: '/home/me/shop',
     commit: COMMIT,
     env: { PATH, TOKEN: 'secret-token' },
+    signal,
     redact: redactorOf(['secret-token']),
   });
 }
@@ -100,6 +106,22 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('a stop ends a command that clings to life, and nothing is probed or rolled back', async () => {
+  const stop = new AbortController();
+  const settings = {
+    command: 'trap "" TERM; echo begun >>log; while :; do sleep 0.1; done',
+    probe: 'echo probed >>log',
+    rollback: 'echo back >>log',
+  };
+  const ended = deploy(settings, stop.signal);
+  await expect.poll(() => log().catch(() => ''), { timeout: 5000 }).toBe('begun\n');
+  const asked = performance.now();
+  stop.abort();
+  expect((await ended).status).toBe('aborted');
+  expect(performance.now() - asked).toBeLessThan(5000);
+  expect(await log()).toBe('begun\n');
+});
 
 test('a command that a signal ends has failed', async () => {
   expect(await deploy({ command: 'kill -9 $$' })).toMatchObject({ status: 'failed' });

@@ -10,6 +10,7 @@ import { withMigrationLock } from '../../src/adapters/store/migrate.ts';
 import { openStore } from '../../src/adapters/store/open-store.ts';
 import { databaseIsAway, steadily } from '../../src/adapters/store/steadily.ts';
 import { openPostgresTracker } from '../../src/adapters/trackers/postgres.ts';
+import { deployByCommand } from '../../src/delivery/deploy-by-command.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { WorkshopDeps } from '../../src/engine/attempt/deps.ts';
 import { openWorkshop } from '../../src/engine/attempt/open-workshop.ts';
@@ -146,7 +147,13 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     },
     agentFolders: [],
     protectedPaths: [],
-    deployment: async () => ({ status: 'failed', detail: 'nothing is deployed here' }),
+    deployment: ({ run, project, directory, commit, signal }) => {
+      const { deploy: how } = run.settings;
+      if (how === null) throw new Error('nothing is deployed here');
+      const env = { PATH: USUAL_PATH };
+      const where = { directory, projectDirectory: project.directory, commit, env };
+      return deployByCommand({ ...where, settings: how, signal, redact: (text) => text });
+    },
     branchOf: async () => 'main',
     shortage: async () => null,
   };

@@ -41,10 +41,10 @@ export const writes = (name: string, text = `${name}\n`): Step => ({
 });
 
 /** A plan whose items are each done once the file of their key is there. */
-export function planOf(items: readonly PlannedItem[]): unknown {
+export function planOf(items: readonly PlannedItem[], projectCheck = 'test -f init.sh'): unknown {
   return {
     summary: 'A shop.',
-    project_check: 'test -f init.sh',
+    project_check: projectCheck,
     items: items.map(({ key, dependencies = [], priority = 3 }) => ({
       key,
       title: `Make ${key}`,
@@ -57,11 +57,14 @@ export function planOf(items: readonly PlannedItem[]): unknown {
 }
 
 /** Sessions that all do what they should; the plan has these items. */
-export function builds(items: readonly PlannedItem[] = [{ key: 'A-1' }]): Playing {
+export function builds(
+  items: readonly PlannedItem[] = [{ key: 'A-1' }],
+  projectCheck?: string,
+): Playing {
   return async function* play({ attempt: { role, itemKey } }) {
     switch (role) {
       case 'planner':
-        yield answers(planOf(items));
+        yield answers(planOf(items, projectCheck));
         break;
       case 'initializer':
         yield writes('init.sh', 'true\n');

@@ -2,7 +2,8 @@ import type { Role } from '../../src/domain/attempt.ts';
 import type { PlanDocument } from '../../src/domain/document.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { ItemDraft, WorkItem } from '../../src/domain/work-item.ts';
-import type { DeployEnd, PhaseContext, Regression, RoleEnd } from '../../src/phases/phase.ts';
+import type { DeployEnd } from '../../src/domain/deploy.ts';
+import type { PhaseContext, Regression, RoleEnd } from '../../src/phases/phase.ts';
 import { runWith } from '../support/a-run.ts';
 
 /** A role's end, or the text with which it succeeded. */
@@ -18,6 +19,7 @@ export interface Given {
   readonly settled?: 'settled' | 'timed_out' | 'aborted';
   readonly regression?: Partial<Regression>;
   readonly deploy?: DeployEnd;
+  readonly signal?: AbortSignal;
 }
 
 /** A phase's context without an engine, and what the phase did with it. */
@@ -43,7 +45,7 @@ export function aContext(given: Given = {}): PlayedContext {
     ...seen,
     run: given.run ?? runWith(),
     attempt: 1,
-    step: (_, body) => body(),
+    step: (_, body) => body(given.signal ?? new AbortController().signal),
     sessions: async (roles) => {
       seen.asked.push([...roles]);
       return roles.map((role) => endOf(role, played(role)));

@@ -49,6 +49,8 @@ test.each([
   ['deployed', { status: 'completed', outputs: ['detail'] }],
   ['rolled_back', { status: 'failed', reason: 'rolled_back: detail' }],
   ['failed', { status: 'failed', reason: 'failed: detail' }],
+  ['aborted', { status: 'aborted', reason: 'detail' }],
+  ['unknown', { status: 'blocked', reason: 'detail' }],
 ] as const)('a deployment that is %s ends the phase so', async (status, end) => {
   expect(await deploy.run(aContext({ deploy: { status, detail: 'detail' } }))).toEqual(end);
 });

@@ -29,6 +29,13 @@ test('the harness repeats the checks of the tester on main', async () => {
   `);
 });
 
+test('I3 checks that a stop cut off say nothing: no report, no verdict', async () => {
+  const regression = { passed: false, report: '- could not run' };
+  const context = aContext({ roles: { tester: report }, regression, signal: AbortSignal.abort() });
+  expect(await testing.run(context)).toMatchObject({ status: 'aborted' });
+  expect(context.written).toEqual([]);
+});
+
 const RED = { passed: false, report: '- failed: `npm test`' };
 const RED_REASON = `Checks are red on main: see ${PATH}.`;
 const NO_REPORT = 'The tester gave no report.';

@@ -99,6 +99,8 @@ export function aPhase(changes: Partial<PhaseState> = {}): PhaseState {
     name: 'ideation',
     status: 'pending',
     attempts: 0,
+    discarded: 0,
+    feedback: null,
     startedAt: null,
     completedAt: null,
     error: null,

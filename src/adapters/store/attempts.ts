@@ -1,6 +1,7 @@
-import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Attempt, AttemptEnd, Fence } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
+import type { PhaseName } from '../../domain/phase.ts';
 import type { AttemptRows } from '../../work/run-store.ts';
 import { ATTEMPT, insertAttempt, lockOwn, markAlive } from './attempt-row.ts';
 import { commit } from './commit.ts';
@@ -17,6 +18,23 @@ export function createAttemptRows({ pool, db }: Database): AttemptRows {
     open: (order) => transaction(pool, (tx) => open(tx, order)),
     get: (id) => findAttempt(db, id),
     list: (runId, filter) => listAttempts(db, runId, filter),
+    kept: (runId, phase) => keptAttempts(db, runId, phase),
+    count: (runId, filter) =>
+      db.$count(
+        t.attempt,
+        and(
+          eq(t.attempt.runId, runId),
+          openness(filter?.open),
+          filter?.atWork === true ? isAtWork() : undefined,
+        ),
+      ),
+    async ended(runId) {
+      const rows = await db
+        .select({ id: t.attempt.id })
+        .from(t.attempt)
+        .where(and(eq(t.attempt.runId, runId), openness(false)));
+      return rows.map(({ id }) => id);
+    },
     sessions: (runId) => listSessions(db, runId),
     async takeFence(attemptId, owner) {
       const [taken] = await db
@@ -98,19 +116,52 @@ async function listAttempts(
   runId: string,
   { open: isOpen, itemKey, phase }: NonNullable<Filter> = {},
 ): Promise<readonly Attempt[]> {
-  const openness = isOpen === true ? isNull(t.attempt.endedAt) : isNotNull(t.attempt.endedAt);
   return db
     .select(ATTEMPT)
     .from(t.attempt)
     .where(
       and(
         eq(t.attempt.runId, runId),
-        isOpen === undefined ? undefined : openness,
+        openness(isOpen),
         itemKey === undefined ? undefined : eq(t.attempt.itemKey, itemKey),
         phase === undefined ? undefined : eq(t.attempt.phase, phase),
       ),
     )
     .orderBy(asc(t.attempt.startedAt), asc(t.attempt.id));
+}
+
+function isAtWork(): SQL | undefined {
+  return and(
+    isNotNull(t.attempt.itemKey),
+    isNull(t.attempt.endedAt),
+    eq(t.attempt.handedIn, false),
+  );
+}
+
+function openness(isOpen: boolean | undefined): SQL | undefined {
+  if (isOpen === undefined) return undefined;
+  return isOpen ? isNull(t.attempt.endedAt) : isNotNull(t.attempt.endedAt);
+}
+
+async function keptAttempts(
+  db: Queries,
+  runId: string,
+  phase: PhaseName,
+): Promise<readonly Attempt[]> {
+  return db
+    .selectDistinctOn([t.attempt.role], ATTEMPT)
+    .from(t.attempt)
+    .innerJoin(t.phase, and(eq(t.phase.runId, t.attempt.runId), eq(t.phase.name, t.attempt.phase)))
+    .where(
+      and(
+        eq(t.attempt.runId, runId),
+        eq(t.attempt.phase, phase),
+        isNull(t.attempt.itemKey),
+        gt(t.attempt.number, t.phase.discarded),
+        sql`${t.attempt.end}->>'status' = 'succeeded'`,
+      ),
+    )
+    .orderBy(asc(t.attempt.role), desc(t.attempt.number));
 }
 
 async function listSessions(db: Queries, runId: string) {

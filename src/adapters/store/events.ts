@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { EventRows } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
 import type { Listener } from './listener.ts';
@@ -24,6 +24,21 @@ export function createEventRows({ pool, db }: Database, { onCommit }: Listener):
         .where(and(eq(t.event.projectId, projectId), gt(t.event.id, after)))
         .orderBy(asc(t.event.id))
         .limit(limit);
+    },
+    async mainMovedTo(projectId, to) {
+      const [found] = await db
+        .select({ id: t.event.id })
+        .from(t.event)
+        .where(
+          and(
+            eq(t.event.projectId, projectId),
+            // As the index has it.
+            sql`${t.event.data}->>'type' = 'main.moved'`,
+            sql`(${t.event.data}->>'to') = ${to}`,
+          ),
+        )
+        .limit(1);
+      return found !== undefined;
     },
     onCommit,
   };

@@ -25,6 +25,10 @@ export function createItemRows({ pool, db }: Database): ItemRows {
       const rows = await db.select(ITEM).from(t.item).where(eq(t.item.projectId, projectId));
       return rows.toSorted(byPriority);
     },
+    async ofRun(runId) {
+      const rows = await db.select(ITEM).from(t.item).where(eq(t.item.runId, runId));
+      return rows.toSorted(byPriority);
+    },
     async get(projectId, key) {
       const [row] = await db.select(ITEM).from(t.item).where(isItem(projectId, key));
       return row;

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { RunStore } from '../../work/run-store.ts';
 import { createApprovalRows } from './approvals.ts';
 import { createAttemptRows } from './attempts.ts';
+import { createDeploymentRows } from './deployments.ts';
 import { createEventRows } from './events.ts';
 import { createItemRows } from './items.ts';
 import { createListener } from './listener.ts';
@@ -31,6 +32,7 @@ export function openStore({ pool }: { readonly pool: Pool }): RunStore {
     usage: createUsageRows(database),
     workers: createWorkerRows(database),
     outbox: createOutboxRows(database),
+    deployments: createDeploymentRows(database),
     close: () => listener.close(),
   });
 }

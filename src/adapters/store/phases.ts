@@ -11,6 +11,8 @@ const PHASE = {
   name: t.phase.name,
   status: t.phase.status,
   attempts: t.phase.attempts,
+  discarded: t.phase.discarded,
+  feedback: t.phase.feedback,
   startedAt: t.phase.startedAt,
   completedAt: t.phase.completedAt,
   error: t.phase.error,
@@ -37,6 +39,11 @@ export function createPhaseRows({ pool, db }: Database): PhaseRows {
       transaction(pool, async (tx) => {
         const key = await lockOwner(tx, run, phase);
         if (key !== undefined) await start(tx, key, attempt);
+      }),
+    discard: (run, phase, what) =>
+      transaction(pool, async (tx) => {
+        const key = await lockOwner(tx, run, phase);
+        if (key !== undefined) await discard(tx, key, what);
       }),
     end: (run, phase, end) =>
       transaction(pool, async (tx) => {
@@ -69,6 +76,17 @@ async function start(tx: Tx, key: PhaseKey, attempt: number): Promise<void> {
   await commit(tx, { projectId, runId: key.runId, events });
 }
 
+async function discard(
+  tx: Tx,
+  key: PhaseKey,
+  { attempt, reason }: Parameters<PhaseRows['discard']>[2],
+): Promise<void> {
+  const { projectId, discarded } = await lockPhase(tx, key);
+  if (discarded >= attempt) return;
+  await tx.db.update(t.phase).set({ discarded: attempt, feedback: reason }).where(isPhase(key));
+  await commit(tx, { projectId, runId: key.runId, events: [] });
+}
+
 async function endPhase(tx: Tx, key: PhaseKey, end: PhaseEnd): Promise<void> {
   const { projectId, ...state } = await lockPhase(tx, key);
   if (isSame(state, end)) return;
@@ -76,7 +94,13 @@ async function endPhase(tx: Tx, key: PhaseKey, end: PhaseEnd): Promise<void> {
   const over = status === 'completed' || status === 'failed' || status === 'skipped';
   await tx.db
     .update(t.phase)
-    .set({ status, error, outputs: [...end.outputs], completedAt: over ? sql`now()` : null })
+    .set({
+      status,
+      error,
+      outputs: [...end.outputs],
+      completedAt: over ? sql`now()` : null,
+      ...(status === 'failed' ? { discarded: state.attempts, feedback: error } : {}),
+    })
     .where(isPhase(key));
   const events = [{ type: 'phase.ended', phase: key.phase, status, error }] as const;
   await commit(tx, { projectId, runId: key.runId, events });

@@ -10,6 +10,7 @@ import {
   text,
 } from 'drizzle-orm/pg-core';
 import type { Check, Evidence } from '../../domain/check.ts';
+import type { DeployEnd } from '../../domain/deploy.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { PhaseName } from '../../domain/phase.ts';
 import { harness, instant, now, oneOf, projectId, prose, stored } from './columns.ts';
@@ -37,7 +38,32 @@ export const event = harness.table(
       .notNull()
       .default(sql`clock_timestamp()`),
   },
-  (t) => [primaryKey({ columns: [t.projectId, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.id] }),
+    index('event_main_moved')
+      .on(t.projectId, sql`(${t.data}->>'to')`)
+      .where(sql`${t.data}->>'type' = 'main.moved'`),
+  ],
+);
+
+/** One row a decision to deploy: written before the command runs, completed when it has ended. */
+export const deployment = harness.table(
+  'deployment',
+  {
+    projectId: projectId(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    /** Attempt at the phase: each is one decision. */
+    attempt: integer().notNull(),
+    commit: text().notNull(),
+    /** The execution that may run the command. */
+    execution: text().notNull(),
+    startedAt: instant().notNull().default(now),
+    end: stored().$type<DeployEnd>(),
+    endedAt: instant(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.attempt] })],
 );
 
 export const evidence = harness.table(

@@ -68,6 +68,10 @@ export const phase = harness.table(
     name: text().notNull().$type<PhaseName>(),
     status: text().notNull().$type<PhaseStatus>().default('pending'),
     attempts: integer().notNull().default(0),
+    /** What attempts up to this one made does not count any more: it failed or was rejected. */
+    discarded: integer().notNull().default(0),
+    /** Why, for those who make it again. */
+    feedback: prose(),
     startedAt: instant(),
     completedAt: instant(),
     error: prose(),

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { describeCheck, type Check, type Evidence } from '../../domain/check.ts';
 import type { PlanDocument } from '../../domain/document.ts';
 import { HarnessError, messageOf } from '../../domain/errors.ts';
 import type { PhaseName } from '../../domain/phase.ts';
 import type { Project, Run } from '../../domain/run.ts';
-import type { DeployEnd, ProjectAccess, Regression } from '../../phases/phase.ts';
+import type { ProjectAccess, Regression } from '../../phases/phase.ts';
 import type { Hub } from '../../workspaces/hub.ts';
-import { itemsOf } from '../run-state.ts';
+import { deployOnce } from './deploy-once.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
 import { landMain, type LandingOrder } from './land-main.ts';
@@ -29,8 +27,8 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
   const open = (): Promise<{ project: Project; hub: Hub }> => openProject(deps, run);
   return {
     async textOf(role) {
-      const attempts = await store.attempts.list(run.id, { phase });
-      const end = attempts.find((one) => one.role === role && one.number === attempt)?.end;
+      const kept = await store.attempts.kept(run.id, phase);
+      const end = kept.find((one) => one.role === role)?.end;
       return end?.status === 'succeeded' ? (end.text ?? undefined) : undefined;
     },
     async document(path) {
@@ -44,13 +42,14 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
     },
     addItems: (items) => store.items.add(run.id, items, phase),
     setProjectCheck: (command) => store.runs.setProjectCheck(run.id, command),
-    items: () => itemsOf(store, run),
+    items: () => store.items.ofRun(run.id),
     async takenKeys() {
       const all = await store.items.list(run.projectId);
       return all.filter((item) => item.runId !== run.id).map((item) => item.key);
     },
-    regression: async (extra) => regression(deps, { ...(await open()), run, extra }),
-    deploy: async () => deploy(deps, { ...(await open()), run }),
+    regression: async (extra, signal) =>
+      regression(deps, { ...(await open()), run, extra }, signal),
+    deploy: async (signal) => deployOnce(deps, { ...(await open()), run, attempt }, signal),
   };
 }
 
@@ -124,23 +123,8 @@ async function recordLate(deps: WorkshopDeps, order: Commit): Promise<void> {
     const change = await hub.lastChange(document.path);
     if (change === undefined || change.subject !== message) continue;
     const { commit: to, parent: from } = change;
-    if (await isRecorded(deps, run.projectId, to)) continue;
+    if (await deps.store.events.mainMovedTo(run.projectId, to)) continue;
     await recordCommit(deps, { ...order, documents: [document] }, { from, to });
-  }
-}
-
-const PAGE = 1000;
-
-async function isRecorded(
-  { store }: WorkshopDeps,
-  projectId: string,
-  commit: string,
-): Promise<boolean> {
-  for (let after = 0; ;) {
-    const page = await store.events.read(projectId, { after, limit: PAGE });
-    if (page.some(({ event }) => event.type === 'main.moved' && event.to === commit)) return true;
-    if (page.length < PAGE) return false;
-    after = page.at(-1)?.id ?? after;
   }
 }
 
@@ -154,6 +138,7 @@ interface Scene {
 async function regression(
   deps: WorkshopDeps,
   scene: Scene & { readonly extra: readonly string[] },
+  signal: AbortSignal,
 ): Promise<Regression> {
   const { run, hub, extra } = scene;
   const tree = await hub.treeOf(await hub.head());
@@ -166,7 +151,7 @@ async function regression(
     exit: 0,
   }));
   const judge = (checks: readonly Check[], name: string): Promise<readonly Evidence[]> =>
-    judgeTree(deps, { begun: scene, name: `${run.id}-${name}`, tree, checks });
+    judgeTree(deps, { begun: scene, name: `${run.id}-${name}`, tree, checks }, signal);
   const evidence = await judge(agreed, 'regression');
   const more = proposed.length === 0 ? [] : await judge(proposed, 'tester');
   return {
@@ -184,26 +169,4 @@ function unique(checks: readonly Check[]): readonly Check[] {
 
 function line({ check, verdict, exit }: Evidence): string {
   return `- ${verdict.replaceAll('_', ' ')}: \`${describeCheck(check).replaceAll('`', "'")}\`${exit === null ? '' : ` (exit ${exit})`}`;
-}
-
-async function deploy(deps: WorkshopDeps, { project, hub, run }: Scene): Promise<DeployEnd> {
-  const commit = await hub.head();
-  const directory = deps.paths.gateOf(project.id, `${run.id}-deploy`);
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
-  try {
-    await hub.checkout(await hub.treeOf(commit), directory);
-    const end = await deps.deployment({ run, project, directory, commit });
-    await deps.store.events.append(run.projectId, run.id, [
-      end.status === 'deployed'
-        ? { type: 'deploy.applied', commit, probe: run.settings.deploy?.probe ?? null }
-        : {
-            type: end.status === 'failed' ? 'deploy.failed' : 'deploy.rolled_back',
-            reason: end.detail,
-          },
-    ]);
-    return end;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
 }

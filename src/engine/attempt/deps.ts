@@ -1,4 +1,5 @@
 import type { Attempt, Fence } from '../../domain/attempt.ts';
+import type { DeployEnd } from '../../domain/deploy.ts';
 import type { Subject } from '../../domain/event.ts';
 import type { Project, Run } from '../../domain/run.ts';
 import type { WorkItem } from '../../domain/work-item.ts';
@@ -63,7 +64,9 @@ export type Deployment = (order: {
   readonly project: Project;
   readonly directory: string;
   readonly commit: string;
-}) => Promise<{ readonly status: 'deployed' | 'rolled_back' | 'failed'; readonly detail: string }>;
+  /** Ends it half way, within two seconds. */
+  readonly signal: AbortSignal;
+}) => Promise<DeployEnd>;
 
 /** An attempt that this execution may act for. */
 export interface Begun {

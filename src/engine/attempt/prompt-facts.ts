@@ -28,13 +28,18 @@ export async function promptFacts(
   };
 }
 
+/** What the others gave in this attempt at the phase, or before it was interrupted. */
 async function contributions(
   { store }: WorkshopDeps,
   { attempt, run }: Begun,
 ): Promise<PromptFacts['contributions']> {
-  const siblings = await store.attempts.list(run.id, { phase: attempt.phase });
-  return siblings
-    .filter((one) => one.number === attempt.number && one.role !== attempt.role)
+  const { phase, role, number } = attempt;
+  const kept = await store.attempts.kept(run.id, phase);
+  const failed = (await store.attempts.list(run.id, { phase })).filter(
+    (one) => one.number === number && !kept.some((other) => other.role === one.role),
+  );
+  return [...kept, ...failed]
+    .filter((one) => one.role !== role)
     .map((one) => ({
       role: one.role,
       text: one.end?.status === 'succeeded' ? one.end.text : null,

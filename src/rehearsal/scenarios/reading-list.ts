@@ -47,6 +47,8 @@ const INTO_THE_PROJECT: DeploySettings = {
   command: `${DEPLOY_DIR} sh deploy.sh`,
   probe: `${DEPLOY_DIR} sh smoke.sh`,
   rollback: null,
+  // It installs a release beside the last one and switches by a rename.
+  repeatable: true,
   timeoutMs: 120_000,
 };
 
