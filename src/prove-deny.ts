@@ -39,7 +39,7 @@ export async function proveDeny(order: DenyProofOrder): Promise<void> {
   if (fault !== null)
     throw new HarnessError(
       'DENY_UNPROVED',
-      `The agent's program did not stop where it was told to (${fault}), so no session is started. Install the version this harness was made for (\`npm ci\`), then try again`,
+      `It could not be proved that the agent's program stops where a hook tells it to, so no session is started: ${fault}. Install the version this harness was made for (\`npm ci\`), then try again`,
       { exit: 5 },
     );
   await mkdir(join(order.home, 'proofs'), { recursive: true, mode: 0o700 });

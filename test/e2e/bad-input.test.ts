@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -96,6 +96,8 @@ test.skipIf(quickOnly)(
     await using small = await aSmallRun();
     const project = join(small.bench.folder, 'mine');
     await aRepository(project, { 'README.md': 'mine\n' });
+    // A tree that is dirty, and stays as it is.
+    await writeFile(join(project, 'README.md'), 'mine, and not committed\n');
     await writeFile(join(project, SNAPSHOT_FILE), '{"version": 1, "proj');
     // Not committed, and exactly where the scaffold puts its own.
     await writeFile(join(project, 'package.json'), '{"name":"mine"}\n');
@@ -108,7 +110,9 @@ test.skipIf(quickOnly)(
 
     const still = await small.bench.run(['land', ...at]);
     expect(still.stdout + still.stderr).toContain('package.json');
+    expect(await readFile(join(project, 'README.md'), 'utf8')).toBe('mine, and not committed\n');
     await run('mv', ['package.json', '../mine.json'], { cwd: project });
+    await run('git', ['stash', '--quiet'], { cwd: project });
     const landed = await small.bench.run(['land', ...at]);
     proveExit(landed, 0);
     expect(await readFile(join(project, 'package.json'), 'utf8')).toContain('"test"');
@@ -164,6 +168,46 @@ test.skipIf(quickOnly)(
     expect(refused.stdout + refused.stderr).not.toContain('hidden');
   },
 );
+
+test('a data folder on a network file system is refused with 2 before anything is made', async () => {
+  const { bench } = await aQuietBench();
+  // No such file system can be mounted by a test: only what the kernel says of the folder is replaced.
+  const nfs = `import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+const { statfs } = fs;
+fs.statfs = async (path, options) => {
+  const found = await statfs(path, options);
+  if (path.startsWith(${JSON.stringify(bench.home)})) found.type = 0x6969;
+  return found;
+};
+syncBuiltinESMExports();`;
+  const env = {
+    DATABASE_URL: undefined,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(nfs)}`,
+  };
+  const refused = await bench.run(['run', ...IDEA], { env });
+  expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('is on NFS')]);
+  expect(refused.stderr).toMatch(/set HARNESS_HOME to a folder on a local disk, or DATABASE_URL/u);
+  expect(await readdir(join(bench.home, 'postgres'))).toEqual([]);
+  const examined = await bench.run(['doctor'], { env });
+  expect([examined.exit, examined.stdout]).toEqual([2, expect.stringContaining('is on NFS')]);
+});
+
+test('a file that is no configuration, and one nobody can read, are refused with 2 and their names', async () => {
+  const { bench } = await aQuietBench();
+  const broken = join(bench.folder, 'broken.yaml');
+  await writeFile(broken, 'project: [shop\n');
+  const bytes = join(bench.folder, 'bytes.yaml');
+  await writeFile(bytes, Uint8Array.of(0xff, 0xfe, 0));
+  for (const [file, said] of [
+    [broken, /broken\.yaml:\d+:\d+/],
+    [bench.folder, /is not a regular file/],
+    [bytes, /bytes\.yaml: is not UTF-8 text/],
+  ] as const) {
+    const refused = await bench.run(['run', ...IDEA, '--config', file]);
+    expect([refused.exit, refused.stderr]).toEqual([2, expect.stringMatching(said)]);
+  }
+});
 
 test.skipIf(quickOnly)('a database of a newer version is refused with 69', async () => {
   const { bench, url } = await aQuietBench();
