@@ -16,6 +16,7 @@ import type { Deployment, WorkshopDeps, WorkshopPaths } from './engine/attempt/d
 import { engine } from './engine/deps.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { startEngine } from './engine/start.ts';
+import { resolveOnHost } from './gateway/egress/destination.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createPackages, type Packages } from './gateway/packages.ts';
 import type { Gateway, Upstream } from './gateway/wire.ts';
@@ -118,7 +119,7 @@ function agentDeps(app: App, seal: Seal): Parameters<typeof createClaudeAgent>[0
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-function openGateway({ store }: App, { upstream }: HostOrder): Gateway {
+function openGateway({ store, config }: App, { upstream }: HostOrder): Gateway {
   return createGateway({
     upstream,
     ledger: {
@@ -126,6 +127,7 @@ function openGateway({ store }: App, { upstream }: HostOrder): Gateway {
       add: (entry) => store.usage.add(entry),
     },
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
+    egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
     clock,
     newId,
   });

@@ -72,6 +72,8 @@ const DESCRIBE: Describe = {
     `${placeOf(event.subject)}: says ${event.kind}: ${firstLine(event.text)}`,
   'model.failed': (event) =>
     `${placeOf(event.subject)}: model ${event.kind}: ${firstLine(event.message)}`,
+  'egress.asked': (event) =>
+    `${placeOf(event.subject)}: ${event.allowed ? 'reached' : 'refused'} ${event.host}${event.reason === null ? '' : `: ${event.reason}`}`,
   'merge.conflicted': (event) =>
     `${placeOf(event.subject)}: conflicts in ${event.files.join(', ')}`,
   'merge.repeated': (event) => `${placeOf(event.subject)}: main moved meanwhile, proved again`,

@@ -11,6 +11,9 @@ const schemaNode = z.looseObject({
   get items() {
     return schemaNode.optional();
   },
+  get anyOf() {
+    return z.array(schemaNode).optional();
+  },
 });
 
 type SchemaNode = z.output<typeof schemaNode>;
@@ -39,6 +42,11 @@ export function isSection(path: Path): boolean {
 function at(path: Path): SchemaNode | undefined {
   let node: SchemaNode | undefined = root;
   for (const key of path)
-    node = typeof key === 'number' ? node?.items : node?.properties?.[String(key)];
+    node = mapOf(typeof key === 'number' ? node?.items : node?.properties?.[String(key)]);
   return node;
+}
+
+/** Where a short form may stand for a map, the map: it is what has keys. */
+function mapOf(node: SchemaNode | undefined): SchemaNode | undefined {
+  return node?.anyOf?.find(({ properties }) => properties !== undefined) ?? node;
 }

@@ -1,3 +1,4 @@
+import type { EgressHost } from '../domain/egress.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Secret } from './secret.ts';
 
@@ -39,6 +40,8 @@ export interface Config {
   readonly linear: LinearAccess;
   /** Where environments get their packages from. */
   readonly registries: Registries;
+  /** What sessions may reach: the hosts of package managers, and those of `sandbox.egress`. */
+  readonly egress: readonly EgressHost[];
   readonly security: SecuritySettings;
   readonly browserServer: 'playwright' | 'puppeteer';
   readonly notify: readonly NotifyTarget[];

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Config, ConfigFlags, Credential } from './config.ts';
+import { egressHosts } from './egress.ts';
 import { readEnvironment, SECRET_VARIABLES } from './environment.ts';
 import type { Environment, KnownVariables } from './environment.ts';
 import { flagProblems } from './flags.ts';
@@ -39,12 +40,14 @@ export function loadConfig(order: ConfigOrder): Config {
   const problems = [...flagProblems(order.flags), ...environment.problems, ...reading.problems];
   if (problems.length > 0 || reading.settings === undefined)
     throw invalidConfig(problems, [...credentials.values()]);
+  // Not from `.env`: that file may come with a repository.
+  const registries = readRegistries((name) => order.env[name]);
   return freezeDeep({
     ...places(order, reading.settings, environment),
     ...access(reading.settings, environment.known),
     ...extras(reading.settings),
-    // Not from `.env`: that file may come with a repository.
-    registries: readRegistries((name) => order.env[name]),
+    registries,
+    egress: egressHosts(reading.settings.sandbox.egress, registries),
     file,
     apiPort: order.flags.port ?? environment.known.API_PORT,
     boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),

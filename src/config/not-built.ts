@@ -15,11 +15,6 @@ export const NOT_BUILT: readonly NotBuilt[] = [
     text: 'backend.type: linear',
     used: (file) => file.backend.type === 'linear',
   },
-  {
-    path: ['sandbox', 'egress'],
-    text: 'sandbox.egress',
-    used: (file) => file.sandbox.egress.length > 0,
-  },
   { path: ['notify'], text: 'notify', used: (file) => file.notify.length > 0 },
   {
     path: ['budget', 'session_usd'],

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isAddress, readHostAndPort } from '../domain/egress.ts';
+import { PHASES } from '../domain/phase.ts';
 import { DEFAULT_MODEL } from './models.ts';
 
 /** Passed on to the agent's command line, so it may not look like a flag. */
@@ -101,9 +103,34 @@ const limits = z.strictObject({
   max_wait_minutes: z.number().min(0).max(10_080).default(360),
 });
 
+const phaseName = z.enum(PHASES);
+
+/** A host of `sandbox.egress`: a name, never a pattern; an address only where it is said to be private. */
+const egressName = z.string().refine((text) => {
+  const read = readHostAndPort(text);
+  return read !== undefined && !isAddress(read.host) && !/(?:^|\.)localhost$/u.test(read.host);
+}, 'must be a host name, as in "example.org" or "example.org:8443"; an address or localhost needs { host, private: true }');
+
+const egressHost = z.strictObject({
+  host: z
+    .string()
+    .refine(
+      (text) => readHostAndPort(text) !== undefined,
+      'must be a host, as in "example.org" or "10.0.0.5:8443"',
+    ),
+  phases: z.array(phaseName).min(1).optional(),
+  private: z.boolean().default(false),
+});
+
 const sandbox = z.strictObject({
   driver: z.enum(['bwrap', 'none']).default('bwrap'),
-  egress: z.array(filledText).default([]),
+  egress: z
+    .array(
+      z.union([egressName, egressHost], {
+        error: 'must be a host name, or { host, phases, private }',
+      }),
+    )
+    .default([]),
   read: z.array(filledText).default([]),
 });
 

@@ -1,6 +1,7 @@
 import type { PhaseSettings } from '../domain/phase.ts';
 import type { DeploySettings, EnvironmentSettings } from '../domain/run.ts';
 import type { Config } from './config.ts';
+import { egressEntries } from './egress.ts';
 import { MINUTE, SECOND } from './run-settings.ts';
 import { MASK } from './secret.ts';
 
@@ -28,6 +29,7 @@ export function showConfig(config: Config): {
       api_token: config.apiToken === null ? null : MASK,
       linear: shownLinear(config),
       registries: shownRegistries(config),
+      egress: config.egress,
       interactive: config.settings.interactive,
     },
   };
@@ -95,9 +97,13 @@ function execution({ settings }: Config): Shown {
   };
 }
 
-function guards({ settings, security, browserServer, notify }: Config): Shown {
+function guards({ settings, security, browserServer, notify, ...config }: Config): Shown {
   return {
-    sandbox: { driver: settings.sandbox.driver, read: settings.sandbox.read },
+    sandbox: {
+      driver: settings.sandbox.driver,
+      egress: egressEntries(config.egress, config.registries),
+      read: settings.sandbox.read,
+    },
     security: {
       profile: security.profile,
       extra_commands: security.extraCommands,

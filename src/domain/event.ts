@@ -4,6 +4,15 @@ import type { PhaseName, PhaseStatus } from './phase.ts';
 import type { RunStatus } from './run.ts';
 import type { Usage } from './usage.ts';
 
+/** What a session asked of one host, `name:port`, and what passed in bytes. */
+export interface HostCount {
+  readonly host: string;
+  readonly allowed: number;
+  readonly refused: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+}
+
 /** Which session or attempt an event tells of. */
 export interface Subject {
   readonly attempt: string;
@@ -124,6 +133,22 @@ export type HarnessEvent =
       readonly status: number | null;
       readonly kind: 'overloaded' | 'dropped' | 'limited' | 'refused' | 'error';
       readonly message: string;
+    }
+  | {
+      /** The first request of a session to a host that was let through, or refused. */
+      readonly type: 'egress.asked';
+      readonly subject: Subject;
+      readonly host: string;
+      readonly allowed: boolean;
+      readonly reason: string | null;
+    }
+  | {
+      /** All that a session asked of the network, at its end. */
+      readonly type: 'egress.counted';
+      readonly subject: Subject;
+      readonly hosts: readonly HostCount[];
+      /** Requests to hosts beyond those that are told one by one. */
+      readonly more: number;
     }
   | {
       readonly type: 'checks.run';

@@ -1,14 +1,18 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { createEgress } from './egress/egress.ts';
+import type { Egress } from './egress/egress.ts';
+import { proxyVariables } from './egress/variables.ts';
 import { exchange } from './exchange.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { isRefusal, refuse, refuseForNow, sendRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { readRequest } from './request-door.ts';
 import type { Session, Shared } from './session.ts';
+import { holdsToken } from './token.ts';
 import type { Wire } from './wire.ts';
 
 /** Where the box's own forwarder listens; see the box. */
@@ -19,6 +23,11 @@ const MAX_CALLS_AT_ONCE = 32;
 
 /** Longer than pauses between calls: an idle connection closed by us looks like a fault to the client. */
 const IDLE_CONNECTION_MS = 600_000;
+
+/** An agent sends a request's headers at once; who takes longer holds a connection and nothing else. */
+const HEADERS_MS = 20_000;
+
+const MAX_CONNECTIONS = 512;
 
 const PATHS = new Map([
   ['/v1/messages', { charged: true }],
@@ -32,9 +41,16 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   const calls = createCalls((request, response, signal) =>
     answer({ request, response, signal, token }, shared, session),
   );
-  const server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) =>
-    calls.take(request, response),
-  );
+  const hosts = shared.egress.hosts.filter(({ phases }) => phases.includes(order.subject.phase));
+  const { resolve, registries } = shared.egress;
+  const egress = createEgress({
+    subject: order.subject,
+    hosts,
+    resolve,
+    token,
+    note: (event) => session.note(event),
+  });
+  const server = listenTo(calls, egress);
   const socket = order.sealed ? await listenOnSocket(server, join(order.folder, 'g.sock')) : null;
   const baseUrl = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
   let closing: Promise<void> | undefined;
@@ -42,18 +58,34 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
     baseUrl,
     token,
     kind: shared.upstream.credential?.kind ?? 'api_key',
+    env:
+      order.sealed && hosts.length > 0 ? proxyVariables(registries, { wire: baseUrl, token }) : {},
     socket,
     verdict: () => session.verdict(),
     lastByteAt: () => session.lastByteAt(),
-    [Symbol.asyncDispose]: () => (closing ??= closeServer(server, calls)),
+    [Symbol.asyncDispose]: () => (closing ??= closeServer(server, calls, egress)),
   });
 }
 
-async function closeServer(server: Server, calls: Calls): Promise<void> {
+function listenTo(calls: Calls, egress: Egress): Server {
+  const patience = {
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    headersTimeout: HEADERS_MS,
+    connectionsCheckingInterval: HEADERS_MS / 4,
+  };
+  const server = createServer(patience, (request, response) => {
+    if (request.url?.startsWith('/') === true) calls.take(request, response);
+    else egress.forward(request, response);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  return server.on('connect', (request, socket, head) => egress.tunnel(request, socket, head));
+}
+
+async function closeServer(server: Server, calls: Calls, egress: Egress): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
-  await Promise.all([closed, calls.settled()]);
+  await Promise.all([closed, calls.settled(), egress.close()]);
 }
 
 interface Visit {
@@ -87,24 +119,9 @@ async function answer(visit: Visit, shared: Shared, session: Session): Promise<v
 const NOT_FOUND = refuse(404, 'not_found_error', 'The gateway forwards model calls only.');
 
 function refuseVisit({ request, token }: Visit, known: boolean): Refusal | undefined {
-  if (!holdsToken(request, token))
+  if (!holdsToken(request.headers, token))
     return refuse(401, 'authentication_error', 'This is not the token of this session.');
   return known && request.method === 'POST' ? undefined : NOT_FOUND;
-}
-
-function holdsToken({ headers }: IncomingMessage, token: string): boolean {
-  const key = headers['x-api-key'];
-  const bearer = /^Bearer (?<value>\S+)$/iu.exec(headers.authorization ?? '')?.groups?.['value'];
-  return [typeof key === 'string' ? key : '', bearer ?? ''].some((given) => sameText(given, token));
-}
-
-/** Takes as long for a near miss as for a far one. */
-function sameText(a: string, b: string): boolean {
-  return timingSafeEqual(digestOf(a), digestOf(b));
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 interface Calls {

@@ -1,6 +1,7 @@
 import type { HarnessEvent } from '../domain/event.ts';
 import type { UsageEntry } from '../work/run-store.ts';
 import type { Sender } from './ask-upstream.ts';
+import type { EgressSettings } from './egress/egress.ts';
 import type { Failure } from './failures.ts';
 import { brief } from './failures.ts';
 import { usageOf } from './prices.ts';
@@ -14,6 +15,7 @@ export interface GatewayDeps {
   readonly ledger: Ledger;
   /** Appends a fact of the session; throws when it could not. */
   readonly record: (order: WireOrder, event: HarnessEvent) => void | Promise<void>;
+  readonly egress: EgressSettings;
   readonly clock: {
     /** Epoch milliseconds. */
     now(): number;
@@ -43,6 +45,8 @@ export interface Session {
   charge(call: Charge): Promise<void>;
   /** Records an upstream failure; kept likewise. */
   fail(failure: Pick<Failure, 'kind' | 'message'>, status: number | null): Promise<void>;
+  /** Records another fact; kept likewise. */
+  note(event: HarnessEvent): Promise<void>;
   /** Records once for each run that its budget is used up; kept likewise. */
   announceBudget(verdict: WireVerdict): Promise<void>;
 }
@@ -81,6 +85,7 @@ export function createSession(shared: Shared, order: WireOrder, spending: RunSpe
       const text = brief(redact(message));
       return keep({ type: 'model.failed', subject: order.subject, status, kind, message: text });
     },
+    note: keep,
     async announceBudget(found) {
       if (found.kind !== 'budget' || !spending.announce(found.budgetUsd)) return;
       const { spentUsd, budgetUsd } = found;

@@ -39,6 +39,8 @@ export interface WireEnd {
   readonly token: string;
   /** Which of the two variables the CLI reads it from. */
   readonly kind: 'api_key' | 'oauth';
+  /** Variables that make other programs use it; empty where they may reach nothing. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export type SpawnSealed = (order: {

@@ -9,6 +9,8 @@ import { load, refusal } from './load.ts';
 
 type Row = [key: string, value: unknown, read: (config: Config) => unknown, expected: unknown];
 
+const COMMANDS = ['initialize', 'implement', 'testing'];
+
 const deployment = (value: object): object => ({ command: './deploy.sh', ...value });
 
 const rows: Row[] = [
@@ -31,6 +33,12 @@ const rows: Row[] = [
   ['limits.max_wait_minutes', 3, (c) => c.settings.maxLimitWaitMs, 180_000],
   ['sandbox.driver', 'none', (c) => c.settings.sandbox.driver, 'none'],
   ['sandbox.read', ['/opt/x'], (c) => c.settings.sandbox.read, ['/opt/x']],
+  [
+    'sandbox.egress',
+    ['Bücher.example'],
+    (c) => c.egress.at(-1),
+    { host: 'xn--bcher-kva.example', ports: [443, 80], phases: COMMANDS, private: false },
+  ],
   ['checks.timeout_minutes', 0.5, (c) => c.settings.checkTimeoutMs, 30_000],
   ['checks.retries_for_flaky', 4, (c) => c.settings.flakyRetries, 4],
   ['security.protected_paths', ['infra/**'], (c) => c.security.protectedPaths, ['infra/**']],
@@ -130,7 +138,6 @@ function properties(node: unknown): Record<string, unknown> {
 
 const notBuilt: [key: string, value: unknown][] = [
   ['backend.type', 'linear'],
-  ['sandbox.egress', ['registry.npmjs.org']],
   ['notify', [{ type: 'slack', url: 'https://example.org' }]],
   ['budget.session_usd', 1],
   ['budget.day_usd', 1],

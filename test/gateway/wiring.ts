@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import type { HarnessEvent } from '../../src/domain/event.ts';
+import type { EgressSettings } from '../../src/gateway/egress/egress.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import type { Gateway, Upstream, Wire, WireOrder } from '../../src/gateway/wire.ts';
 import type { UsageEntry } from '../../src/work/run-store.ts';
@@ -80,6 +81,7 @@ export interface Bench extends AsyncDisposable {
 
 export interface BenchOptions {
   readonly credential?: Upstream['credential'];
+  readonly egress?: Partial<EgressSettings>;
   /** Path of the base URL. */
   readonly path?: string;
 }
@@ -101,6 +103,12 @@ export async function startBench(script: Script, options: BenchOptions = {}): Pr
       },
     },
     record: (_order, event) => void events.push(event),
+    egress: {
+      hosts: [],
+      registries: { npm: null, pypi: null },
+      resolve: async () => [],
+      ...options.egress,
+    },
     clock: { now: () => NOW, monotonic: () => performance.now() },
     newId: () => `own-${++serial}`,
   });

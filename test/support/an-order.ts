@@ -11,7 +11,12 @@ export function anOrder(changes: Partial<SessionOrder> = {}): SessionOrder {
     hostTools: [],
     workspace: '/nowhere/workspace',
     configDir: '/nowhere/config',
-    wire: { baseUrl: 'http://127.0.0.1:8377', token: 'token-of-this-session', kind: 'api_key' },
+    wire: {
+      baseUrl: 'http://127.0.0.1:8377',
+      token: 'token-of-this-session',
+      kind: 'api_key',
+      env: {},
+    },
     spawn: () => {
       throw new Error('this session starts no process');
     },

@@ -56,6 +56,7 @@ function environmentOf(deps: ClaudeDeps, order: SessionOrder): Record<string, st
     BASH_DEFAULT_TIMEOUT_MS: '120000',
     BASH_MAX_TIMEOUT_MS: '600000',
     IS_SANDBOX: '1',
+    ...order.wire.env,
     ...Object.fromEntries(DISABLED.map((name) => [`CLAUDE_CODE_DISABLE_${name}`, '1'])),
   };
 }
