@@ -1,4 +1,4 @@
-import { COMMAND_PHASES, readHostAndPort, USUAL_PORTS } from '../domain/egress.ts';
+import { asSeenInBox, COMMAND_PHASES, readHostAndPort, USUAL_PORTS } from '../domain/egress.ts';
 import type { EgressHost } from '../domain/egress.ts';
 import type { Registries } from './config.ts';
 import type { FileSettings } from './schema.ts';
@@ -14,10 +14,10 @@ const PUBLIC_FILES = 'https://files.pythonhosted.org/';
  * network: the operator's own configuration names them.
  */
 export function egressHosts(listed: Listed, registries: Registries): readonly EgressHost[] {
-  const { npm, pypi, more } = registries;
+  const { npm, pypi, scopes } = registries;
   const files = pypi === PUBLIC_INDEX ? [PUBLIC_FILES] : [];
-  const urls = [npm, pypi, ...more, ...files].filter((url) => url !== null);
-  return [...new Set(urls.map((url) => new URL(url).origin)).values()]
+  const urls = [npm, ...Object.values(scopes), pypi, ...files].filter((url) => url !== null);
+  return [...new Set(urls.map((url) => new URL(asSeenInBox(url)).origin)).values()]
     .map((origin) => hostOfRegistry(origin))
     .concat(listed.flatMap((entry) => hostOfEntry(entry)));
 }

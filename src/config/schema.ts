@@ -109,7 +109,7 @@ const phaseName = z.enum(PHASES);
 const egressName = z.string().refine((text) => {
   const read = readHostAndPort(text);
   return read !== undefined && !isAddress(read.host) && !/(?:^|\.)localhost$/u.test(read.host);
-}, 'must be a host name, as in "example.org" or "example.org:8443"; an address or localhost needs { host, private: true }');
+}, 'must be a host name, as in "example.org" or "example.org:8443"; an address needs { host, private: true }, and this machine is called operator.internal there');
 
 const egressHost = z.strictObject({
   host: z

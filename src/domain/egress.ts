@@ -16,6 +16,12 @@ export const COMMAND_PHASES: readonly PhaseName[] = ['initialize', 'implement', 
 /** What is reached where no port is named. */
 export const USUAL_PORTS: readonly number[] = [443, 80];
 
+/**
+ * What a box calls the machine that it runs on: inside, `localhost` is the box itself. It leads
+ * nowhere but to listed ports.
+ */
+export const OWN_MACHINE = 'operator.internal';
+
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 const NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'u');
 const IPV4 = /^\d+(?:\.\d+){3}$/u;
@@ -37,6 +43,14 @@ export function canonicalHost(text: string): string | undefined {
 /** Whether a canonical host is an address instead of a name. */
 export function isAddress(host: string): boolean {
   return host.startsWith('[') || IPV4.test(host);
+}
+
+/** A URL on this machine's loopback as a box has to name it; any other stays as it is. */
+export function asSeenInBox(url: string): string {
+  return url.replace(
+    /^(?<scheme>http:\/\/)(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/])/u,
+    `$1${OWN_MACHINE}`,
+  );
 }
 
 export interface HostAndPort {

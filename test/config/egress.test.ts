@@ -18,11 +18,11 @@ test('the hosts of package managers are reached by default, where commands are r
   ]);
 });
 
-test('a registry of the operator’s own machine is reached at exactly its port', () => {
+test('a registry of the operator’s own machine is reached at exactly its port, under its name in a box', () => {
   const env = { npm_config_registry: 'http://127.0.0.1:4873', PIP_INDEX_URL: 'http://[::1]:80/s' };
   expect(load({ env }).egress).toMatchObject([
-    { host: '127.0.0.1', ports: [4873] },
-    { host: '[::1]', ports: [80] },
+    { host: 'operator.internal', ports: [4873] },
+    { host: 'operator.internal', ports: [80] },
   ]);
 });
 
@@ -49,9 +49,9 @@ test.each([
   ['"*.example.org"', /:2:12: sandbox\.egress\.0 must be a host name/],
   ['"https://example.org"', /must be a host name/],
   ['"example.org/path"', /must be a host name/],
-  ['localhost', /needs \{ host, private: true \}/],
-  ['"127.0.0.1:80"', /needs \{ host, private: true \}/],
-  ['"0x7f.1"', /needs \{ host, private: true \}/],
+  ['localhost', /an address needs \{ host, private: true \}/],
+  ['"127.0.0.1:80"', /an address needs \{ host, private: true \}/],
+  ['"0x7f.1"', /an address needs \{ host, private: true \}/],
   ['"example.org:0"', /must be a host name/],
   ['"example.org:70000"', /must be a host name/],
   ['"user@example.org"', /must be a host name/],

@@ -34,7 +34,8 @@ export async function aRegistry(folder: string): Promise<Registry> {
     const url = request.url ?? '';
     requests.push(url);
     if (url.endsWith('.tgz')) response.end(tarball);
-    else if (url.startsWith('/tiny-adder')) response.end(JSON.stringify(packument(integrity)));
+    else if (url.startsWith('/tiny-adder'))
+      response.end(JSON.stringify(packument(integrity, request.headers.host)));
     else response.writeHead(404).end('{}');
   });
   registry.listen(0, '127.0.0.1');
@@ -76,8 +77,8 @@ async function packed(folder: string): Promise<Buffer> {
   return readFile(join(folder, 'tiny.tgz'));
 }
 
-function packument(integrity: string): unknown {
-  const tarball = 'http://127.0.0.1:8377/tiny-adder/-/tiny-adder-1.2.3.tgz';
+function packument(integrity: string, host = ''): unknown {
+  const tarball = `http://${host}/tiny-adder/-/tiny-adder-1.2.3.tgz`;
   const version = { ...MANIFEST, dist: { tarball, integrity } };
   const { name } = MANIFEST;
   return { name, 'dist-tags': { latest: '1.2.3' }, versions: { '1.2.3': version } };

@@ -16,6 +16,9 @@ export type Opening =
 /** A hello with the largest key shares has under 4 KB. */
 const MOST_BYTES = 16 * 1024;
 
+/** Libraries send one; those that cut it to get past filters, some more. */
+const MOST_RECORDS = 200;
+
 const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
@@ -39,22 +42,27 @@ export function openingOf(bytes: Buffer): Opening {
   }
 }
 
-/** The body of the first handshake message, which may lie in several records; null: it is no hello. */
+/**
+ * The body of the first handshake message, which may lie in several records; null: it is no hello,
+ * undefined: it is not whole yet.
+ */
 function handshakeIn(bytes: Buffer): Buffer | null | undefined {
   const parts: Buffer[] = [];
-  let at = 0;
-  while (bytes.length >= at + 5) {
+  for (let at = 0; bytes.length >= at + 5;) {
     if (bytes.readUInt8(at) !== HANDSHAKE_RECORD || bytes.readUInt8(at + 1) !== 3) return null;
     const end = at + 5 + bytes.readUInt16BE(at + 3);
-    parts.push(bytes.subarray(at + 5, end));
-    if (bytes.length < end || end === at + 5) break;
+    if (parts.push(bytes.subarray(at + 5, end)) > MOST_RECORDS) return null;
+    const body = bodyOf(Buffer.concat(parts));
+    if (body !== undefined) return body;
     at = end;
   }
-  const message = Buffer.concat(parts);
+  return undefined;
+}
+
+function bodyOf(message: Buffer): Buffer | null | undefined {
   if (message.length < 4) return undefined;
-  if (message.readUInt8(0) !== CLIENT_HELLO) return null;
   const length = message.readUIntBE(1, 3);
-  if (length > MOST_BYTES) return null;
+  if (message.readUInt8(0) !== CLIENT_HELLO || length > MOST_BYTES) return null;
   return message.length < 4 + length ? undefined : message.subarray(4, 4 + length);
 }
 

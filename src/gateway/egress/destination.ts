@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { isAddress, readHostAndPort } from '../../domain/egress.ts';
+import { isAddress, OWN_MACHINE, readHostAndPort } from '../../domain/egress.ts';
 import type { EgressHost } from '../../domain/egress.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { kindOf } from './addresses.ts';
@@ -80,6 +80,7 @@ function isAdmitted(address: string, own: boolean): boolean {
 }
 
 async function addressesOf(host: string, resolve: Resolve): Promise<readonly string[] | string> {
+  if (host === OWN_MACHINE) return ['127.0.0.1', '::1'];
   if (isAddress(host)) return [host.replaceAll(/[[\]]/gu, '')];
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((done) => {

@@ -219,5 +219,7 @@ function refuse(socket: Socket, { code, reason, headers = {} }: ProxyRefusal): v
     connection: 'close',
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${code} Refused\r\n${lines.join('')}\r\n${body}`);
+  // Some clients show nothing of an answer but its first line.
+  const phrase = reason.replaceAll(/[^ -~]/gu, '?').slice(0, 200);
+  socket.end(`HTTP/1.1 ${code} ${phrase}\r\n${lines.join('')}\r\n${body}`);
 }

@@ -14,6 +14,8 @@ type OpenRoute = Extract<Route, { status: 'open' }>;
 const CONNECT_MS = 10_000;
 /** For the first bytes of a client that has been let through. */
 const OPENING_MS = 10_000;
+/** A hello comes in one or two pieces: looking again at each byte would cost us, not them. */
+const MOST_CHUNKS = 64;
 /** Silence that ends a connection; package managers keep theirs for less. */
 export const IDLE_MS = 120_000;
 /** Longer than any download of an allowed size. */
@@ -52,6 +54,7 @@ function reasonOf(error: Error): string {
 export function peek(socket: Socket, head: Buffer): Promise<Opening> {
   return new Promise((resolve) => {
     let bytes = head;
+    let chunks = 0;
     const settle = (opening: Opening): void => {
       clearTimeout(timer);
       socket.off('data', take).off('end', end).off('close', end).pause();
@@ -62,11 +65,13 @@ export function peek(socket: Socket, head: Buffer): Promise<Opening> {
       const opening = openingOf(bytes);
       if (opening.status !== 'more') settle(opening);
     };
+    const end = (): void => settle({ status: 'unknown' });
     const take = (chunk: Buffer): void => {
+      chunks += 1;
+      if (chunks > MOST_CHUNKS) return end();
       bytes = Buffer.concat([bytes, chunk]);
       look();
     };
-    const end = (): void => settle({ status: 'unknown' });
     const timer = setTimeout(end, OPENING_MS);
     socket.on('data', take).once('end', end).once('close', end);
     look();

@@ -1,3 +1,4 @@
+import { asSeenInBox, OWN_MACHINE } from '../../domain/egress.ts';
 import type { Registries } from '../package-routes.ts';
 
 const PUBLIC_NPM = 'https://registry.npmjs.org/';
@@ -23,8 +24,8 @@ export function proxyVariables(
     NODE_USE_ENV_PROXY: '1',
     // Where this machine trusts an authority of its own, so does the box, which sees its /etc/ssl.
     NODE_USE_SYSTEM_CA: '1',
-    ...(npm === null || npm === PUBLIC_NPM ? {} : npmVariables(npm)),
-    ...(pypi === null || pypi === PUBLIC_PYPI ? {} : pypiVariables(pypi, proxy)),
+    ...(npm === null || npm === PUBLIC_NPM ? {} : npmVariables(asSeenInBox(npm))),
+    ...(pypi === null || pypi === PUBLIC_PYPI ? {} : pypiVariables(asSeenInBox(pypi))),
   };
 }
 
@@ -33,19 +34,27 @@ function npmVariables(registry: string): Record<string, string> {
   return {
     ...Object.fromEntries(names.map((name) => [name, registry])),
     YARN_NPM_REGISTRY_SERVER: registry.replace(/\/$/u, ''),
-    // A registry on the operator's own machine is beyond the wall: only the proxy gets there.
-    ...(isHere(registry) ? { npm_config_noproxy: 'box.invalid' } : {}),
+    ...(isOwn(registry) ? OWN_NPM : {}),
   };
 }
 
-function pypiVariables(index: string, proxy: string): Record<string, string> {
+/** Nobody but a box knows the machine by this name, so no lock file may hold it. */
+const OWN_NPM = {
+  npm_config_replace_registry_host: 'always',
+  npm_config_omit_lockfile_registry_resolved: 'true',
+  YARN_UNSAFE_HTTP_WHITELIST: OWN_MACHINE,
+};
+
+function pypiVariables(index: string): Record<string, string> {
   const names = ['PIP_INDEX_URL', 'UV_DEFAULT_INDEX'];
+  const trusted = ['PIP_TRUSTED_HOST', 'UV_INSECURE_HOST'];
   return {
     ...Object.fromEntries(names.map((name) => [name, index])),
-    ...(isHere(index) ? { PIP_PROXY: proxy } : {}),
+    // As they do with localhost: what is plain HTTP ends on this machine.
+    ...(isOwn(index) ? Object.fromEntries(trusted.map((name) => [name, OWN_MACHINE])) : {}),
   };
 }
 
-function isHere(url: string): boolean {
-  return HERE.split(',').includes(new URL(url).hostname.replaceAll(/[[\]]/gu, ''));
+function isOwn(url: string): boolean {
+  return new URL(url).hostname === OWN_MACHINE;
 }
