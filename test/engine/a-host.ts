@@ -111,6 +111,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     upstream: { baseUrl: 'http://127.0.0.1:9', credential: null },
     ledger: { spentUsd: async () => 0, add: async () => undefined },
     record: () => undefined,
+    egress: { hosts: [], registries: { npm: null, pypi: null }, resolve: async () => [] },
     clock,
     newId: randomUUID,
   });
