@@ -74,6 +74,11 @@ const DESCRIBE: Describe = {
     `${placeOf(event.subject)}: model ${event.kind}: ${firstLine(event.message)}`,
   'egress.asked': (event) =>
     `${placeOf(event.subject)}: ${event.allowed ? 'reached' : 'refused'} ${event.host}${event.reason === null ? '' : `: ${event.reason}`}`,
+  'egress.counted': (event) =>
+    `${placeOf(event.subject)}: asked ${event.hosts.length} hosts: ${event.hosts
+      .map(({ host }) => host)
+      .slice(0, 5)
+      .join(', ')}${event.hosts.length > 5 ? ', ...' : ''}`,
   'merge.conflicted': (event) =>
     `${placeOf(event.subject)}: conflicts in ${event.files.join(', ')}`,
   'merge.repeated': (event) => `${placeOf(event.subject)}: main moved meanwhile, proved again`,

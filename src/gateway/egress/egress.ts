@@ -18,7 +18,7 @@ import { dial, faultOf, IDLE_MS, join, peek, TLS_ALERT } from './tunnel.ts';
 export interface EgressSettings {
   readonly hosts: readonly EgressHost[];
   /** Told to package managers. */
-  readonly registries: Registries;
+  readonly registries: Pick<Registries, 'npm' | 'pypi'>;
   readonly resolve: Resolve;
 }
 

@@ -13,7 +13,7 @@ const HERE = 'localhost,127.0.0.1,::1';
  * @param wire URL of the wire as the box sees it.
  */
 export function proxyVariables(
-  { npm, pypi }: Registries,
+  { npm, pypi }: Pick<Registries, 'npm' | 'pypi'>,
   { wire, token }: { readonly wire: string; readonly token: string },
 ): Readonly<Record<string, string>> {
   const proxy = wire.replace('://', `://box:${token}@`);
