@@ -131,7 +131,7 @@ function startLoops(
   engine: Engine,
   client: EngineClient,
 ): readonly [tick: Loop, ...others: Loop[]] {
-  const { deps } = engine;
+  const { deps, lease } = engine;
   const onError = async (message: string): Promise<void> => {
     deps.log(`engine: ${message}`);
     await deps.mendDatabase();
@@ -157,10 +157,13 @@ function startLoops(
     await eachRun((run) => watchRoom(engine, run));
     engine.full = null;
   };
+  // Between the loss of the lease and the end of the loops another round may fall due.
+  const repeat = (round: () => Promise<void>, everyMs: number): Loop =>
+    startLoop(async () => (lease.aborted ? undefined : round()), { everyMs, onError });
   return [
-    startLoop(tick, { everyMs: TICK_MS, onError }),
-    startLoop(care, { everyMs: Math.min(deps.leaseMs / 3, 5000), onError }),
-    startLoop(landing, { everyMs: LANDING_MS, onError }),
-    startLoop(room, { everyMs: TICK_MS, onError }),
+    repeat(tick, TICK_MS),
+    repeat(care, Math.min(deps.leaseMs / 3, 5000)),
+    repeat(landing, LANDING_MS),
+    repeat(room, TICK_MS),
   ];
 }

@@ -240,6 +240,7 @@ export interface ApprovalRows {
 }
 
 export interface EventRows {
+  /** A move of main that is told already is left out, with the documents it brought. */
   append(projectId: string, runId: string | null, events: readonly HarnessEvent[]): Promise<void>;
   /** In order, from the one after `after`. */
   read(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { HarnessError } from '../domain/errors.ts';
 import { NOTHING } from './git.ts';
 import { writeLooseBlob } from './loose-blob.ts';
-import { MAIN } from './names.ts';
+import { MAIN, MOVED } from './names.ts';
 import { asOnlyWriter, readRef, transact } from './refs.ts';
 import { withScratch, type Stores } from './stores.ts';
 
@@ -30,7 +30,8 @@ export async function commitFiles(stores: Stores, order: FilesCommit): Promise<s
   });
   return asOnlyWriter(stores, async () => {
     if ((await readRef(git, gitDir, MAIN)) !== order.expectedHead) return undefined;
-    await transact(git, gitDir, [`update ${MAIN} ${commit} ${order.expectedHead}`]);
+    const lines = [`update ${MAIN} ${commit} ${order.expectedHead}`, `update ${MOVED} ${commit}`];
+    await transact(git, gitDir, lines);
     return (await readRef(git, gitDir, MAIN)) === commit ? commit : undefined;
   });
 }

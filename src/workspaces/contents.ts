@@ -1,7 +1,7 @@
 import { HarnessError } from '../domain/errors.ts';
 import type { Entries, TreeEntry } from './facts.ts';
 import { gitFailed } from './git.ts';
-import { MAIN } from './names.ts';
+import { ATTEMPT_TRAILER, MAIN, MOVED } from './names.ts';
 import { readRef } from './refs.ts';
 import type { Stores } from './stores.ts';
 
@@ -15,28 +15,31 @@ export async function headOf(stores: Stores): Promise<string> {
   throw new HarnessError('HUB_EMPTY', `${stores.hub} has no main yet; receive the project first`);
 }
 
-/** The commit that this one followed; undefined for a first one. */
-export function parentOf({ git, attempts }: Stores, commit: string): Promise<string | undefined> {
-  return readRef(git, attempts, `${commit}^1`);
-}
-
-/** A commit of main's own line, and the one before it. */
+/** A step of main that the harness itself made. */
 export interface Change {
   readonly commit: string;
+  /** Main before it. */
   readonly parent: string;
   readonly subject: string;
+  /** The attempt whose work it brought; null for plan documents. */
+  readonly attemptId: string | null;
 }
 
-/** The newest commit of main that touched a path; undefined when none did, or only the first. */
-export async function lastChange(stores: Stores, path: string): Promise<Change | undefined> {
-  const [commit = '', parents = '', subject = ''] = (
-    await stores.git.read({
-      gitDir: stores.hub,
-      args: ['log', '-1', '--first-parent', '--format=%H%n%P%n%s', MAIN, '--', path],
-    })
-  ).split('\n');
-  const parent = parents.split(' ').find((one) => one !== '');
-  return parent === undefined ? undefined : { commit, parent, subject };
+/** The newest commit that the harness itself made main; undefined before the first. */
+export function newestMove({ git, hub }: Stores): Promise<string | undefined> {
+  return readRef(git, hub, MOVED);
+}
+
+/** How main came to this commit. Throws GIT_FAILED when there is none of this name. */
+export async function changeAt(stores: Stores, commit: string): Promise<Change> {
+  const { git, hub: gitDir } = stores;
+  const args = ['log', '-1', '--format=%P%n%B', commit];
+  const [parents = '', subject = '', ...body] = (await git.read({ gitDir, args })).split('\n');
+  const [parent = ''] = parents.split(' ');
+  // Ours is the last line of a merge's message, whatever a title above it says.
+  const last = body.findLast((line) => line !== '') ?? '';
+  const attemptId = last.startsWith(ATTEMPT_TRAILER) ? last.slice(ATTEMPT_TRAILER.length) : null;
+  return { commit, parent, subject, attemptId };
 }
 
 /** The tree of a commit of the hub or of an attempt. */

@@ -3,7 +3,7 @@ import { changedFiles, existingClone, filesOf, workOf } from './attempt-work.ts'
 import { checkout } from './checkout.ts';
 import { openClone, removeClone, type OpenOptions } from './clone.ts';
 import { commitFiles, type FilesCommit } from './commit-files.ts';
-import { fileAt, headOf, lastChange, parentOf, treeOf, type Change } from './contents.ts';
+import { changeAt, fileAt, headOf, newestMove, treeOf, type Change } from './contents.ts';
 import type { Git } from './git.ts';
 import { importBundle, type Import } from './import-bundle.ts';
 import { land, type LandOrder } from './land.ts';
@@ -25,10 +25,10 @@ export interface Hub {
   /** Newest commit of main. Throws HUB_EMPTY before the first `receive`. */
   head(): Promise<string>;
   treeOf(commit: string): Promise<string>;
-  /** The commit that this one followed: main before a merge. Undefined for a first one. */
-  parentOf(commit: string): Promise<string | undefined>;
-  /** The newest commit of main that touched a path; undefined when none did, or only the first. */
-  lastChange(path: string): Promise<Change | undefined>;
+  /** The newest commit that the harness itself made main; undefined before the first. */
+  newestMove(): Promise<string | undefined>;
+  /** How main came to a commit that the harness made. */
+  changeAt(commit: string): Promise<Change>;
   /** A file's text, or undefined when the commit has no such file. Throws FILE_TOO_LARGE above 1 MB. */
   readFile(commit: string, path: string): Promise<string | undefined>;
   /** The regular files of a commit or tree. */
@@ -86,8 +86,8 @@ export async function openHub(order: {
     path: stores.hub,
     head: () => headOf(stores),
     treeOf: (commit) => treeOf(stores, commit),
-    parentOf: (commit) => parentOf(stores, commit),
-    lastChange: (path) => lastChange(stores, path),
+    newestMove: () => newestMove(stores),
+    changeAt: (commit) => changeAt(stores, commit),
     readFile: (commit, path) => fileAt(stores, commit, path),
     files: (tree) => filesOf(stores, tree),
     changedFiles: (older, newer) => changedFiles(stores, older, newer),

@@ -3,7 +3,7 @@ import { gitFailed } from './git.ts';
 import { orNothing, writeBlob } from './commit-files.ts';
 import { blobOf } from './contents.ts';
 import { blobName } from './facts.ts';
-import { fenceRef, MAIN, mergedRef } from './names.ts';
+import { fenceRef, MAIN, mergedRef, MOVED } from './names.ts';
 import { transfer } from './packs.ts';
 import { asOnlyWriter, readRef, transact } from './refs.ts';
 import type { Stores } from './stores.ts';
@@ -59,6 +59,7 @@ export async function moveMain(stores: Stores, { fence, from, to }: MainMove): P
     `verify ${fenceRef(fence.attemptId)} ${number}`,
     `update ${MAIN} ${to} ${from}`,
     `create ${mergedRef(fence.attemptId)} ${to}`,
+    `update ${MOVED} ${to}`,
   ];
   return asOnlyWriter(stores, async () => {
     const outcome = await transact(git, hub, lines);

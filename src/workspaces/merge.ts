@@ -1,6 +1,7 @@
 import { HarnessError } from '../domain/errors.ts';
 import { headOf } from './contents.ts';
 import { gitFailed, HARNESS, type Person } from './git.ts';
+import { ATTEMPT_TRAILER } from './names.ts';
 import type { Stores } from './stores.ts';
 import type { Merge } from './workspace.ts';
 
@@ -40,7 +41,7 @@ export async function merge(stores: Stores, commit: string, order: MergeOrder): 
 function messageOf({ message, attemptId, itemKey }: MergeOrder): string {
   const trailers = [
     ...(itemKey === null ? [] : [`Harness-Item: ${itemKey}`]),
-    `Harness-Attempt: ${attemptId}`,
+    `${ATTEMPT_TRAILER}${attemptId}`,
   ];
   if (trailers.some((line) => line.includes('\n'))) {
     throw new HarnessError('NAME_REFUSED', 'A key or attempt id holds a line break; rename it');

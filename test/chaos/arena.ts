@@ -18,6 +18,7 @@ export type Line = Readonly<z.infer<typeof Line>>;
 export interface Ended {
   /** Null when a signal ended it. */
   readonly exit: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -39,9 +40,21 @@ export interface Arena extends AsyncDisposable {
   readonly databaseUrl: string | null;
   readonly model: { readonly url: string };
   start(...words: readonly string[]): Command;
-  /** A worker with a short lease, which starts a run of this folder if one is given. */
-  worker(project?: string): Command;
+  /** The same with another address of the database. */
+  startOn(database: string, ...words: readonly string[]): Command;
+  /** A worker with a short lease. */
+  worker(order?: WorkerOrder): Command;
 }
+
+interface WorkerOrder {
+  /** Starts a run of this folder. */
+  readonly project?: string;
+  /** Another address of the same database. */
+  readonly database?: string;
+}
+
+/** Of each answer: so long at least, a session can be hit in its middle. */
+const LATENCY_MS = 200;
 
 const CONFIG = `
 backend: { type: postgres }
@@ -53,7 +66,7 @@ phases:
   deploy: { enabled: true, checkpoint_pause: false }
 agent: { model: claude-opus-5-5 }
 error_recovery: { retry_delay_seconds: 1 }
-deploy: { command: "test -f src/gamma.js", repeatable: true }
+deploy: { command: "sleep 0.5 && test -f src/gamma.js", repeatable: true }
 gateway: { attribution_headers: true }
 `;
 
@@ -71,6 +84,7 @@ export async function anArena(database: 'embedded' | 'shared'): Promise<Arena> {
     scenario: threeWords(),
     clock: { now: () => Date.now() },
     log: (entry) => played.push(entry),
+    latencyMs: LATENCY_MS,
   });
   const env = {
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -81,8 +95,8 @@ export async function anArena(database: 'embedded' | 'shared'): Promise<Arena> {
     ...(shared === null ? {} : { DATABASE_URL: shared.url }),
   };
   const running = new Set<ChildProcess>();
-  const begin = (words: readonly string[]): Command => {
-    const command = startCommand(words, { cwd: root, env });
+  const begin = (words: readonly string[], changes: Readonly<Record<string, string>>): Command => {
+    const command = startCommand(words, { cwd: root, env: { ...env, ...changes } });
     running.add(command.child);
     return command;
   };
@@ -92,8 +106,14 @@ export async function anArena(database: 'embedded' | 'shared'): Promise<Arena> {
     played,
     databaseUrl: shared?.url ?? null,
     model,
-    start: (...words) => begin([BIN, ...words, '--json', '--verbose']),
-    worker: (directory) => begin([WORKER, ...(directory === undefined ? [] : [directory])]),
+    start: (...words) => begin([BIN, ...words, '--json', '--verbose'], {}),
+    startOn: (address, ...words) =>
+      begin([BIN, ...words, '--json', '--verbose'], { DATABASE_URL: address }),
+    worker: ({ project: mine, database: address } = {}) =>
+      begin(
+        [WORKER, ...(mine === undefined ? [] : [mine])],
+        address === undefined ? {} : { DATABASE_URL: address },
+      ),
     async [Symbol.asyncDispose]() {
       for (const child of running) child.kill('SIGKILL');
       await model.close();
@@ -116,7 +136,9 @@ function startCommand(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const hearers: ((line: Line) => void)[] = [];
+  const printed: string[] = [];
   createInterface(child.stdout).on('line', (text) => {
+    printed.push(`${text}\n`);
     const line = Line.safeParse(jsonOf(text));
     if (line.success) for (const hear of hearers) hear(line.data);
   });
@@ -124,6 +146,7 @@ function startCommand(
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
   const ended = once(child, 'close').then(() => ({
     exit: child.exitCode,
+    stdout: printed.join(''),
     stderr: said.join(''),
   }));
   return { child, ended, onLine: (hear) => void hearers.push(hear) };

@@ -2,21 +2,29 @@ import { expect, test } from 'vitest';
 import { placeIn } from '../../src/adapters/store/server/place.ts';
 import { readPidFile } from '../../src/adapters/store/server/postmaster.ts';
 import { anArena, type Arena, type Command } from './arena.ts';
-import { examine } from './examine.ts';
-import { expectSound, inFlight, sessionsOf } from './expectations.ts';
+import { examine, type Remains } from './examine.ts';
+import { expectSound, sessionsOf } from './expectations.ts';
+import { heard } from './heard.ts';
 
 /** Kills the embedded server, and nothing else, when an event is printed; tells that event's number. */
 async function killServerAt(arena: Arena, command: Command, type: string): Promise<number> {
-  const id = await new Promise<number>((resolve, reject) => {
-    command.onLine((line) => {
-      if (line.type === type) resolve(line.id);
-    });
-    command.ended.then(({ stderr }) => reject(new Error(`no ${type}: ${stderr}`)), reject);
-  });
+  const { id } = await heard(command, type);
   const server = await readPidFile(placeIn(arena.home));
   if (server === null) throw new Error('no server');
   process.kill(server.pid, 'SIGKILL');
   return id;
+}
+
+/** Attempts that had begun and not ended when this event was stored. */
+function inFlight({ events }: Remains, after: number): number {
+  const begun = new Set<string>();
+  for (const { id, event } of events) {
+    if (id > after) break;
+    if (event.type === 'session.started') begun.add(event.subject.attempt);
+    if (event.type === 'item.claimed') begun.add(event.attempt);
+    if (event.type === 'attempt.ended') begun.delete(event.subject.attempt);
+  }
+  return begun.size;
 }
 
 test('I1 I2 I6 I10 I11 a run goes on by itself when its database server is killed, twice', async () => {

@@ -1,17 +1,26 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Arena, Command, Ended, Line } from './arena.ts';
+import { lookAtDeath, type Death } from './death.ts';
+import { holdUntold, type Release } from './untold.ts';
 
 export interface Killing {
   /** True once the moment is there, from everything printed so far and from the home's folders. */
   readonly when: (seen: readonly Line[], home: string) => boolean;
+  /** Then it is waited for main to move, and nobody can tell of it any more. */
+  readonly untold: boolean;
   /** Milliseconds after it. */
   readonly delayMs: number;
+  /** Where the blow has to have found the run. */
+  readonly where: (death: Death) => boolean;
   readonly name: string;
 }
 
-interface Kill {
+export interface Kill {
   readonly name: string;
-  /** Number of the last event that had been printed. */
-  readonly after: number;
+  /** The blow fell where it was meant to. */
+  readonly met: boolean;
+  readonly death: Death;
 }
 
 export interface Driven {
@@ -37,10 +46,12 @@ export async function drive(arena: Arena, killings: readonly Killing[] = []): Pr
     const words = known ? ['resume', ...dir] : ['run', '--idea', 'three words', ...dir];
     const command = arena.start(...words);
     command.onLine((line) => seen.push(line));
-    const killed = killAt(arena.home, { command, seen, killing: left[0] });
+    const killed = strike(arena, { command, seen, killing: left[0] });
     const end = await command.ended;
-    if (killed()) {
-      kills.push({ name: left[0]?.name ?? '', after: seen.at(-1)?.id ?? 0 });
+    const struck = await killed;
+    if (struck !== undefined) {
+      const death = await lookAtDeath(arena);
+      kills.push({ name: struck.name, met: struck.where(death), death });
       left.shift();
     } else if (end.exit === 0) return { kills, missed: left.map(({ name }) => name) };
     else await consent(arena, words, end);
@@ -65,17 +76,36 @@ interface Watched {
 /** How often folders are looked at: what is hit between two steps is that much too late at most. */
 const LOOK_MS = 4;
 
-/** Kills the process, and only it, at the moment; tells whether it came to that. */
-function killAt(home: string, { command, seen, killing }: Watched): () => boolean {
-  const { child } = command;
-  const kill = (): void => void child.kill('SIGKILL');
-  const timer = setInterval(() => {
-    if (killing?.when(seen, home) !== true) return;
-    clearInterval(timer);
-    setTimeout(kill, killing.delayMs);
-  }, LOOK_MS);
-  child.once('exit', () => clearInterval(timer));
-  return () => child.signalCode === 'SIGKILL';
+/** Kills the process, and only it, at the moment; tells it if it came to that. */
+async function strike(arena: Arena, watched: Watched): Promise<Killing | undefined> {
+  const { child } = watched.command;
+  const { killing } = watched;
+  const exited = once(child, 'exit');
+  const over = new AbortController();
+  void exited.then(() => over.abort());
+  if (killing === undefined) return undefined;
+  const release = await moment(arena, { ...watched, killing }, over.signal);
+  if (release === undefined) return undefined;
+  await pause(killing.delayMs);
+  child.kill('SIGKILL');
+  await exited;
+  await release();
+  return child.signalCode === 'SIGKILL' ? killing : undefined;
+}
+
+/** Resolves at the moment; undefined when the process ended before. */
+async function moment(
+  arena: Arena,
+  { seen, killing }: Watched & { readonly killing: Killing },
+  over: AbortSignal,
+): Promise<Release | undefined> {
+  for (; !over.aborted; await pause(LOOK_MS)) {
+    if (!killing.when(seen, arena.home)) continue;
+    if (!killing.untold) return async () => undefined;
+    const release = await holdUntold(arena.databaseUrl ?? '', arena.home);
+    if (release !== undefined) return release;
+  }
+  return undefined;
 }
 
 function unexpected(words: readonly string[], end: Ended): Error {

@@ -1,16 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { connectionPool } from '../../src/adapters/store/connect.ts';
-import { openStore } from '../../src/adapters/store/open-store.ts';
-import { openServer } from '../../src/adapters/store/server/open-server.ts';
 import type { Attempt } from '../../src/domain/attempt.ts';
 import type { StoredEvent } from '../../src/domain/event.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { WorkItem } from '../../src/domain/work-item.ts';
-import type { RunStore } from '../../src/work/run-store.ts';
 import { processesWith } from '../support/claude-rig.ts';
 import type { Arena } from './arena.ts';
+import { gitIn, type Git } from './git-in.ts';
+import { withStore } from './with-store.ts';
 
 /** What is left of a run, read from where the product itself reads it. */
 export interface Remains {
@@ -27,24 +24,6 @@ export interface Remains {
   readonly clones: readonly string[];
   /** Processes that name this home. */
   readonly processes: readonly string[];
-}
-
-/** Opens the store of an arena, whichever database it has. */
-export async function withStore<T>(
-  arena: Arena,
-  body: (store: RunStore) => Promise<T>,
-): Promise<T> {
-  const { home, databaseUrl } = arena;
-  const server = await openServer({ home, databaseUrl, log: () => undefined });
-  const pool = connectionPool(server.url, { applicationName: 'chaos', max: 4 });
-  const store = openStore({ pool });
-  try {
-    return await body(store);
-  } finally {
-    await store.close();
-    await pool.end();
-    await server.release();
-  }
 }
 
 export function examine(arena: Arena): Promise<Remains> {
@@ -70,12 +49,6 @@ export function examine(arena: Arena): Promise<Remains> {
 
 const isServerOf = (pid: string): boolean =>
   processesWith('harness.data=').includes(pid) || pid === String(process.pid);
-
-type Git = (...words: readonly string[]) => Promise<string>;
-
-function gitIn(gitDir: string): Git {
-  return async (...words) => (await execa('git', ['--git-dir', gitDir, ...words])).stdout;
-}
 
 function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');

@@ -5,8 +5,9 @@ import { FILES } from './scenario.ts';
 
 /**
  * What a run must tell in the same order however often it was killed: its phases, approvals,
- * documents and end. Left out are what only tells of effort (sessions, checks, landing), and the
- * items, whose order among each other is a matter of luck (see `storyOf`).
+ * documents with the moves of main that brought them, and end. Left out are what only tells of effort
+ * (sessions, checks, landing), and the items, whose order among each other is a matter of luck (see
+ * `storyOf`).
  */
 function courseOf({ events }: Remains): readonly string[] {
   return events.flatMap(({ event }) => courseLine(event) ?? []);
@@ -18,6 +19,7 @@ function courseLine(event: HarnessEvent): string | undefined {
   if (type === 'phase.ended') return `${type} ${event.phase} ${event.status}`;
   if (type === 'approval.asked' || type === 'approval.answered') return `${type} ${event.phase}`;
   if (type === 'document.written') return `${type} ${event.path} ${event.hash}`;
+  if (type === 'main.moved' && !/^[A-Z]+-\d+$/.test(event.cause)) return `${type} ${event.cause}`;
   return type === 'run.status' ? `${type} ${event.status}` : undefined;
 }
 
@@ -32,18 +34,6 @@ function storyOf({ events }: Remains, key: string): readonly string[] {
 /** How often the model's agents began or went on: what costs money. */
 export function sessionsOf({ events }: Remains): number {
   return events.filter(({ event }) => /^session\.(?:started|resumed)$/.test(event.type)).length;
-}
-
-/** Attempts that had begun and not ended when the process died after this event. */
-export function inFlight({ events }: Remains, after: number): number {
-  const begun = new Set<string>();
-  for (const { id, event } of events) {
-    if (id > after) break;
-    if (event.type === 'session.started') begun.add(event.subject.attempt);
-    if (event.type === 'item.claimed') begun.add(event.attempt);
-    if (event.type === 'attempt.ended') begun.delete(event.subject.attempt);
-  }
-  return begun.size;
 }
 
 /** What holds at the end of every run, disturbed or not. */
@@ -74,9 +64,8 @@ function expectProvedMoves({ events, treeOf }: Remains): void {
     expect(fine ? [] : [`main moved unproved: ${JSON.stringify(event)}`]).toEqual([]);
   }
   const moves = events.flatMap(({ event }) => (event.type === 'main.moved' ? [event.to] : []));
-  // The first commit is the user's own. A move that a killed process made is told when its attempt
-  // goes on, which may be after a later one was made and told.
-  expect([...treeOf.keys()].slice(0, -1).toSorted()).toEqual(moves.toSorted());
+  // Newest first, and the oldest is the user's own: events tell main's history, in its order.
+  expect(moves).toEqual([...treeOf.keys()].slice(0, -1).toReversed());
 }
 
 /** A disturbed run against an undisturbed one. */

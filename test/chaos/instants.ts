@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Line } from './arena.ts';
+import type { Death } from './death.ts';
 import type { Killing } from './drive.ts';
 
 type When = Killing['when'];
@@ -27,22 +27,21 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function mainOf(home: string): string | undefined {
-  const [id] = namesIn(join(home, 'projects'));
-  try {
-    const ref = join(home, 'projects', id ?? '', 'hub.git', 'refs', 'heads', 'main');
-    return readFileSync(ref, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
+/** More of the first than of the second. */
+const ahead = (first: When, second: When): When => {
+  return (lines, home) => first(lines, home) && !second(lines, home);
+};
 
-/** Main is at a commit that no event tells of: between an effect and its record. */
-function movedUnsaid(lines: readonly Line[], home: string): boolean {
-  const main = mainOf(home);
-  const said = lines.filter(({ type }) => type === 'main.moved').map((line) => line['to']);
-  return main !== undefined && said.length > 0 && !said.includes(main);
-}
+/** An item's tree has passed its gate, and main's move to it is not told. */
+const aboutToMove: When = (lines) => {
+  const judged = lines.filter(({ type, subject }) => {
+    return type === 'checks.run' && JSON.stringify(subject).includes('"coder"');
+  });
+  const moved = lines.filter(({ type, cause }) => type === 'main.moved' && isItem(cause));
+  return judged.length > moved.length;
+};
+
+const isItem = (cause: unknown): boolean => typeof cause === 'string' && cause.endsWith('-1');
 
 const during =
   (phase: string, then: When): When =>
@@ -62,32 +61,152 @@ const imported =
   (_lines, home) =>
     inProject(home, 'attempts.git', 'refs', 'harness', 'attempt').length >= count;
 
-/** Where a run can be hit, in the order of its flow; `within` spreads the blow, milliseconds. */
-const PLACES: readonly { readonly name: string; readonly when: When; readonly within: number }[] = [
-  { name: 'the run is created', when: seen('run.created'), within: 200 },
-  { name: 'ideation starts', when: started('ideation'), within: 1500 },
-  { name: 'in the middle of a swarm', when: seen('session.started', 'edge_cases'), within: 500 },
-  { name: 'a role has ended', when: seen('attempt.ended', 'ideation'), within: 300 },
-  { name: 'the synthesis works', when: seen('session.started', 'synthesis'), within: 400 },
-  { name: 'the first document', when: seen('document.written', 'requirements'), within: 300 },
-  { name: 'an approval is parked', when: seen('approval.asked'), within: 100 },
-  { name: 'the approval was answered', when: seen('phase.ended', 'completed'), within: 100 },
-  { name: 'architecture starts', when: started('architecture'), within: 1500 },
-  { name: 'a document unsaid', when: during('architecture', movedUnsaid), within: 5 },
-  { name: 'task breakdown starts', when: started('task_breakdown'), within: 2500 },
-  { name: 'the items are added', when: seen('item.added'), within: 200 },
-  { name: 'initialize starts', when: started('initialize'), within: 1500 },
-  { name: 'the first gate', when: during('initialize', judging), within: 500 },
-  { name: 'the scaffold unsaid', when: during('initialize', movedUnsaid), within: 5 },
-  { name: 'items are claimed', when: seen('item.claimed', 'BETA-1'), within: 50 },
-  { name: 'clones are made', when: during('implement', cloned), within: 400 },
-  { name: 'in the middle of an item', when: seen('session.started', 'ALPHA-1'), within: 1000 },
-  { name: 'work is taken over', when: during('implement', imported(2)), within: 300 },
-  { name: 'in the middle of a merge', when: during('implement', movedUnsaid), within: 5 },
-  { name: 'one item is done', when: seen('item.done'), within: 500 },
-  { name: 'the last item is merged', when: seen('main.moved', 'GAMMA-1'), within: 100 },
-  { name: 'testing starts', when: started('testing'), within: 4000 },
-  { name: 'deploy starts', when: started('deploy'), within: 300 },
+type Where = (death: Death) => boolean;
+
+const inPhase =
+  (...phases: readonly (string | null)[]): Where =>
+  ({ phase }) =>
+    phases.includes(phase);
+
+const talking: Where = (death) => death.talking > 0;
+
+const untold: Where = (death) => death.untold;
+
+interface Place {
+  readonly name: string;
+  readonly when: When;
+  /** Spreads the blow, milliseconds. */
+  readonly within: number;
+  /** Where a blow has to have found the run. */
+  readonly where: Where;
+}
+
+/** Where a run can be hit, in the order of its flow. */
+export const PLACES: readonly Place[] = [
+  {
+    name: 'the run is created',
+    when: seen('run.created'),
+    within: 200,
+    where: inPhase(null, 'ideation'),
+  },
+  { name: 'ideation starts', when: started('ideation'), within: 1500, where: inPhase('ideation') },
+  {
+    name: 'in the middle of a swarm',
+    when: seen('session.started', 'edge_cases'),
+    within: 100,
+    where: talking,
+  },
+  {
+    name: 'a role has ended',
+    when: seen('attempt.ended', 'ideation'),
+    within: 300,
+    where: inPhase('ideation'),
+  },
+  {
+    name: 'the synthesis works',
+    when: seen('session.started', 'synthesis'),
+    within: 100,
+    where: talking,
+  },
+  {
+    name: 'the first document',
+    when: seen('document.written', 'requirements'),
+    within: 300,
+    where: inPhase('ideation'),
+  },
+  {
+    name: 'an approval is parked',
+    when: seen('approval.asked'),
+    within: 100,
+    where: ({ asked }) => asked,
+  },
+  {
+    name: 'the approval was answered',
+    when: seen('phase.ended', 'completed'),
+    within: 100,
+    where: ({ asked }) => !asked,
+  },
+  {
+    name: 'architecture starts',
+    when: started('architecture'),
+    within: 800,
+    where: inPhase('architecture'),
+  },
+  {
+    name: 'a document is untold',
+    when: ahead(seen('attempt.ended', '"architect"'), seen('document.written', 'architecture')),
+    within: 300,
+    where: untold,
+  },
+  {
+    name: 'task breakdown starts',
+    when: started('task_breakdown'),
+    within: 800,
+    where: inPhase('task_breakdown'),
+  },
+  {
+    name: 'the items are added',
+    when: seen('item.added'),
+    within: 200,
+    where: inPhase('task_breakdown', 'initialize'),
+  },
+  {
+    name: 'initialize starts',
+    when: started('initialize'),
+    within: 800,
+    where: inPhase('initialize'),
+  },
+  {
+    name: 'the first gate',
+    when: during('initialize', judging),
+    within: 300,
+    where: inPhase('initialize'),
+  },
+  {
+    name: 'the scaffold is untold',
+    when: ahead(seen('checks.run', '"initializer"'), seen('main.moved', '"initializer"')),
+    within: 300,
+    where: untold,
+  },
+  {
+    name: 'clones are made',
+    when: during('implement', cloned),
+    within: 400,
+    where: inPhase('implement'),
+  },
+  {
+    name: 'in the middle of an item',
+    when: seen('session.started', 'ALPHA-1'),
+    within: 1000,
+    where: talking,
+  },
+  {
+    name: 'work is taken over',
+    when: during('implement', imported(2)),
+    within: 300,
+    where: inPhase('implement'),
+  },
+  {
+    name: 'an item is judged',
+    when: during('implement', judging),
+    within: 300,
+    where: (death) => death.judging,
+  },
+  { name: 'a merge is untold', when: aboutToMove, within: 300, where: untold },
+  {
+    name: 'one item is done',
+    when: seen('item.done'),
+    within: 500,
+    where: inPhase('implement'),
+  },
+  {
+    name: 'the last item is merged',
+    when: seen('main.moved', 'GAMMA-1'),
+    within: 100,
+    where: inPhase('implement', 'testing'),
+  },
+  { name: 'testing starts', when: started('testing'), within: 1500, where: inPhase('testing') },
+  { name: 'deploy starts', when: started('deploy'), within: 300, where: inPhase('deploy') },
 ];
 
 /** The same numbers from 0 up to 1 for the same seed (mulberry32). */
@@ -122,7 +241,9 @@ export function instants(order: {
     chosen.flatMap(({ at, roll }, index) => {
       const place = PLACES[at];
       if (place === undefined || index % runs !== run) return [];
-      return [{ name: place.name, when: place.when, delayMs: Math.round(roll * place.within) }];
+      const { name, when, where, within } = place;
+      const delayMs = Math.round(roll * within);
+      return [{ name, when, where, untold: where === untold, delayMs }];
     }),
   );
 }

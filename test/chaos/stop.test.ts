@@ -1,20 +1,11 @@
 import { expect, test } from 'vitest';
-import { anArena, type Arena, type Command } from './arena.ts';
+import { anArena, type Arena } from './arena.ts';
 import { examine } from './examine.ts';
 import { expectSound, sessionsOf } from './expectations.ts';
+import { heard } from './heard.ts';
 
 /** A stop may take so long, and its record a little more. */
 const STOP_MS = 10_000;
-
-/** Resolves with the next event of this type that the process prints. */
-function next(command: Command, type: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    command.onLine((line) => {
-      if (line.type === type) resolve();
-    });
-    command.ended.then(({ stderr }) => reject(new Error(`no ${type}: ${stderr}`)), reject);
-  });
-}
 
 async function exitOf(arena: Arena, ...words: readonly string[]): Promise<number | null> {
   return (await arena.start(...words, '--project-dir', arena.project).ended).exit;
@@ -28,7 +19,7 @@ test('I6 I9 a run is stopped from elsewhere, also while it waits, and resumed; t
   await using arena = await anArena('shared');
   const dir = ['--project-dir', arena.project];
   const run = arena.start('run', '--idea', 'three words', ...dir);
-  await next(run, 'session.started');
+  await heard(run, 'session.started');
   const other = await arena.start('run', '--idea', 'something else', ...dir).ended;
   expect(other.exit).toBe(2);
   expect(other.stderr).toMatch(/Run .+ of this project is running/u);
@@ -43,8 +34,8 @@ test('I6 I9 a run is stopped from elsewhere, also while it waits, and resumed; t
   expect(await exitOf(arena, 'approve')).toBe(0);
 
   const working = arena.start('resume', ...dir);
-  await next(working, 'item.claimed');
-  await next(working, 'session.started');
+  await heard(working, 'item.claimed');
+  await heard(working, 'session.started');
   const asked = performance.now();
   expect(await exitOf(arena, 'stop')).toBe(0);
   expect(performance.now() - asked).toBeLessThan(STOP_MS);
@@ -56,9 +47,9 @@ test('I6 I9 a run is stopped from elsewhere, also while it waits, and resumed; t
   expect(stopped.clones).toEqual([]);
 
   const again = arena.start('resume', ...dir);
-  await next(again, 'session.started');
+  await heard(again, 'session.started');
   const stop = arena.start('stop', ...dir);
-  await next(again, 'run.status');
+  await heard(again, 'run.status');
   again.child.kill('SIGKILL');
   await again.ended;
   await stop.ended;

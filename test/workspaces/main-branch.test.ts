@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { openHub } from '../../src/workspaces/hub.ts';
-import { aProject, anAttempt, git, mergeToMain, write, PATIENCE_MS } from './a-project.ts';
+import { aProject, anAttempt, git, mergeToMain, userGit, write, PATIENCE_MS } from './a-project.ts';
 
 vi.setConfig({ testTimeout: PATIENCE_MS });
 afterAll(() => vi.resetConfig());
@@ -119,4 +119,32 @@ test('attempt ids that are no reference names are told apart', async () => {
   expect(await hub.setFence({ attemptId: 'run_1_a', number: 1 })).toBe(true);
   const workspace = await hub.open('../../evil', { fresh: true });
   expect(workspace.path.startsWith(join(project.home, 'projects/p1/clones/'))).toBe(true);
+});
+
+test('main tells how it came to its newest commit, and of nothing that the user made', async () => {
+  using project = await aProject();
+  const { hub, user } = project;
+  expect(await hub.newestMove()).toBeUndefined();
+  const first = await hub.head();
+  const files = [{ path: 'PRPs/plans/tasks.md', text: '# Tasks\n' }];
+  const written = (await hub.commitFiles({ files, message: 'Plan', expectedHead: first })) ?? '';
+  expect(await hub.newestMove()).toBe(written);
+  expect(await hub.changeAt(written)).toEqual({
+    commit: written,
+    parent: first,
+    subject: 'Plan',
+    attemptId: null,
+  });
+  const { commit } = await anAttempt(hub, 'a1', { 'b.txt': 'b\n' });
+  const title = 'Title\n\nHarness-Attempt: a2';
+  const merged = await hub.merge(commit, { message: title, attemptId: 'a1', itemKey: 'API-1' });
+  if (merged.kind !== 'clean') throw new Error('conflict');
+  const fence = { attemptId: 'a1', number: 1 };
+  await hub.moveMain({ fence, from: merged.base, to: merged.commit });
+  expect(await hub.newestMove()).toBe(merged.commit);
+  expect(await hub.changeAt(merged.commit)).toMatchObject({ parent: written, attemptId: 'a1' });
+  await hub.land({ directory: user, branch: 'main', expectedOld: null });
+  userGit(user, 'commit', '-q', '--allow-empty', '-m', 'by hand');
+  expect(await hub.receive(user)).toMatchObject({ kind: 'ahead' });
+  expect(await hub.newestMove()).toBe(merged.commit);
 });

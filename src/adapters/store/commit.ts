@@ -3,6 +3,7 @@ import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent, Subject } from '../../domain/event.ts';
 import { storableJson } from './columns.ts';
 import * as t from './schema.ts';
+import { withoutToldMoves } from './told-moves.ts';
 import type { Tx } from './transaction.ts';
 
 /** The channel on which a project's id is announced after each commit. */
@@ -28,8 +29,10 @@ const APPEND = `
  * Appends the events and wakes the readers. The last statement of every transaction that changes
  * state: it holds the one lock all writers of a project share, so nothing may follow it (I11).
  */
-export async function commit(tx: Tx, { projectId, runId, events }: Facts): Promise<void> {
-  await keepEvidence(tx, projectId, events);
+export async function commit(tx: Tx, facts: Facts): Promise<void> {
+  const { projectId, runId } = facts;
+  await keepEvidence(tx, projectId, facts.events);
+  const events = await withoutToldMoves(tx, projectId, facts.events);
   const { rows } = await tx.client.query<{ appended: number }>(APPEND, [
     projectId,
     runId,

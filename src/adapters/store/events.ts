@@ -1,7 +1,8 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import type { EventRows } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
 import type { Listener } from './listener.ts';
+import { isMoveTold } from './told-moves.ts';
 import * as t from './schema.ts';
 import { type Database, transaction } from './transaction.ts';
 
@@ -25,21 +26,7 @@ export function createEventRows({ pool, db }: Database, { onCommit }: Listener):
         .orderBy(asc(t.event.id))
         .limit(limit);
     },
-    async mainMovedTo(projectId, to) {
-      const [found] = await db
-        .select({ id: t.event.id })
-        .from(t.event)
-        .where(
-          and(
-            eq(t.event.projectId, projectId),
-            // As the index has it.
-            sql`${t.event.data}->>'type' = 'main.moved'`,
-            sql`(${t.event.data}->>'to') = ${to}`,
-          ),
-        )
-        .limit(1);
-      return found !== undefined;
-    },
+    mainMovedTo: (projectId, to) => isMoveTold(db, projectId, to),
     onCommit,
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { describeCheck, type Check, type Evidence } from '../../domain/check.ts';
 import type { PlanDocument } from '../../domain/document.ts';
 import { HarnessError, messageOf } from '../../domain/errors.ts';
@@ -10,6 +9,7 @@ import { deployOnce } from './deploy-once.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
 import { landMain, type LandingOrder } from './land-main.ts';
+import { untoldMove, written } from './untold-move.ts';
 
 /** Tries of a document's commit while attempts move main at the same time. */
 const COMMIT_TRIES = 20;
@@ -78,13 +78,19 @@ interface Commit {
 
 /** Unchanged documents make no commit, so that a repeated step leaves one trace. */
 async function commitDocuments(deps: WorkshopDeps, order: Commit): Promise<void> {
-  const { hub, documents, message } = order;
+  const { run, hub, documents, message } = order;
   for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
     const head = await hub.head();
     const fresh: PlanDocument[] = [];
     for (const document of documents)
       if ((await hub.readFile(head, document.path)) !== document.text) fresh.push(document);
-    if (fresh.length === 0) return recordLate(deps, order);
+    // What stands there already may be the commit of an execution that ended before it could say so.
+    await deps.store.events.append(
+      run.projectId,
+      run.id,
+      await untoldMove({ store: deps.store, hub }),
+    );
+    if (fresh.length === 0) return;
     const commit = await hub.commitFiles({ files: fresh, message, expectedHead: head });
     if (commit === undefined) continue;
     return recordCommit(deps, { ...order, documents: fresh }, { from: head, to: commit });
@@ -106,26 +112,9 @@ function recordCommit(
   { from, to }: Step,
 ): Promise<void> {
   return deps.store.events.append(run.projectId, run.id, [
-    ...documents.map(({ path, text }) => ({
-      type: 'document.written' as const,
-      path,
-      hash: createHash('sha256').update(text).digest('hex'),
-      commit: to,
-    })),
+    ...documents.map(({ path, text }) => written(path, text, to)),
     { type: 'main.moved', from, to, cause: message },
   ]);
-}
-
-/** What stands there already may be the commit of an execution that ended before it could say so. */
-async function recordLate(deps: WorkshopDeps, order: Commit): Promise<void> {
-  const { run, hub, documents, message } = order;
-  for (const document of documents) {
-    const change = await hub.lastChange(document.path);
-    if (change === undefined || change.subject !== message) continue;
-    const { commit: to, parent: from } = change;
-    if (await deps.store.events.mainMovedTo(run.projectId, to)) continue;
-    await recordCommit(deps, { ...order, documents: [document] }, { from, to });
-  }
 }
 
 interface Scene {

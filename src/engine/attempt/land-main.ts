@@ -2,6 +2,7 @@ import type { Project } from '../../domain/run.ts';
 import type { Hub } from '../../workspaces/hub.ts';
 import type { Landing } from '../../workspaces/workspace.ts';
 import type { WorkshopDeps } from './deps.ts';
+import { untoldMove } from './untold-move.ts';
 
 export interface LandingOrder {
   readonly project: Project;
@@ -20,18 +21,18 @@ export async function landMain(
   { project, hub, runId, said }: LandingOrder,
 ): Promise<Landing> {
   const branch = await deps.branchOf(project);
+  const { store } = deps;
+  await store.events.append(project.id, runId, await untoldMove({ store, hub }));
   const landing = await hub.land({ directory: project.directory, branch, expectedOld: null });
   if (landing.kind === 'delayed' && said?.get(project.id) !== landing.reason) {
     said?.set(project.id, landing.reason);
-    await deps.store.events.append(project.id, runId, [
+    await store.events.append(project.id, runId, [
       { type: 'land.delayed', reason: landing.reason },
     ]);
   }
   if (landing.kind === 'landed') {
     said?.delete(project.id);
-    await deps.store.events.append(project.id, runId, [
-      { type: 'main.landed', commit: landing.commit },
-    ]);
+    await store.events.append(project.id, runId, [{ type: 'main.landed', commit: landing.commit }]);
   }
   return landing;
 }

@@ -10,6 +10,7 @@ import { closeAttempt } from './close.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
 import { protectedAmong } from './protected-paths.ts';
+import { untoldMove } from './untold-move.ts';
 
 /** What a round of the gate came to. */
 type Round =
@@ -53,7 +54,8 @@ interface Work {
 async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Promise<Round> {
   const { begun, commit } = work;
   const merged = await begun.hub.mergedAs(begun.attempt.id);
-  if (merged !== undefined) return movedBefore(begun, merged);
+  // A former execution moved main and ended before it could say so.
+  if (merged !== undefined) return succeeded(begun, merged, await untoldBy(deps, begun));
   if (commit === null) return judgeUnchanged(deps, begun, signal);
   const title =
     begun.item === null
@@ -91,7 +93,8 @@ async function judgeMerge(
   if (!proved(evidence))
     return over({ status: 'failed', code: 'checks_failed', reason: feedbackOf(evidence) }, [run]);
   // Before main moves: whoever finds it moved after a crash knows by what it was proved (I10).
-  if (!(await deps.store.attempts.record(fence, [run]))) return { kind: 'lost' };
+  const facts = [...(await untoldBy(deps, begun)), run];
+  if (!(await deps.store.attempts.record(fence, facts))) return { kind: 'lost' };
   let moved = false;
   const ours = await deps.store.attempts.whileFenced(fence, async () => {
     moved = await hub.moveMain({ fence, from: merge.base, to: merge.commit });
@@ -101,11 +104,8 @@ async function judgeMerge(
   return succeeded(begun, merge.commit, [movedEvent(begun, merge.base, merge.commit)]);
 }
 
-/** A former execution moved main and ended before it could say so. */
-async function movedBefore(begun: Begun, merged: string): Promise<Round> {
-  const from = await begun.hub.parentOf(merged);
-  const events = from === undefined ? [] : [movedEvent(begun, from, merged)];
-  return succeeded(begun, merged, events);
+function untoldBy({ store }: WorkshopDeps, { hub }: Begun): Promise<readonly HarnessEvent[]> {
+  return untoldMove({ store, hub });
 }
 
 /** Nothing was changed: done only if the item's checks pass on main as it is. */

@@ -159,3 +159,32 @@ test('listening goes on after the server has ended the connection, and catches u
   await woken;
   heard.stop();
 });
+
+const moved = (from: string, to: string): HarnessEvent => ({
+  type: 'main.moved',
+  from,
+  to,
+  cause: 'API-1',
+});
+
+test('I11 a move of main is told once, whoever comes late, and takes its documents with it', async () => {
+  const { store } = tested;
+  const projectId = await aProject(store);
+  const document: HarnessEvent = { type: 'document.written', path: 'a', hash: 'h', commit: 'two' };
+  await store.events.append(projectId, null, [moved('zero', 'one')]);
+  expect(await store.events.mainMovedTo(projectId, 'one')).toBe(true);
+  expect(await store.events.mainMovedTo(projectId, 'two')).toBe(false);
+  const late = [document, moved('one', 'two'), landed('two')];
+  await Promise.all(Array.from({ length: 8 }, () => store.events.append(projectId, null, late)));
+  await store.events.append(projectId, null, [moved('zero', 'one'), moved('two', 'three')]);
+  const stored = await store.events.read(projectId, { after: 0, limit: 99 });
+  const events = stored.map(({ event }) => event);
+  expect(events.filter(({ type }) => type !== 'main.landed')).toEqual([
+    moved('zero', 'one'),
+    document,
+    moved('one', 'two'),
+    moved('two', 'three'),
+  ]);
+  expect(events).toHaveLength(12);
+  expect(stored.map(({ id }) => id)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
+});
