@@ -16,7 +16,7 @@ export async function exchange(shared: Shared, session: Session, call: Call): Pr
   const { target, signal } = call;
   const headers = headersToUpstream(call.headers, session.order, shared.upstream.credential);
   const reply = await shared.sender.send({ target, headers, body: call.asked.body, signal });
-  if (reply.status === 'unanswered') return unanswered(reply, { session, call, bill });
+  if (reply.status === 'unanswered') return unanswered(reply, { shared, session, call, bill });
   session.touch();
   const { answer } = reply;
   if (isGood(answer)) return relayAnswer(answer, { shared, session, call, bill });
@@ -70,7 +70,17 @@ function billFor(session: Session, asked: Asked, release: () => void): Bill {
 /** No answer at all: refused, unreachable, or broken off; or the client left first. */
 async function unanswered(
   { sent, message }: { readonly sent: boolean; readonly message: string },
-  { session, call, bill }: { readonly session: Session; readonly call: Call; readonly bill: Bill },
+  {
+    shared,
+    session,
+    call,
+    bill,
+  }: {
+    readonly shared: Shared;
+    readonly session: Session;
+    readonly call: Call;
+    readonly bill: Bill;
+  },
 ): Promise<void> {
   if (sent) await bill.pay(null, undefined);
   else bill.waive();
@@ -80,8 +90,13 @@ async function unanswered(
   else
     sendRefusal(
       call.response,
-      refuseForNow(502, 'api_error', 'The model server is not reachable.'),
+      refuseForNow(502, 'api_error', unreachable(shared.upstream.baseUrl, message)),
     );
+}
+
+/** Names the server as its operator does: the address inside a box tells nobody anything. */
+function unreachable(baseUrl: string, why: string): string {
+  return `The model server ${new URL(baseUrl).origin} can't be reached (${why}): see to the network, or to ANTHROPIC_BASE_URL, then \`harness resume\`.`;
 }
 
 function isGood({ statusCode = 0 }: IncomingMessage): boolean {

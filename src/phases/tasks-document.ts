@@ -47,10 +47,26 @@ function unescaped(line: string): string {
 
 const COMMENT = '<!-- {';
 
-/** JSON, because a command may hold any character; the sentence before it is for people. */
+/**
+ * Words alone, where they say the whole check. Else a sentence for people and JSON in a comment,
+ * because a command may hold any character.
+ */
 function renderCheck(check: Check): string {
+  const words = wordsOf(check);
+  if (words !== undefined) return words;
   const json = JSON.stringify(check).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e');
   return `${sentenceOf(check)} <!-- ${json} -->`;
+}
+
+/** Nothing that Markdown, or an eye, could take for something else. */
+const PLAIN = /^[^`\s\p{C}](?:(?:[^`\s\p{C}]| )*[^`\s\p{C}])?$/u;
+
+function wordsOf(check: Check): string | undefined {
+  if (check.kind === 'command')
+    return check.exit === 0 && PLAIN.test(check.run) ? `\`${check.run}\`` : undefined;
+  return check.contains === undefined && PLAIN.test(check.path)
+    ? `file \`${check.path}\``
+    : undefined;
 }
 
 function sentenceOf(check: Check): string {
@@ -59,7 +75,7 @@ function sentenceOf(check: Check): string {
 }
 
 /**
- * Reads a `tasks.md`, edited or not. A check line without its comment is taken as a command; one whose
+ * Reads a `tasks.md`, edited or not. A check line without a comment is a command, or `file` and a path; one whose
  * sentence was edited and whose comment was not is refused, since nobody knows which was meant.
  */
 export function parseTasks(text: string): ReadPlan {
@@ -135,9 +151,11 @@ function parseItem([title = '', ...lines]: readonly string[]): unknown {
 
 function parseCheck(line: string): unknown {
   const { shown, stored } = partsOf(line);
-  return stored === undefined
+  if (stored !== undefined) return parsed(stored);
+  const [, path] = /^file `([^`]+)`$/.exec(shown) ?? [];
+  return path === undefined
     ? { kind: 'command', run: shown.replace(/^`(.*)`$/, '$1'), exit: 0 }
-    : parsed(stored);
+    : { kind: 'file', path };
 }
 
 /** The sentence of a check line, and the JSON of its comment. The last comment is ours: JSON holds no `<`. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -142,6 +143,33 @@ test('doctor says line by line what is there and ends with what is missing', asy
     expect(ended.stdout).toContain(`{"part":"${part}","state":`);
   expect(ended.exit).toBe(4);
 });
+
+const words = ['setpriv', '--reuid', '54321', '--clear-groups'] as const;
+
+/** Whether this process can become a user whom no file names, and that one can start the program. */
+const nameless =
+  process.getuid?.() === 0 &&
+  [process.execPath, import.meta.filename].every(
+    (path) => spawnSync(words[0], [...words.slice(1), 'test', '-r', path]).status === 0,
+  );
+
+test.skipIf(!nameless)(
+  'a user without a home is told what to set, and needs none once it is (skipped where nobody can become one)',
+  async () => {
+    const env = { HOME: undefined, HARNESS_HOME: undefined };
+    const ended = await bench.run(['status'], { as: words, env, cwd: '/' });
+    expect([ended.exit, ended.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^harness: User 54321 has no home folder: .*set HARNESS_HOME/u),
+    ]);
+    const set = await bench.run(['status'], {
+      as: words,
+      env: { ...env, HARNESS_HOME: '/tmp' },
+      cwd: '/',
+    });
+    expect([set.exit, set.stderr]).toEqual([2, expect.stringContaining('No project yet')]);
+  },
+);
 
 test('without git on PATH a run says so and makes nothing', async () => {
   await using database = await testDatabase();

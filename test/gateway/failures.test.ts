@@ -125,10 +125,16 @@ test('after a failure that passes the next call goes through', async () => {
 
 test('an unreachable server is a 502 in the shape of the API, recorded, and costs nothing', async () => {
   await using bench = await startBench(() => undefined);
+  const { origin } = new URL(bench.upstream.url);
   await bench.upstream[Symbol.asyncDispose]();
   const answer = await call(await bench.open());
   expect(answer.status).toBe(502);
-  expect(JSON.parse(answer.text)).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+  const message = expect.stringMatching(/ANTHROPIC_BASE_URL.*`harness resume`/u);
+  expect(JSON.parse(answer.text)).toMatchObject({
+    type: 'error',
+    error: { type: 'api_error', message },
+  });
+  expect(answer.text).toContain(`The model server ${origin} can't be reached`);
   expect(bench.events).toMatchObject([
     { kind: 'error', status: null, message: expect.stringContaining('ECONNREFUSED') },
   ]);

@@ -35,7 +35,7 @@ test('a plan is written for people', () => {
 
     - Priority: high
     - Depends on: nothing
-    - Check: npm test <!-- {"kind":"command","run":"npm test","exit":0} -->
+    - Check: \`npm test\`
 
     All of them.
 
@@ -43,7 +43,7 @@ test('a plan is written for people', () => {
 
     - Priority: none
     - Depends on: API-1
-    - Check: npm test <!-- {"kind":"command","run":"npm test","exit":0} -->
+    - Check: \`npm test\`
 
     All of them.
     "
@@ -84,6 +84,10 @@ test.each<[string, Plan]>([
     aPlan({ checks: [command(`echo ${'x'.repeat(51)}👩‍🚀 and more`)] }),
   ],
   ['half a letter', aPlan({ checks: [command('echo \uD83D')] })],
+  ['a file', aPlan({ checks: [{ kind: 'file', path: 'src/a b.js' }] })],
+  ['a file of a strange name', aPlan({ checks: [{ kind: 'file', path: ' a`b' }] })],
+  ['a command that names a file', aPlan({ checks: [command('file `a`'), command('`date`')] })],
+  ['a command with much space', aPlan({ checks: [command('a  b')] })],
   ['an exit status', aPlan({ checks: [command('grep -q secret .', 1)] })],
   ['files', aPlan({ checks: [{ kind: 'file', path: 'a b.md', contains: '"--> x"\n`y`' }] })],
   ['markup in texts', aPlan({ description: '<b>$& $1 {{idea}}</b> `$(x)`', title: '$& `x`' })],
@@ -128,8 +132,9 @@ test('what a person edits is what is built', () => {
 });
 
 test('I4 a check whose sentence and comment disagree is refused: nobody knows which was agreed', () => {
-  const edited = renderTasks(aPlan()).replace('- Check: npm test', '- Check: npm run all');
-  const hidden = renderTasks(aPlan()).replace('"run":"npm test"', '"run":"true"');
+  const odd = renderTasks(aPlan({ checks: [command('npm test', 1)] }));
+  const edited = odd.replace('- Check: npm test (exit 1)', '- Check: npm run all');
+  const hidden = odd.replace('"run":"npm test"', '"run":"true"');
   for (const text of [edited, hidden])
     expect(parseTasks(text)).toEqual({
       ok: false,
@@ -142,7 +147,10 @@ test('I4 a check whose sentence and comment disagree is refused: nobody knows wh
 });
 
 test.each<[string, (text: string) => string]>([
-  ['a broken comment', (text) => text.replace('"kind"', 'kind')],
+  [
+    'a broken comment',
+    (text) => text.replace('`npm test`\n\nAll', 'npm test <!-- {kind:1} -->\n\nAll'),
+  ],
   ['an unknown priority', (text) => text.replace('Priority: high', 'Priority: hgih')],
   ['an unknown dependency', (text) => text.replace('Depends on: nothing', 'Depends on: DB-1')],
   ['no project check', (text) => text.replace(/^Project check.*$/m, '')],

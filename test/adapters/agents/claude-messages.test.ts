@@ -186,6 +186,14 @@ test('structured output that was asked for and is missing is a failure', () => {
   expect(end).toMatchObject({ status: 'completed', output: { n: 1 } });
 });
 
+test('a reason names no address inside the box', () => {
+  const result =
+    "API Error: 502 The model server https://m.example can't be reached. This is a server-side issue, usually temporary — try again in a moment. If it persists, check your inference gateway (127.0.0.1:8377).";
+  expect(aReader().read(failure({ result })).end).toMatchObject({
+    reason: "api_error: API Error: 502 The model server https://m.example can't be reached.",
+  });
+});
+
 test('a reason steers no terminal and is short', () => {
   const { end } = aReader().read(failure({ result: `\u001b[31mred\u0007 ${'x'.repeat(5000)}` }));
   const reason = end !== null && 'reason' in end ? end.reason : '';

@@ -70,7 +70,15 @@ function errorEnd(result: Result, seen: Circumstances): SessionEnd {
 }
 
 function sentenceOf(result: Result): string {
-  const text = result.result ?? result.errors?.join('; ') ?? '';
+  const text = withoutAdvice(result.result ?? result.errors?.join('; ') ?? '');
   const kind = result.subtype === 'success' ? (result.terminal_reason ?? 'error') : result.subtype;
   return text === '' ? kind : `${kind}: ${text}`;
+}
+
+/** What the CLI adds to an error of the API: about its own end of the wire, which no operator knows. */
+const ADVICE =
+  /\s*(?:This is a server-side issue, usually temporary[^.]*\.|If it persists, check your inference gateway \([^)]*\)\.)/gu;
+
+function withoutAdvice(text: string): string {
+  return text.replaceAll(ADVICE, '');
 }
