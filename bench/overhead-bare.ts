@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { query } from '@anthropic-ai/claude-agent-sdk';
+import { bareEnvironment, bareOptions } from './first-request.ts';
 import { cpuSeconds, maxRssMb, type Measures } from './measures.ts';
 import { startCountingModel } from './counting-model.ts';
 import { ITEMS } from './overhead-scenario.ts';
@@ -43,23 +44,13 @@ async function task(number: number): Promise<void> {
   const messages = query({
     prompt: `Module ${number}: write src/part${number}.mjs and its test.`,
     options: {
+      ...bareOptions('claude-opus-5-5'),
       cwd,
-      model: 'claude-opus-5-5',
-      systemPrompt: 'You are a senior software engineer.',
-      tools: ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'],
-      permissionMode: 'bypassPermissions',
-      allowDangerouslySkipPermissions: true,
-      settingSources: [],
-      strictMcpConfig: true,
       env: {
+        ...bareEnvironment(configDir),
         PATH: `${join(process.execPath, '..')}:/usr/local/bin:/usr/bin:/bin`,
-        HOME: root,
-        CLAUDE_CONFIG_DIR: configDir,
         ANTHROPIC_BASE_URL: model.url,
-        ANTHROPIC_API_KEY: 'bench',
         ANTHROPIC_CUSTOM_HEADERS: `x-harness-run: bench\nx-harness-phase: implement\nx-harness-role: coder\nx-harness-work-item: PART-${number}\nx-harness-attempt: 1`,
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-        IS_SANDBOX: '1',
       },
     },
   });

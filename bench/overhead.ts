@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_MODEL } from '../src/config/models.ts';
+import { bareFirstRequest, harnessFirstRequest } from './first-request.ts';
 import { median, type Measures } from './measures.ts';
 
 /**
@@ -38,7 +40,22 @@ for (const agents of [1, 4]) {
     `wall ratio ${ratio.toFixed(2)} (at most ${LIMIT}): ${ratio <= LIMIT ? 'kept' : 'MISSED'}`,
   );
 }
+await compareFirstRequests();
 process.exitCode = missed ? 1 : 0;
+
+/** Sizes don't vary, so once is enough. */
+async function compareFirstRequests(): Promise<void> {
+  console.log("\nfirst request of a coding session, bytes, the item's text left out");
+  const ours = await harnessFirstRequest(DEFAULT_MODEL);
+  missed ||= ours > 14_000;
+  console.log(
+    `${DEFAULT_MODEL}: ${ours} (at most 14000), bare ${await bareFirstRequest(DEFAULT_MODEL)}`,
+  );
+  const other = 'claude-sonnet-4-5';
+  const above = (await harnessFirstRequest(other)) - (await bareFirstRequest(other));
+  missed ||= above > 2000;
+  console.log(`${other}: ${above} above bare (at most 2000)`);
+}
 
 function measure(script: string, agents: number): Measures {
   const path = fileURLToPath(new URL(script, import.meta.url));
