@@ -13,8 +13,8 @@ import type { PhaseName } from './domain/phase.ts';
 import { openWorkshop } from './engine/attempt/open-workshop.ts';
 import { createTurns } from './engine/attempt/turn.ts';
 import type { Deployment, WorkshopDeps, WorkshopPaths } from './engine/attempt/deps.ts';
-import { engine } from './engine/deps.ts';
-import { readHostIdentity } from './engine/host-identity.ts';
+import { engine, type EngineDeps } from './engine/deps.ts';
+import { readHostIdentity, type HostIdentity } from './engine/host-identity.ts';
 import { startEngine } from './engine/start.ts';
 import { resolveOnHost } from './gateway/egress/destination.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -29,6 +29,7 @@ import type { Phase } from './phases/phase.ts';
 import { taskBreakdown } from './phases/task-breakdown.ts';
 import { testing } from './phases/testing.ts';
 import { proveDeny } from './prove-deny.ts';
+import { sweepOldEnvironments } from './old-environments.ts';
 import { templatesIn } from './prompts/find.ts';
 import type { Box } from './safety/box.ts';
 import { sessionFence } from './safety/fence/session-fence.ts';
@@ -70,6 +71,8 @@ export interface HostOrder {
 export interface Host {
   /** Why nothing is sealed here; null: everything is. */
   readonly unsealed: string | null;
+  /** Rejects with `HOSTING_LOST` (exit 75) once nothing is hosted here any more. */
+  readonly lost: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -83,11 +86,15 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
   const seal = await chooseBox(app, order, folder);
   await proveAgent(app, order, { ...seal, folder });
   const packages = opening.use(openPackages(app, { folder, box: seal.box }));
-  const workshop = openWorkshop(await workshopDeps(app, { folder, gateway, packages, ...seal }));
-  const started = await startEngine(await engineDeps(app, order, workshop));
+  const identity = await readHostIdentity(newId);
+  const parts = { folder, gateway, packages, identity, ...seal };
+  const workshop = openWorkshop(await workshopDeps(app, parts));
+  const started = await startEngine(engineDeps(app, order, { workshop, identity }));
+  void sweepOldEnvironments(app, identity);
   const opened = opening.move();
   return {
     unsealed: seal.unsealed,
+    lost: started.lost,
     async stop() {
       await started.stop();
       await opened.disposeAsync();
@@ -177,6 +184,7 @@ async function chooseBox(app: App, order: HostOrder, folder: string): Promise<Se
 }
 
 interface Parts extends Seal {
+  readonly identity: HostIdentity;
   readonly folder: string;
   readonly gateway: Gateway;
   readonly packages: Packages;
@@ -198,6 +206,8 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
       folder: await madeFolder(config.home, 'environments'),
       toolchains: parts.toolchains,
       newId,
+      maker: parts.identity.maker,
+      now: () => clock.now(),
     }),
     packageWire: () => parts.packages.wire(),
     boxSecrets: boxSecretsOf(app),
@@ -286,12 +296,11 @@ function shortageIn({ config }: App, project: string | null): Promise<string | n
   return shortageOf({ home: config.home, project }, ROOM_TO_GO_ON);
 }
 
-async function engineDeps(
+function engineDeps(
   app: App,
   order: HostOrder,
-  workshop: Parameters<typeof startEngine>[0]['workshop'],
-): Promise<Parameters<typeof startEngine>[0]> {
-  const identity = await readHostIdentity(newId);
+  { workshop, identity }: Pick<EngineDeps, 'workshop'> & Pick<Parts, 'identity'>,
+): EngineDeps {
   const { server, store, log } = app;
   return {
     store,

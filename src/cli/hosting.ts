@@ -33,7 +33,7 @@ function credentialMissing(): HarnessError {
   );
 }
 
-/** Makes this process a worker while the body runs. */
+/** Makes this process a worker while the body runs. Throws `HOSTING_LOST` (exit 75) when it can't be one any more. */
 export async function hosting<T>(
   {
     app,
@@ -60,7 +60,7 @@ export async function hosting<T>(
   if (host.unsealed !== null)
     context.output.warn(`NOT SEALED: agents run without a box (${host.unsealed})`);
   return finishing(
-    () => body(host),
+    () => Promise.race([body(host), host.lost]),
     () => host.stop(),
   );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { hasCode } from '../domain/errors.ts';
@@ -5,6 +6,10 @@ import type { WorkerIdentity } from '../work/run-store.ts';
 
 /** What tells this process from any other that ever ran. */
 export interface HostIdentity {
+  /** Names this process for what it leaves on disk; letters, digits and points. */
+  readonly maker: string;
+  /** Whether the process of that name is gone; undefined where that can't be told from here. */
+  isGone(maker: string): Promise<boolean | undefined>;
   /** A new name for this process as a worker. */
   newIdentity(label: string): WorkerIdentity;
   /** Of these workers, those that ran on this very host and are gone. */
@@ -25,7 +30,14 @@ export async function readHostIdentity(newId: () => string): Promise<HostIdentit
     worker.hostId === hostId && bootId !== '' && worker.pidStarted !== '';
   const lives = async (worker: WorkerIdentity): Promise<boolean> =>
     worker.bootId === bootId && (await startOf(worker.pid)) === worker.pidStarted;
+  const place = createHash('sha256').update(`${hostId}\0${bootId}`).digest('hex').slice(0, 12);
   return {
+    maker: `${place}.${process.pid}.${pidStarted}`,
+    async isGone(maker) {
+      const [where, pid, started] = maker.split('.');
+      if (where !== place || bootId === '' || !started) return undefined;
+      return (await startOf(Number(pid))) !== started;
+    },
     newIdentity: (label) => ({
       executorId: `${hostname()}-${process.pid}-${newId().slice(0, 8)}`,
       hostId,

@@ -18,6 +18,8 @@ import { createRunning } from './running.ts';
 import { sweep, windDown } from './wind-down.ts';
 
 export interface StartedEngine {
+  /** Rejects with `HOSTING_LOST` (exit 75) once this process can't be a worker any more. */
+  readonly lost: Promise<never>;
   /** Leaves cleanly: the others see at once that nothing is hosted here any more. */
   stop(): Promise<void>;
 }
@@ -43,27 +45,52 @@ export const WORKFLOWS = Object.freeze([pipelineWorkflow, phaseWorkflow, attempt
 
 /**
  * Makes this process a worker: it carries out pipelines, phases and attempts of its label, gives out
- * work items, and takes over from dead workers. Losing its lease restarts it under a new name.
+ * work items, and takes over from dead workers. Losing its lease restarts it under a new name; where
+ * that fails too, hosting is over.
  */
 export async function startEngine(deps: EngineDeps): Promise<StartedEngine> {
   const client = await openEngineClient(deps.databaseUrl, deps.log);
+  const lost = Promise.withResolvers<never>();
+  // Whoever does not watch it learns of it in the log.
+  lost.promise.catch((error: unknown) => deps.log(messageOf(error)));
   let closing = false;
   const renew = (): void => {
     if (closing) return;
-    term = term.then(async (lost) => {
-      await lost.end();
-      return deps.steadily(() => begin(deps, client, renew));
+    term = term.then(async (ended) => {
+      try {
+        await ended?.end();
+        return await deps.steadily(() => begin(deps, client, renew));
+      } catch (error) {
+        lost.reject(hostingLost(error));
+        return undefined;
+      }
     });
   };
-  let term = begin(deps, client, renew);
-  await term;
+  const first = begin(deps, client, renew);
+  let term: Promise<Term | undefined> = first;
+  try {
+    await first;
+  } catch (error) {
+    closing = true;
+    await client.destroy();
+    throw error;
+  }
   return {
+    lost: lost.promise,
     async stop() {
       closing = true;
-      await (await term).end();
+      await (await term)?.end();
       await client.destroy();
     },
   };
+}
+
+function hostingLost(cause: unknown): HarnessError {
+  return new HarnessError(
+    'HOSTING_LOST',
+    `This process lost its lease and could not take part again: ${messageOf(cause)}. Its runs go on where another process hosts them, else with \`harness resume\``,
+    { exit: 75, cause },
+  );
 }
 
 interface Term {
@@ -88,7 +115,9 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
   try {
     await deps.migrationLock(() => launch(deps, lease.executorId));
   } catch (error) {
-    await lease.leave();
+    // What began to run must not go on without a lease; the first error is the one to tell.
+    await DBOS.shutdown({ workflowCompletionTimeoutMS: COMPLETION_MS }).catch(noteTo(deps));
+    await lease.leave().catch(noteTo(deps));
     throw error;
   }
   const [tick, ...others] = startLoops(engine, client);
@@ -103,6 +132,11 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     },
   };
 }
+
+const noteTo =
+  ({ log }: EngineDeps) =>
+  (error: unknown): void =>
+    log(`engine: ${messageOf(error)}`);
 
 async function launch(deps: EngineDeps, executorId: string): Promise<void> {
   const names = queues(deps.label);

@@ -51,15 +51,14 @@ export function only(
   return quickSettings(changes, Object.fromEntries(PHASES.map((name) => [name, of(name)])));
 }
 
-/** Starts a run that has nothing to do but these work items, each done once its file is there. */
-export async function anImplementation(
-  host: TestHost,
-  order: {
-    readonly play: Playing;
-    readonly items: readonly PlannedItem[];
-    readonly settings?: Partial<RunSettings>;
-  },
-): Promise<Run> {
+interface ItemsOrder {
+  readonly play: Playing;
+  readonly items: readonly PlannedItem[];
+  readonly settings?: Partial<RunSettings>;
+}
+
+/** A pending run that has nothing to do but these work items, each done once its file is there. */
+export async function aRunOfItems(host: TestHost, order: ItemsOrder): Promise<Run> {
   const projectId = await host.project(order.play);
   const settings = only(['implement'], order.settings);
   const run = await host.store.runs.create({
@@ -71,7 +70,12 @@ export async function anImplementation(
   const plan = readPlan(planOf(order.items));
   if (!plan.ok) throw new Error(plan.faults.join(' '));
   await host.store.items.add(run.id, plan.plan.items, 'a test');
-  return resumeRun(host, run, {});
+  return run;
+}
+
+/** Starts such a run. */
+export async function anImplementation(host: TestHost, order: ItemsOrder): Promise<Run> {
+  return resumeRun(host, await aRunOfItems(host, order), {});
 }
 
 /** Waits until `look` finds something, looking after every commit. */

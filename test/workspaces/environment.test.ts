@@ -199,7 +199,14 @@ describe.skipIf(unsealable)(
     async function anotherProcess(): Promise<Environments> {
       const query = { path: SYSTEM_PATH, home: homedir(), node: process.execPath };
       const toolchains = await findToolchains(query);
-      return openEnvironments({ box: place.box, folder: kept, toolchains, newId: randomUUID });
+      return openEnvironments({
+        box: place.box,
+        folder: kept,
+        toolchains,
+        newId: randomUUID,
+        maker: 'me',
+        now: () => Date.now(),
+      });
     }
 
     function order(files: Files, wire: 'registry' | null = 'registry'): PrepareOrder {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../../domain/errors.ts';
@@ -27,6 +27,9 @@ const Record = z.object({
   outputs: z.array(z.string()),
 });
 
+/** Beside the files of a complete environment; when it was changed last is when that was used last. */
+export const RECORD = 'environment.json';
+
 /** Everything that may change what a recipe makes. */
 export function keyOf(
   recipe: Recipe,
@@ -43,9 +46,20 @@ function hash(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** The kept environment of this key, or undefined. A record exists only beside complete files. */
-export async function findKept(folder: string, key: string): Promise<Environment | undefined> {
-  const file = join(folder, key, 'environment.json');
+/**
+ * The kept environment of this key, used at this time (epoch milliseconds), or undefined. A record
+ * exists only beside complete files.
+ */
+export async function findKept(
+  folder: string,
+  key: string,
+  now: number,
+): Promise<Environment | undefined> {
+  const file = join(folder, key, RECORD);
+  // Before it is read: a sweep that looks now sees it in use.
+  await utimes(file, now / 1000, now / 1000).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  });
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
@@ -97,7 +111,7 @@ export async function keep(
   place: { readonly folder: string; readonly environment: z.infer<typeof Record> },
 ): Promise<void> {
   const { folder, environment } = place;
-  await writeFile(join(draft, 'environment.json'), JSON.stringify(environment));
+  await writeFile(join(draft, RECORD), JSON.stringify(environment));
   try {
     await rename(draft, join(folder, environment.key));
   } catch (error) {

@@ -16,6 +16,10 @@ export interface EnvironmentDeps {
   readonly toolchains: Toolchains;
   /** Unique over all processes. */
   readonly newId: () => string;
+  /** Names this process, so that what it leaves half done can be told from what is under way. */
+  readonly maker: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** How package downloads get out: the operator's registries behind a unix socket. */
@@ -100,11 +104,11 @@ interface Making extends PrepareOrder {
 
 async function findOrMake(making: Making): Promise<Preparation> {
   const { folder } = making.deps;
-  const kept = await findKept(folder, making.key);
+  const kept = await findKept(folder, making.key, making.deps.now());
   if (kept !== undefined)
     return { status: 'ready', environment: kept, reused: true, durationMs: 0 };
   if (making.signal?.aborted === true) return { status: 'stopped' };
-  const draft = join(folder, `draft-${making.deps.newId()}`);
+  const draft = join(folder, `draft-${making.deps.maker}-${making.deps.newId()}`);
   try {
     return await make(making, draft);
   } finally {
@@ -132,7 +136,7 @@ async function make(making: Making, draft: string): Promise<Preparation> {
     folder: deps.folder,
     environment: { key, command: recipe.command, madeAt, outputs: [...outputs] },
   });
-  const environment = await findKept(deps.folder, key);
+  const environment = await findKept(deps.folder, key, deps.now());
   if (environment === undefined) return failed(recipe, 'it was removed while it was made');
   return { status: 'ready', environment, reused: false, durationMs: result.durationMs };
 }

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EngineDeps } from '../../src/engine/deps.ts';
+import { startEngine } from '../../src/engine/start.ts';
+import { aHost, type TestHost } from './a-host.ts';
+import { aRunOf, only, over } from './a-run-under-way.ts';
+import { builds, says, type Playing } from './plays.ts';
+
+/** Its beat is a quarter of it. */
+const LEASE_MS = 1000;
+
+let host: TestHost;
+beforeEach(async () => {
+  host = await aHost();
+});
+afterEach(() => host[Symbol.asyncDispose]());
+
+async function connections(): Promise<number> {
+  const { rows } = await host.pool.query<{ n: number }>(
+    'select count(*)::int as n from pg_stat_activity where datname = current_database()',
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Another worker declares it dead. */
+const declareDead = (): Promise<unknown> =>
+  host.pool.query(`update harness.worker set state = 'dead' where state = 'live'`);
+
+/** From the second time on this fails. */
+function oncePerProcess(): Pick<EngineDeps, 'newIdentity'> {
+  const { newIdentity } = host.engineDeps;
+  let asked = 0;
+  return {
+    newIdentity: () => {
+      asked += 1;
+      if (asked > 1) throw new Error('no name is left');
+      return newIdentity();
+    },
+  };
+}
+
+test('a start that fails leaves no connection and no worker behind, and can be tried again', async () => {
+  const before = await connections();
+  const broken: EngineDeps = {
+    ...host.engineDeps,
+    migrationLock: () => Promise.reject(new Error('somebody migrates for ever')),
+  };
+  await expect(startEngine(broken)).rejects.toThrow('somebody migrates for ever');
+  expect(await host.store.workers.live()).toEqual([]);
+  await expect.poll(connections, { timeout: 5000 }).toBeLessThanOrEqual(before);
+  const worker = await startEngine(host.engineDeps);
+  const run = await aRunOf(host, builds(), only(['ideation']));
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  await worker.stop();
+});
+
+test('I6 a worker that lost its lease takes part again under a new name', async () => {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const play: Playing = async function* waits() {
+    begun.resolve();
+    yield { do: 'wait', for: gate.promise };
+    yield says('# Requirements');
+  };
+  const worker = await startEngine({ ...host.engineDeps, leaseMs: LEASE_MS });
+  const run = await aRunOf(host, play, only(['ideation']));
+  await begun.promise;
+  const [former] = await host.store.workers.live();
+  await declareDead();
+  gate.resolve();
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  const live = await host.store.workers.live();
+  expect(live).toHaveLength(1);
+  expect(live[0]?.executorId).not.toBe(former?.executorId);
+  await worker.stop();
+});
+
+test('I9 a worker that can not take part again says so, and ends in order', async () => {
+  const worker = await startEngine({
+    ...host.engineDeps,
+    ...oncePerProcess(),
+    leaseMs: LEASE_MS,
+  });
+  await declareDead();
+  await expect(worker.lost).rejects.toMatchObject({
+    code: 'HOSTING_LOST',
+    exit: 75,
+    message: expect.stringContaining('no name is left'),
+  });
+  expect(host.lines.join('\n')).toContain('could not take part again');
+  expect(await host.store.workers.live()).toEqual([]);
+  await worker.stop();
+});
