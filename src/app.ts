@@ -1,4 +1,4 @@
-import type { answerApproval as answer } from './engine/approvals.ts';
+import type { answerApproval as answer } from './engine/answer-approval.ts';
 import type {
   endUnhosted as endAlone,
   requestControl as control,
@@ -108,9 +108,9 @@ export async function endUnhosted(...given: Given<typeof endAlone>): ReturnType<
   return (await import('./engine/operations.ts')).endUnhosted(...given);
 }
 
-/** Records a person's answer: see `engine/approvals.ts`. */
+/** Records a person's answer: see `engine/answer-approval.ts`. */
 export async function answerApproval(...given: Given<typeof answer>): ReturnType<typeof answer> {
-  return (await import('./engine/approvals.ts')).answerApproval(...given);
+  return (await import('./engine/answer-approval.ts')).answerApproval(...given);
 }
 
 /** Whether a run could start on this machine: see `diagnose.ts`. */

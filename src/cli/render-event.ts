@@ -48,7 +48,7 @@ const DESCRIBE: Describe = {
     `${event.phase}: tried again at ${event.at.slice(11, 19)}: ${firstLine(event.reason)}`,
   'approval.asked': (event) => `approval asked: ${event.question}`,
   'approval.answered': (event) =>
-    `${event.phase}: ${event.answer} by ${event.by}${event.reason === null ? '' : `: ${event.reason}`}`,
+    `${event.item ?? event.phase}: ${event.answer} by ${event.by}${event.reason === null ? '' : `: ${event.reason}`}`,
   'document.written': (event) => `wrote ${event.path}`,
   'plan.refused': (event) => `plan sent back: ${event.reasons.join(' ')}`,
   'item.added': (event) =>
@@ -103,6 +103,7 @@ const ENDINGS: Readonly<Record<AttemptEnd['status'], string>> = {
   timed_out: 'ran out of time',
   stalled: 'fell silent',
   aborted: 'was ended',
+  asked: 'asks a person',
 };
 
 function checksLine(evidence: readonly Evidence[]): string {

@@ -1,5 +1,5 @@
-import { Argument, Option, type Command } from 'commander';
-import { PHASES, type PhaseName } from '../domain/phase.ts';
+import { Option, type Command } from 'commander';
+import { PHASES } from '../domain/phase.ts';
 import type { EditOptions, RejectOptions } from './approval-action.ts';
 import { amount, wholeNumber, type CommonOptions } from './common-options.ts';
 import type { RunOptions } from './run-options.ts';
@@ -67,20 +67,25 @@ function addResume(program: Command): void {
 }
 
 function addApprovals(program: Command): void {
+  const state = '--state <hash>';
+  const seen = 'what you looked at, as `status` names it: nothing else is answered';
   program
     .command('approve')
-    .description('answer an approval with yes')
-    .addArgument(new Argument('[phase]', 'the phase that waits').choices([...PHASES]))
+    .description('answer a question with yes')
+    .argument('[about]', 'the phase, or the work item, that waits; the oldest question if absent')
     .option('--edit <file>', 'replace the document with this file')
-    .action(async (phase: PhaseName | undefined, options: EditOptions) =>
-      (await import('./approval-action.ts')).approveAction(phase, options),
+    .option(state, seen)
+    .action(async (about: string | undefined, options: EditOptions) =>
+      (await import('./approval-action.ts')).approveAction(about, options),
     );
   program
     .command('reject')
-    .description('answer an approval with no: the phase runs again with the reason')
-    .addArgument(new Argument('<phase>', 'the phase that waits').choices([...PHASES]))
-    .requiredOption('--reason <text>', 'what must become different')
-    .action(async (phase: PhaseName, options: RejectOptions) =>
-      (await import('./approval-action.ts')).rejectAction(phase, options),
+    .description('answer a question with no: the work is tried again with the reason')
+    .argument('<about>', 'the phase, or the work item, that waits')
+    .option('--reason <text>', 'what must become different')
+    .option('--feedback <text>', 'the same')
+    .option(state, seen)
+    .action(async (about: string, options: RejectOptions) =>
+      (await import('./approval-action.ts')).rejectAction(about, options),
     );
 }

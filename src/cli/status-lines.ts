@@ -26,7 +26,21 @@ export function statusLines(snapshot: Snapshot): string[] {
       ['  cost', costOf(snapshot)],
     ]),
     '',
+    ...snapshot.approvals.flatMap(questionLines),
     snapshot.why,
+  ];
+}
+
+/** A question as a person needs it to answer: what changes, and how to say yes or no to just that. */
+function questionLines(asked: Snapshot['approvals'][number]): string[] {
+  const name = asked.item ?? asked.phase;
+  return [
+    asked.question,
+    ...asked.files.map(({ path, deed, because }) => `  ${deed} ${path} (${because})`),
+    ...(asked.diff === null ? [] : ['', ...asked.diff.split('\n').map((line) => `    ${line}`)]),
+    `  harness approve ${name} --state ${asked.state}`,
+    `  harness reject ${name} --state ${asked.state} --reason TEXT`,
+    '',
   ];
 }
 

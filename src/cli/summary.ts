@@ -107,7 +107,7 @@ function next({ project, run }: SummaryOrder, unlanded: boolean): string[] {
     return ['Next:', `  cd ${project.directory}`, '  cat PRPs/plans/tasks.md && sh init.sh'];
   if (run.status === 'waiting_approval')
     return [
-      'Next: `harness approve`, or `harness reject PHASE --reason TEXT`, then `harness resume`',
+      'Next: `harness status` shows what is asked; `harness approve`, or `harness reject NAME --reason TEXT`, then `harness resume`',
     ];
   return ['Next: `harness why`, then `harness resume`'];
 }

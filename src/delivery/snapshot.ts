@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Approval } from '../domain/approval.ts';
 import type { PhaseState, PhaseStatus } from '../domain/phase.ts';
 import type { Project, Run, RunStatus } from '../domain/run.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -24,7 +25,9 @@ export interface Snapshot {
   readonly current_phase: string | null;
   readonly phases: Readonly<Record<string, PhaseRow>>;
   readonly work: WorkCounts;
+  /** What has waited longest for a person; all of it is in `approvals`. */
   readonly approval: { readonly phase: string; readonly asked_at: string } | null;
+  readonly approvals: readonly QuestionRow[];
   readonly sessions: readonly SessionRow[];
   readonly usage: {
     readonly input_tokens: number;
@@ -55,6 +58,22 @@ interface WorkCounts {
   readonly completion_percentage: number;
 }
 
+interface QuestionRow {
+  readonly phase: string;
+  readonly item: string | null;
+  /** Beginning of the hash of what is asked about, for `harness approve --state`. */
+  readonly state: string;
+  readonly asked_at: string;
+  readonly question: string;
+  /** What an agent changed of files that only a person may change (I4). */
+  readonly files: readonly {
+    readonly path: string;
+    readonly deed: string;
+    readonly because: string;
+  }[];
+  readonly diff: string | null;
+}
+
 interface SessionRow {
   readonly id: string;
   readonly role: string;
@@ -71,7 +90,7 @@ interface Facts {
   readonly sessions: readonly OpenSession[];
   readonly usage: Usage;
   readonly why: { readonly cause: string; readonly action: string };
-  readonly approval: { readonly phase: string; readonly askedAt: string } | undefined;
+  readonly approvals: readonly Approval[];
   readonly now: string;
 }
 
@@ -86,13 +105,14 @@ export async function readSnapshot(
     readFacts(store, project, order),
     store.usage.total(run.id),
   ]);
-  const { approval } = facts;
+  const { approvals } = facts;
   const why = whyRun(facts);
-  return snapshotOf({ project, run, phases, items, sessions, usage, why, approval, now });
+  return snapshotOf({ project, run, phases, items, sessions, usage, why, approvals, now });
 }
 
 function snapshotOf(facts: Facts): Snapshot {
-  const { project, run, approval, usage } = facts;
+  const { project, run, approvals, usage } = facts;
+  const [approval] = approvals;
   return {
     version: 1,
     project_id: project.id,
@@ -105,6 +125,7 @@ function snapshotOf(facts: Facts): Snapshot {
     phases: Object.fromEntries(facts.phases.map(phaseRow)),
     work: workOf(facts.items),
     approval: approval === undefined ? null : { phase: approval.phase, asked_at: approval.askedAt },
+    approvals: approvals.map(questionRow),
     sessions: facts.sessions.map(sessionRow),
     usage: {
       input_tokens: usage.inputTokens,
@@ -124,6 +145,18 @@ function phaseRow(phase: PhaseState): [string, PhaseRow] {
     name,
     { status, attempts, started_at: startedAt, completed_at: completedAt, error, outputs },
   ];
+}
+
+function questionRow({ phase, change, stateHash, askedAt, question }: Approval): QuestionRow {
+  return {
+    phase,
+    item: change?.itemKey ?? null,
+    state: stateHash.slice(0, 12),
+    asked_at: askedAt,
+    question,
+    files: change?.files ?? [],
+    diff: change?.diff ?? null,
+  };
 }
 
 function sessionRow(session: OpenSession): SessionRow {

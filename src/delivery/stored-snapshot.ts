@@ -37,6 +37,19 @@ const stored = z.object({
     completion_percentage: count,
   }),
   approval: z.object({ phase: z.string(), asked_at: z.string() }).nullable(),
+  approvals: z
+    .array(
+      z.object({
+        phase: z.string(),
+        item: text,
+        state: z.string(),
+        asked_at: z.string(),
+        question: z.string(),
+        files: z.array(z.object({ path: z.string(), deed: z.string(), because: z.string() })),
+        diff: text,
+      }),
+    )
+    .default([]),
   sessions: z.array(
     z.object({
       id: z.string(),

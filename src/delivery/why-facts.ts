@@ -30,7 +30,7 @@ export async function readFacts(
   order: FactsOrder,
 ): Promise<RunFacts> {
   const { run } = order;
-  const [phases, items, sessions, approval] = await Promise.all([
+  const [phases, items, sessions, approvals] = await Promise.all([
     store.phases.list(run.id),
     store.items.list(project.id),
     store.attempts.sessions(run.id),
@@ -40,7 +40,7 @@ export async function readFacts(
     run.endedAt === null ? null : notLandedIn(await eventsAfter(store, project.id, 0));
   const why = {
     ...order,
-    approval,
+    approvals,
     items: items.filter((item) => item.runId === run.id),
     sessions: sessions.length,
     phase: currentPhase(phases),

@@ -12,12 +12,15 @@ type FailureCode =
   | 'bad_output'
   | 'agent_blocked'
   | 'protected_path'
+  | 'environment'
   | 'infrastructure';
 
 /** How a try at a phase role or a work item ended. Retry rules differ, so the ends are distinct. */
 export type AttemptEnd =
   | { readonly status: 'succeeded'; readonly commit: string | null; readonly text: string | null }
   | { readonly status: 'failed'; readonly code: FailureCode; readonly reason: string }
+  /** It changed what only a person may change; the question waits for an answer. */
+  | { readonly status: 'asked'; readonly reason: string }
   | { readonly status: 'limited'; readonly until: string | null; readonly reason: string }
   | { readonly status: 'timed_out' | 'stalled' | 'aborted'; readonly reason: string };
 
@@ -44,7 +47,7 @@ export interface Fence {
   readonly number: number;
 }
 
-/** Limits, stops and lost leases are nobody's fault: they never count as failures. */
+/** Limits, stops, questions and lost leases are nobody's fault: they never count as failures. */
 export function countsAsFailure(end: AttemptEnd): boolean {
   return end.status === 'failed' || end.status === 'timed_out' || end.status === 'stalled';
 }

@@ -37,6 +37,7 @@ const ATTEMPT_KINDS: Readonly<Record<string, string>> = {
   bad_output: 'unusable answer',
   agent_blocked: 'blocked agent',
   protected_path: 'protected file',
+  environment: 'environment',
   infrastructure: 'infrastructure',
 };
 
@@ -91,6 +92,7 @@ const KINDS = Object.freeze({
   stalled: 'stalled session',
   timed_out: 'timed out session',
   limited: 'limit',
+  asked: 'protected file',
 });
 
 function placeOf(subject: Subject): string {

@@ -53,6 +53,8 @@ export type HarnessEvent =
       readonly phase: PhaseName;
       readonly id: string;
       readonly question: string;
+      /** The work item whose change is asked about (I4). */
+      readonly item?: string;
     }
   | {
       readonly type: 'approval.answered';
@@ -61,6 +63,7 @@ export type HarnessEvent =
       readonly answer: 'approved' | 'edited' | 'rejected';
       readonly by: string;
       readonly reason: string | null;
+      readonly item?: string;
     }
   | {
       readonly type: 'document.written';

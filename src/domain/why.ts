@@ -1,4 +1,4 @@
-import type { Approval } from './approval.ts';
+import { namedBy, type Approval } from './approval.ts';
 import type { Run, RunStatus } from './run.ts';
 import { outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
 
@@ -12,7 +12,8 @@ export interface WhyFacts {
   readonly run: Run;
   /** A live worker serves the run's label. */
   readonly hosted: boolean;
-  readonly approval: Approval | undefined;
+  /** What is to be answered, oldest first. */
+  readonly approvals: readonly Approval[];
   readonly items: readonly WorkItem[];
   /** Sessions under way. */
   readonly sessions: number;
@@ -66,12 +67,20 @@ function unhosted(run: Run): Why {
   };
 }
 
-function approvalWhy({ approval }: WhyFacts): Why {
-  const phase = approval?.phase ?? 'a phase';
+function approvalWhy({ approvals: [approval, ...more] }: WhyFacts): Why {
+  if (approval === undefined)
+    return { cause: 'An approval was answered.', action: '`harness resume` goes on.' };
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   return {
-    cause: `Waits for an approval: ${approval?.question ?? phase}`,
-    action: `\`harness approve ${phase}\`, or \`harness reject ${phase} --reason TEXT\``,
+    cause: `Waits for an approval: ${approval.question}${others}`,
+    action: howToAnswer(approval),
   };
+}
+
+function howToAnswer(approval: Approval): string {
+  const name = namedBy(approval);
+  const look = approval.change === null ? '' : '`harness status` shows the change; ';
+  return `${look}\`harness approve ${name}\`, or \`harness reject ${name} --reason TEXT\``;
 }
 
 function runningWhy(facts: WhyFacts): Why {
@@ -105,8 +114,16 @@ function firstWaiting(items: readonly WorkItem[]): WorkItem | undefined {
 export function whyItem(item: WorkItem, facts: WhyFacts): Why {
   if (item.status === 'done') return whyDone(item, facts);
   if (item.status === 'blocked') return whyBlocked(item);
-  const stuck = item.status === 'todo' ? stuckOn(item, facts) : undefined;
+  const stuck = item.status === 'todo' ? (askedOf(item, facts) ?? stuckOn(item, facts)) : undefined;
   return stuck ?? nobodyWorks(item, facts) ?? whyWaiting(item, facts);
+}
+
+/** A person has to allow what it changed. */
+function askedOf({ key }: WorkItem, { approvals }: WhyFacts): Why | undefined {
+  const asked = approvals.find(({ change }) => change?.itemKey === key);
+  return (
+    asked && { cause: `${key} waits for a person: ${asked.question}`, action: howToAnswer(asked) }
+  );
 }
 
 function whyDone({ key, commit }: WorkItem, { notLanded }: WhyFacts): Why {
@@ -157,7 +174,7 @@ function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
 }
 
 /** How a run stands that is not at work. */
-function standing({ run, approval }: WhyFacts): string {
+function standing({ run, approvals: [approval] }: WhyFacts): string {
   if (run.status === 'waiting_approval')
     return `the run waits for an approval: ${approval?.question ?? 'see `harness why`'}`;
   if (ENDS[run.status] === undefined) return 'no process carries out the run.';

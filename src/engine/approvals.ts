@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { Approval, ApprovalAnswer } from '../domain/approval.ts';
 import { HarnessError } from '../domain/errors.ts';
-import { DOCUMENTS } from '../domain/document.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
 import { agreeOnTasks } from '../phases/agree.ts';
-import { parseTasks } from '../phases/tasks-document.ts';
-import type { RunKey, RunStore } from '../work/run-store.ts';
-import type { EngineClient } from './client.ts';
+import type { RunKey } from '../work/run-store.ts';
+import { documentOf, hashOf } from './asked-state.ts';
 import { wantsApproval } from './decide.ts';
 import { engine } from './deps.ts';
-import { approvalId, approvalTopic, pipelineId } from './names.ts';
+import { approvalId } from './names.ts';
 import { phaseOf, runOf } from './run-state.ts';
 
 export type Verdict =
@@ -42,12 +39,7 @@ export async function askApproval(run: Run, result: Result): Promise<void> {
 async function stateHash(run: Run, phase: PhaseName, attempt: number): Promise<string> {
   const access = engine().deps.workshop.accessTo(run, phase, attempt);
   const path = documentOf(phase);
-  const text = path === undefined ? '' : ((await access.document(path)) ?? '');
-  return createHash('sha256').update(`${phase}\0${attempt}\0${text}`).digest('hex');
-}
-
-function documentOf(phase: PhaseName): string | undefined {
-  return Object.entries(DOCUMENTS).find(([name]) => name === phase)?.[1];
+  return hashOf(phase, attempt, path === undefined ? undefined : await access.document(path));
 }
 
 /** Looks for the answer and carries it out; safe to repeat. */
@@ -79,10 +71,17 @@ async function answeredMeanwhile(run: Run, { id }: Approval): Promise<Verdict> {
   return carryOut(run, approval, approval.answer);
 }
 
+const NOTHING_ELSE = (): Promise<void> => Promise.resolve();
+
 /** Resumed by someone who wants no questions: the open one is answered in their name. */
 async function approveUnasked(run: Run, approval: Approval): Promise<Verdict> {
   const answer: ApprovalAnswer = { kind: 'approved', by: 'autonomy full' };
-  await engine().deps.store.approvals.answer(approval.id, answer, async () => undefined);
+  const { stateHash: asked } = approval;
+  await engine().deps.store.approvals.answer(approval.id, {
+    answer,
+    stateHash: asked,
+    also: NOTHING_ELSE,
+  });
   return carryOut(run, approval, answer);
 }
 
@@ -92,6 +91,8 @@ async function carryOut(run: Run, approval: Approval, answer: ApprovalAnswer): P
   if (answer.kind === 'rejected') return discard(run, approval, answer.reason);
   const path = documentOf(phase);
   const access = workshop.accessTo(run, phase, attempt);
+  if (answer.kind === 'approved' && (await stateHash(run, phase, attempt)) !== approval.stateHash)
+    return discard(run, approval, CHANGED_SINCE);
   if (answer.kind === 'edited' && path !== undefined)
     await access.writeDocuments([{ path, text: answer.text }], `Edit ${path} at its approval`);
   if (phase === 'task_breakdown') {
@@ -102,6 +103,9 @@ async function carryOut(run: Run, approval: Approval, answer: ApprovalAnswer): P
   await store.phases.end(run, phase, { status: 'completed', error: null, outputs });
   return { kind: 'approved' };
 }
+
+const CHANGED_SINCE =
+  'The document was changed after a person had approved it, so it is made and asked about again.';
 
 async function discard(run: Run, { phase, attempt }: Approval, reason: string): Promise<Verdict> {
   await engine().deps.store.phases.discard(run, phase, { attempt, reason });
@@ -118,52 +122,4 @@ export async function complete(run: Run, result: Result): Promise<void> {
       throw new HarnessError('PLAN_INVALID', `tasks.md can't be read back: ${faults.join(' ')}`);
   }
   await store.phases.end(run, phase, { status: 'completed', error: null, outputs });
-}
-
-/** What may answer an approval from any process: the store, and a client that wakes the pipeline. */
-export interface Answering {
-  readonly store: RunStore;
-  readonly client: EngineClient;
-}
-
-/**
- * Records a person's answer and wakes whoever hosts the run, in one transaction. Throws
- * `APPROVAL_NONE` (exit 2) when nothing waits, `PLAN_INVALID` (exit 2) when an edited plan can't be read.
- */
-export async function answerApproval(
-  { store, client }: Answering,
-  run: Run,
-  order: { readonly phase: PhaseName | null; readonly answer: ApprovalAnswer },
-): Promise<Approval> {
-  const approval = await store.approvals.pending(run.id);
-  if (approval === undefined || (order.phase !== null && approval.phase !== order.phase))
-    throw new HarnessError('APPROVAL_NONE', nothingWaits(approval, order.phase), { exit: 2 });
-  refuseBrokenPlan(approval.phase, order.answer);
-  await store.approvals.answer(approval.id, order.answer, (tx) =>
-    client.sendInTransaction(
-      tx,
-      pipelineId(run),
-      order.answer.kind,
-      approvalTopic(approval.id),
-      approval.id,
-    ),
-  );
-  return approval;
-}
-
-function nothingWaits(approval: Approval | undefined, phase: PhaseName | null): string {
-  return approval === undefined
-    ? 'Nothing waits for an approval; see `harness why`'
-    : `${phase ?? 'That'} does not wait for an approval, ${approval.phase} does`;
-}
-
-function refuseBrokenPlan(phase: PhaseName, answer: ApprovalAnswer): void {
-  if (phase !== 'task_breakdown' || answer.kind !== 'edited') return;
-  const read = parseTasks(answer.text);
-  if (!read.ok)
-    throw new HarnessError(
-      'PLAN_INVALID',
-      `The edited plan can't be used: ${read.faults.join(' ')}`,
-      { exit: 2 },
-    );
 }

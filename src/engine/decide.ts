@@ -9,6 +9,8 @@ export type Decision =
   | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: string }
   /** The provider's limit: wait, then the same again, uncounted. */
   | { readonly kind: 'wait'; readonly delayMs: number; readonly reason: string }
+  /** A person was asked about a change: the same again with the answer, uncounted. */
+  | { readonly kind: 'ask' }
   | { readonly kind: 'park'; readonly reason: string }
   | { readonly kind: 'fail'; readonly reason: string }
   /** Someone is ending the run: leave everything as it is. */
@@ -31,6 +33,7 @@ export function decide(facts: DecisionFacts): Decision {
   if (end.status === 'completed')
     return { kind: wantsApproval(run, phase) ? 'approve' : 'completed', outputs: end.outputs };
   if (run.control !== null) return { kind: 'leave' };
+  if (end.status === 'asked') return { kind: 'ask' };
   // Nobody asked for it: a worker left in the middle. Once more, uncounted.
   if (end.status === 'aborted')
     return { kind: 'wait', delayMs: run.settings.retryDelayMs, reason: end.reason };

@@ -29,6 +29,8 @@ export interface Workshop {
   abandon(attemptId: string, reason: string): Promise<void>;
   /** Keeps and clears away what an ended attempt left in its clone. */
   clearEnded(attemptId: string): Promise<void>;
+  /** Removes what killed executions left of their gates; all of them for a run that is at its end. */
+  sweepGates(projectId: string, ended?: string): Promise<void>;
   accessTo(run: Run, phase: PhaseName, attempt: number): ProjectAccess;
 }
 

@@ -11,6 +11,7 @@ import {
   SETTLED_TOPIC,
   VERSION,
 } from './names.ts';
+import { waitForPeople } from './leave.ts';
 import { drainOutbox, takeOverChanges } from './tracker-sync.ts';
 
 /**
@@ -30,17 +31,35 @@ export async function dispatch(engine: Engine, client: EngineClient, run: Run): 
 async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<void> {
   const { deps } = engine;
   await drainOutbox(deps, run);
-  if (run.status !== 'running' || run.control !== null) return;
+  if (run.control !== null || !['running', 'waiting_approval'].includes(run.status)) return;
   const phase = (await deps.store.phases.list(run.id)).find((one) => one.name === 'implement');
   if (phase?.status !== 'running') return;
+  const asked = await askedAbout(deps, run);
+  if (run.status === 'waiting_approval') return goOnIfReady(deps, run, asked);
   const items = await freshItems(deps, run);
-  if (await parkedFor(deps, run, items)) return;
-  const ready = readyAmong(items).length;
+  if (await held(deps, run, { items, asked })) return;
+  await claimAll(engine, client, { run, ready: readyAmong(items, asked).length });
+  if (allSettled(items))
+    await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
+}
+
+/** Whether the run can't go on by itself for now: parked, or waiting for people. */
+async function held(deps: EngineDeps, run: Run, standing: Standing): Promise<boolean> {
+  if (await parkedFor(deps, run, standing)) return true;
+  const { items, asked } = standing;
+  if (readyAmong(items, asked).length > 0 || asked.size === 0) return false;
+  await waitIfIdle(deps, run);
+  return true;
+}
+
+async function claimAll(
+  engine: Engine,
+  client: EngineClient,
+  { run, ready }: { readonly run: Run; readonly ready: number },
+): Promise<void> {
   // What was given a moment ago has not begun here yet, but will.
   for (let given = 0; given < ready && (await mayClaim(engine, run, given)); given += 1)
     if (!(await claimOne(engine, client, run))) break;
-  if (allSettled(items))
-    await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
 }
 
 /** The run's items, as people want them by now if one of them may be given out. */
@@ -49,7 +68,7 @@ async function freshItems(
   run: Run,
 ): Promise<readonly WorkItem[]> {
   const items = await store.items.ofRun(run.id);
-  if (readyAmong(items).length === 0) return items;
+  if (readyAmong(items, new Set()).length === 0) return items;
   if ((await store.attempts.count(run.id, { atWork: true })) >= run.settings.parallel) return items;
   const changed = await takeOverChanges({ store, trackerOf }, run, items);
   return changed ? store.items.ofRun(run.id) : items;
@@ -61,9 +80,35 @@ async function mayClaim({ deps, running }: Engine, run: Run, given: number): Pro
   return (await deps.store.attempts.count(run.id)) < run.settings.maxSessions;
 }
 
+/** Keys of the items whose changes a person has yet to allow. */
+async function askedAbout({ store }: EngineDeps, run: Run): Promise<ReadonlySet<string>> {
+  const open = await store.approvals.pending(run.id);
+  return new Set(open.map(({ change }) => change?.itemKey ?? ''));
+}
+
+/** Nothing is ready, and people are asked: they are waited for, once the last session has ended. */
+async function waitIfIdle({ store }: EngineDeps, run: Run): Promise<void> {
+  if ((await store.attempts.count(run.id, { open: true })) === 0) await waitForPeople(store, run);
+}
+
+/** Somebody added, freed or took away an item while the run waited for an answer about another one. */
+async function goOnIfReady(
+  { store }: EngineDeps,
+  run: Run,
+  asked: ReadonlySet<string>,
+): Promise<void> {
+  const ready = readyAmong(await store.items.ofRun(run.id), asked);
+  if (ready.length > 0 || asked.size === 0) await store.runs.setStatus(run, 'running', null);
+}
+
+interface Standing {
+  readonly items: readonly WorkItem[];
+  readonly asked: ReadonlySet<string>;
+}
+
 /** Parks a run that can't go on by itself for now, once its last session has ended. */
-async function parkedFor(deps: EngineDeps, run: Run, items: readonly WorkItem[]): Promise<boolean> {
-  const ready = readyAmong(items);
+async function parkedFor(deps: EngineDeps, run: Run, { items, asked }: Standing): Promise<boolean> {
+  const ready = readyAmong(items, asked);
   if (ready.length === 0) return false;
   const { store } = deps;
   if ((await store.attempts.count(run.id, { open: true })) > 0) return false;
@@ -87,11 +132,12 @@ function whatHolds(
 }
 
 /** Those that nothing but a time or a slot keeps from being worked on. */
-function readyAmong(items: readonly WorkItem[]): readonly WorkItem[] {
+function readyAmong(items: readonly WorkItem[], asked: ReadonlySet<string>): readonly WorkItem[] {
   // What the run does not know may be done by an earlier one: the claim has the last word.
   const open = new Set(items.filter(({ status }) => status !== 'done').map(({ key }) => key));
   return items.filter(
-    ({ status, dependencies }) => status === 'todo' && !dependencies.some((key) => open.has(key)),
+    ({ key, status, dependencies }) =>
+      status === 'todo' && !asked.has(key) && !dependencies.some((needed) => open.has(needed)),
   );
 }
 

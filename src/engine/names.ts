@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Attempt } from '../domain/attempt.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
 
@@ -30,6 +31,12 @@ export const attemptWorkflowId = (attemptId: string): string => `attempt:${attem
 /** Survives generations, so that an answer given while nobody hosted the run is found. */
 export const approvalId = (runId: string, phase: PhaseName, attempt: number): string =>
   `${runId}/${phase}/${attempt}`;
+
+/** An attempt asks about its change once. */
+export const changeId = (
+  runId: string,
+  { phase, itemKey, number }: Pick<Attempt, 'phase' | 'itemKey' | 'number'>,
+): string => `${approvalId(runId, phase, number)}/${itemKey ?? 'change'}`;
 
 export const approvalTopic = (id: string): string => `approve:${id}`;
 

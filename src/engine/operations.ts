@@ -52,6 +52,7 @@ export async function resumeRun(
   if (run.status === 'pending' || !(await needsReopening(client, run))) {
     if (Object.keys(change).length > 0) await store.runs.amend(run.id, change);
     if (run.status === 'pending') await store.runs.setStatus(run, 'running', null);
+    await lookAgain(operating, run);
     await enqueue(operating, run);
     return run;
   }
@@ -61,6 +62,17 @@ export async function resumeRun(
   return store.runs.reopen(run.id, change, (next) => async (transaction) => {
     await client.enqueueInTransaction(transaction, pipelineOptions(next), next.id, next.generation);
   });
+}
+
+/**
+ * Questions about items hold only those items: others may have become ready since the run began to
+ * wait, by a person's hand. Whoever hosts it waits again if there is nothing else.
+ */
+async function lookAgain({ store }: Operating, run: Run): Promise<void> {
+  if (run.status !== 'waiting_approval') return;
+  const open = await store.approvals.pending(run.id);
+  if (open.every(({ change }) => typeof change?.itemKey === 'string'))
+    await store.runs.setStatus(run, 'running', null);
 }
 
 async function needsReopening(client: EngineClient, run: Run): Promise<boolean> {

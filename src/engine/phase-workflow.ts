@@ -131,12 +131,23 @@ async function itemsSettled(
   run: Run,
   deadline: number,
 ): Promise<'settled' | 'timed_out' | 'aborted'> {
+  let until = deadline;
   for (;;) {
     const state = await step('look', () => lookAtItems(run));
     if (state !== 'waiting') return state;
-    const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: deadline });
-    if (message === null) return 'timed_out';
+    const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: until });
+    if (message !== null) continue;
+    const later = await step('late', () => laterIfAsked(run));
+    if (later === null) return 'timed_out';
+    until = later;
   }
+}
+
+/** A person who has been asked takes the time they take: it is not the phase's. */
+async function laterIfAsked(run: Run): Promise<number | null> {
+  const { store, clock } = engine().deps;
+  const pending = await store.approvals.pending(run.id);
+  return pending.length === 0 ? null : clock.now() + run.settings.phases.implement.timeoutMs;
 }
 
 async function lookAtItems(key: RunKey): Promise<'settled' | 'waiting' | 'aborted'> {

@@ -3,10 +3,11 @@ import { PHASES, type PhaseName, type PhaseState } from '../domain/phase.ts';
 import type { PhaseEnd } from '../phases/phase.ts';
 import type { Run } from '../domain/run.ts';
 import type { RunKey } from '../work/run-store.ts';
-import { askApproval, complete, takeAnswer } from './approvals.ts';
+import { askApproval, complete, takeAnswer, type Verdict } from './approvals.ts';
 import { decide, entryOf, type Decision } from './decide.ts';
 import { engine } from './deps.ts';
-import { approvalId, approvalTopic, phaseId, queues } from './names.ts';
+import { isAsking, takeLeave } from './leave.ts';
+import { approvalId, approvalTopic, changeId, phaseId, queues } from './names.ts';
 import { phaseWorkflow } from './phase-workflow.ts';
 import { step } from './step.ts';
 import { failRun, finishRun, phaseOf, runOf } from './run-state.ts';
@@ -34,8 +35,7 @@ async function carryOut(run: RunKey, phase: PhaseName): Promise<'next' | 'over'>
   if (entry.kind === 'halt') return 'over';
   let { attempt } = entry;
   let failures = 0;
-  let course: Course =
-    entry.kind === 'approve' ? await approved(run, phase, attempt) : { again: entry.feedback };
+  let course = await courseFrom(entry, run, phase);
   while ('again' in course) {
     attempt += 1;
     const end = await attemptPhase({ run, phase, attempt, feedback: course.again });
@@ -47,28 +47,30 @@ async function carryOut(run: RunKey, phase: PhaseName): Promise<'next' | 'over'>
   return course.go;
 }
 
+async function courseFrom(
+  { kind, attempt, feedback }: Entry,
+  run: RunKey,
+  phase: PhaseName,
+): Promise<Course> {
+  if (kind === 'approve') return approved(run, phase, attempt);
+  return kind === 'ask' ? allowed(run, phase, attempt) : { again: feedback };
+}
+
 async function follow(
   decision: Decision,
   { run, phase, attempt, feedback }: PhaseOutcome,
 ): Promise<Course> {
-  switch (decision.kind) {
-    case 'approve':
-      return approved(run, phase, attempt);
-    case 'retry':
-    case 'wait':
-      if (decision.delayMs > 0) await DBOS.sleep(decision.delayMs);
-      return { again: decision.kind === 'retry' ? decision.reason : feedback };
-    case 'completed':
-      return { go: 'next' };
-    case 'park':
-    case 'fail':
-    case 'leave':
-      return { go: 'over' };
+  if (decision.kind === 'retry' || decision.kind === 'wait') {
+    if (decision.delayMs > 0) await DBOS.sleep(decision.delayMs);
+    return { again: decision.kind === 'retry' ? decision.reason : feedback };
   }
+  if (decision.kind === 'approve') return approved(run, phase, attempt);
+  if (decision.kind === 'ask') return allowed(run, phase, attempt);
+  return { go: decision.kind === 'completed' ? 'next' : 'over' };
 }
 
 interface Entry {
-  readonly kind: 'run' | 'over' | 'approve' | 'halt';
+  readonly kind: 'run' | 'over' | 'approve' | 'ask' | 'halt';
   readonly attempt: number;
   readonly outputs: readonly string[];
   /** What the next attempt is told, from the last that was discarded. */
@@ -82,6 +84,8 @@ async function enter(key: RunKey, phase: PhaseName): Promise<Entry> {
   const kind = entryOf(run, state);
   const { attempts: attempt, outputs } = state;
   const rest = { attempt, outputs, feedback: state.feedback ?? '' };
+  const begun = kind === 'run' || kind === 'approve';
+  if (begun && (await isAsking(store, run.id, state))) return { kind: 'ask', ...rest };
   if (kind === 'run' && (await isAnswered(run, state))) return { kind: 'approve', ...rest };
   if (kind !== 'skip') return { kind, ...rest };
   await store.phases.end(run, phase, { status: 'skipped', error: null, outputs: [] });
@@ -145,6 +149,7 @@ async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision):
       return store.runs.hold(run, 'park', decision.reason);
     case 'fail':
       return failRun(run, phase, decision.reason);
+    case 'ask':
     case 'leave':
       return undefined;
   }
@@ -152,12 +157,32 @@ async function storeDecision(run: Run, facts: PhaseOutcome, decision: Decision):
 
 async function approved(run: RunKey, phase: PhaseName, attempt: number): Promise<Course> {
   const topic = approvalTopic(approvalId(run.id, phase, attempt));
-  for (let look = 0; ; look += 1) {
-    const verdict = await step(`answer:${phase}:${attempt}:${look}`, () =>
-      takeAnswer(run, phase, attempt),
-    );
-    if (verdict.kind === 'rejected') return { again: verdict.reason };
-    if (verdict.kind !== 'waiting') return { go: verdict.kind === 'approved' ? 'next' : 'over' };
+  const verdict = await answered(topic, `answer:${phase}:${attempt}`, () =>
+    takeAnswer(run, phase, attempt),
+  );
+  if (verdict.kind === 'rejected') return { again: verdict.reason };
+  return { go: verdict.kind === 'approved' ? 'next' : 'over' };
+}
+
+/** A change was asked about: the phase is tried again, with what was allowed or with the reason. */
+async function allowed(run: RunKey, phase: PhaseName, attempt: number): Promise<Course> {
+  const topic = approvalTopic(changeId(run.id, { phase, itemKey: null, number: attempt }));
+  const verdict = await answered(topic, `leave:${phase}:${attempt}`, () =>
+    takeLeave(run, phase, attempt),
+  );
+  if (verdict.kind === 'over') return { go: 'over' };
+  return { again: verdict.kind === 'rejected' ? verdict.reason : '' };
+}
+
+/** Looks, and looks again after each message: a message is only a reason to look. */
+async function answered(
+  topic: string,
+  name: string,
+  look: () => Promise<Verdict>,
+): Promise<Exclude<Verdict, { kind: 'waiting' }>> {
+  for (let looks = 0; ; looks += 1) {
+    const verdict = await step(`${name}:${looks}`, look);
+    if (verdict.kind !== 'waiting') return verdict;
     await DBOS.recv(topic, { timeoutSeconds: APPROVAL_WAIT_SECONDS });
   }
 }

@@ -34,17 +34,20 @@ export async function phaseOf(runId: string, phase: PhaseName): Promise<PhaseSta
 
 /** The end of a run whose every phase is completed or was skipped. */
 export async function finishRun(key: RunKey): Promise<void> {
+  const { store, workshop } = engine().deps;
   await landRun(engine().deps, await runOf(key));
   // Landing takes its time: somebody may be ending the run by now.
   const run = await runOf(key);
   if (run.control !== null || ENDED.includes(run.status)) return;
-  await engine().deps.store.runs.setStatus(run, 'completed', null);
+  await workshop.sweepGates(run.projectId, run.id);
+  await store.runs.setStatus(run, 'completed', null);
 }
 
 export async function failRun(key: RunKey, phase: PhaseName, reason: string): Promise<void> {
-  const { store } = engine().deps;
+  const { store, workshop } = engine().deps;
   await store.phases.end(key, phase, { status: 'failed', error: reason, outputs: [] });
   await landRun(engine().deps, await runOf(key));
   const run = await runOf(key);
+  await workshop.sweepGates(run.projectId, run.id);
   if (!ENDED.includes(run.status)) await store.runs.setStatus(run, 'failed', `${phase}: ${reason}`);
 }

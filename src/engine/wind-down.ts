@@ -38,6 +38,7 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   await DBOS.cancelWorkflow(pipelineId(run), { cancelChildren: true });
   await tellTracker(engine, run);
   await landRun(engine.deps, run);
+  await engine.deps.workshop.sweepGates(run.projectId);
   // Landing takes its time, and somebody may have resumed the run meanwhile.
   const now = await store.runs.get(run.id);
   if (now?.generation !== run.generation || now.control === null) return;
@@ -81,6 +82,7 @@ async function stillFinishing({ deps, quietSince }: Engine, run: Run): Promise<b
 export async function sweep(engine: Engine, run: Run): Promise<void> {
   await sweepAttempts(engine, run);
   await sweepClones(engine, run);
+  await engine.deps.workshop.sweepGates(run.projectId);
   await sweepPipeline(engine, run);
 }
 

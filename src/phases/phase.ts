@@ -1,4 +1,4 @@
-import type { Role } from '../domain/attempt.ts';
+import type { AttemptEnd, Role } from '../domain/attempt.ts';
 import type { DeployEnd } from '../domain/deploy.ts';
 import type { PlanDocument } from '../domain/document.ts';
 import type { PhaseName } from '../domain/phase.ts';
@@ -20,12 +20,14 @@ export type PhaseEnd =
   | { readonly status: 'failed' | 'timed_out' | 'aborted'; readonly reason: string }
   /** It can't succeed by being tried again: a person has to act first. */
   | { readonly status: 'blocked'; readonly reason: string }
-  | { readonly status: 'limited'; readonly until: string | null; readonly reason: string };
+  | { readonly status: 'limited'; readonly until: string | null; readonly reason: string }
+  /** A person was asked about a change that it made (I4). */
+  | { readonly status: 'asked'; readonly reason: string };
 
 /** How a role's session ended; its text stays in the store (`ProjectAccess.textOf`). */
 export interface RoleEnd {
   readonly role: Role;
-  readonly status: 'succeeded' | 'failed' | 'limited' | 'timed_out' | 'stalled' | 'aborted';
+  readonly status: AttemptEnd['status'];
   readonly reason: string;
   readonly until: string | null;
 }
@@ -79,6 +81,7 @@ export interface Regression {
 /** What a phase makes of sessions of which none succeeded. */
 export function endOfFailed(ends: readonly RoleEnd[]): PhaseEnd {
   const reason = ends.map((end) => `${end.role}: ${end.reason}`).join('; ');
+  if (ends.some((end) => end.status === 'asked')) return { status: 'asked', reason };
   const limited = ends.find((end) => end.status === 'limited');
   if (limited) return { status: 'limited', until: limited.until, reason: limited.reason };
   if (ends.some((end) => end.status === 'aborted')) return { status: 'aborted', reason };

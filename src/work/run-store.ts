@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Approval, ApprovalAnswer } from '../domain/approval.ts';
+import type { Approval, ApprovalAnswer, ProtectedChange } from '../domain/approval.ts';
 import type { Attempt, AttemptEnd, Fence, Role } from '../domain/attempt.ts';
 import type { DeployEnd } from '../domain/deploy.ts';
 import type { HarnessEvent, StoredEvent } from '../domain/event.ts';
@@ -183,12 +183,14 @@ export interface AttemptRows {
   /** This execution becomes the newest; undefined when the attempt has ended. */
   takeFence(id: string, owner: string): Promise<Fence | undefined>;
   /**
-   * Runs `effect` while the fence is held by a row lock; false when it is not ours any more.
+   * Runs `effect` while the fence is held by a row lock, and nobody can stop the run or take the item
+   * away: `held`. `lost`: the fence is not ours any more; `called_off`: a person ended the run or took
+   * the item out of the queue.
    * `effect` may call `record` and `touch`; `close`, `takeFence` and `reopen` would wait for its end.
    * It must be short: the server ends a transaction idle for 15 s, and then this throws although
    * the effect took place.
    */
-  whileFenced(fence: Fence, effect: () => Promise<void>): Promise<boolean>;
+  whileFenced(fence: Fence, effect: () => Promise<void>): Promise<'held' | 'lost' | 'called_off'>;
   /** Appends facts of a running attempt. */
   record(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
   /** Its session is over and only the proof is left: its agent's slot is free again. */
@@ -209,9 +211,16 @@ export interface AttemptRows {
       /** Milliseconds from now before the item may be dispatched again. */
       readonly delayMs: number;
       readonly events: readonly HarnessEvent[];
+      /** The question with which it ends as `asked`: its item waits until that is answered. */
+      readonly question?: ChangeQuestion;
     },
   ): Promise<boolean>;
 }
+
+/** What is put to a person about a change; the rest is known of the attempt. */
+export type ChangeQuestion = Pick<Approval, 'id' | 'stateHash' | 'question'> & {
+  readonly change: ProtectedChange;
+};
 
 export interface OpenSession {
   readonly attemptId: string;
@@ -233,10 +242,33 @@ export interface ApprovalRows {
    * opened again.
    */
   ask(run: RunKey, question: Question): Promise<void>;
-  /** Throws `APPROVAL_STALE` when answered already or for another state. */
-  answer(id: string, answer: ApprovalAnswer, also: InTransaction): Promise<void>;
+  /** Binds an unanswered question to the state as it is now. Throws `APPROVAL_STALE`. */
+  askAgain(id: string, stateHash: string): Promise<void>;
+  /**
+   * Records the answer for this state; a refused change goes back to its item with the reason. Throws
+   * `APPROVAL_STALE` (exit 2) when answered already or asked about another state.
+   */
+  answer(
+    id: string,
+    order: {
+      readonly answer: ApprovalAnswer;
+      readonly stateHash: string;
+      readonly also: InTransaction;
+    },
+  ): Promise<void>;
+  /**
+   * The run becomes `waiting_approval`, if it is running in this generation and exactly these questions
+   * (ids) are open.
+   */
+  wait(run: RunKey, seen: readonly string[]): Promise<boolean>;
   get(id: string): Promise<Approval | undefined>;
-  pending(runId: string): Promise<Approval | undefined>;
+  /** What is to be answered, oldest first. */
+  pending(runId: string): Promise<readonly Approval[]>;
+  /** All questions about changes made for one work item, or, without one, in a phase; oldest first. */
+  changes(
+    runId: string,
+    owner: { readonly phase: PhaseName; readonly itemKey: string | null },
+  ): Promise<readonly Approval[]>;
 }
 
 export interface EventRows {

@@ -26,14 +26,52 @@ export async function existingClone(
   return { attemptId, path, base: stamps.base, objects: [join(stores.hub, 'objects')] };
 }
 
-/** Paths that differ between two commits. */
+/** One file that differs between two commits. */
+export interface FileChange {
+  readonly path: string;
+  readonly deed: 'adds' | 'changes' | 'removes';
+  /** Names exactly what becomes of it, down to bytes that are no text: equal for equal changes only. */
+  readonly identity: string;
+}
+
+const DEEDS: Readonly<Record<string, FileChange['deed']>> = { A: 'adds', D: 'removes' };
+
+/** The files that differ between two commits; a renamed one is removed and added. */
 export async function changedFiles(
   stores: Stores,
   older: string,
   newer: string,
-): Promise<readonly string[]> {
+): Promise<readonly FileChange[]> {
   const changes = await changesBetween(stores, older, newer);
-  return changes.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'));
+  return changes.map(({ path, mode, blob, status }) => ({
+    path: Buffer.from(path, 'latin1').toString('utf8'),
+    deed: DEEDS[status] ?? 'changes',
+    identity: JSON.stringify([path, mode, blob]),
+  }));
+}
+
+/** Longer ones nobody reads in a terminal. */
+const MAX_DIFF_CHARS = 20_000;
+/** More paths than a command line should carry. */
+const MAX_DIFF_PATHS = 200;
+
+/** What people read of a change: a unified diff of these paths, cut with a word on how to see it all. */
+export async function diffOf(
+  { git, attempts: gitDir }: Stores,
+  { older, newer, paths }: DiffOrder,
+): Promise<string> {
+  const fixed = ['diff-tree', '-p', '-r', '--text', '--no-renames', '--no-ext-diff'];
+  const what = [older, newer, '--', ...paths.slice(0, MAX_DIFF_PATHS)];
+  const text = await git.read({ gitDir, args: [...fixed, '--no-textconv', ...what] });
+  if (text.length <= MAX_DIFF_CHARS && paths.length <= MAX_DIFF_PATHS) return text;
+  const whole = `git --git-dir='${gitDir}' diff ${older} ${newer}`;
+  return `${text.slice(0, MAX_DIFF_CHARS)}\n[cut here; the whole of it: ${whole}]`;
+}
+
+export interface DiffOrder {
+  readonly older: string;
+  readonly newer: string;
+  readonly paths: readonly string[];
 }
 
 /** The regular files of a commit or tree, read when asked for. */

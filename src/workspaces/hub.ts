@@ -1,5 +1,13 @@
 import type { Fence } from '../domain/attempt.ts';
-import { changedFiles, existingClone, filesOf, workOf } from './attempt-work.ts';
+import {
+  changedFiles,
+  diffOf,
+  existingClone,
+  filesOf,
+  workOf,
+  type DiffOrder,
+  type FileChange,
+} from './attempt-work.ts';
 import { checkout } from './checkout.ts';
 import { openClone, removeClone, type OpenOptions } from './clone.ts';
 import { commitFiles, type FilesCommit } from './commit-files.ts';
@@ -33,8 +41,10 @@ export interface Hub {
   readFile(commit: string, path: string): Promise<string | undefined>;
   /** The regular files of a commit or tree. */
   files(tree: string): Promise<TreeFiles>;
-  /** Paths that differ between two commits. */
-  changedFiles(older: string, newer: string): Promise<readonly string[]>;
+  /** The files that differ between two commits. */
+  changedFiles(older: string, newer: string): Promise<readonly FileChange[]>;
+  /** A unified diff for people; they are hostile bytes still. */
+  diff(order: DiffOrder): Promise<string>;
   /** One commit on top of main; undefined when main is no longer `expectedHead`. */
   commitFiles(order: FilesCommit): Promise<string | undefined>;
   /** Takes the user's branch in; main follows it as long as it has nothing of its own. */
@@ -91,6 +101,7 @@ export async function openHub(order: {
     readFile: (commit, path) => fileAt(stores, commit, path),
     files: (tree) => filesOf(stores, tree),
     changedFiles: (older, newer) => changedFiles(stores, older, newer),
+    diff: (what) => diffOf(stores, what),
     existing: (attemptId) => existingClone(stores, attemptId),
     workOf: (attemptId) => workOf(stores, attemptId),
     commitFiles: (files) => commitFiles(stores, files),

@@ -162,6 +162,8 @@ test('an approval is answered once: the second answer is refused', async () => {
   await store.approvals.ask(run, { id: `${run.id}/ideation/1`, ...question });
   const other = await inside('asked', 'approve', 'deploy');
   expect([other.exit, other.stderr]).toEqual([2, expect.stringContaining('ideation does')]);
+  const unknown = await inside('asked', 'approve', 'cooking');
+  expect([unknown.exit, unknown.stderr]).toEqual([2, expect.stringContaining('ideation does')]);
 });
 
 test('what was said in a session is rendered, and what is no event is left out', async () => {

@@ -18,6 +18,7 @@ function snapshotOf(directory: string, heartbeat: number): Snapshot {
     phases: {},
     work: { todo: 1, in_progress: 1, done: 0, blocked: 0, total: 2, completion_percentage: 0 },
     approval: null,
+    approvals: [],
     sessions: [],
     usage: { input_tokens: 1, output_tokens: 1, cost_usd: 1.5, budget_usd: null },
     why: 'Works.',

@@ -12,7 +12,7 @@ const REFUSED: [string, string[], RegExp][] = [
     /unknown command 'staus'\s+\(Did you mean status\?\)/u,
   ],
   ['an option that does not exist', ['status', '--frob'], /unknown option '--frob'/u],
-  ['a phase that does not exist', ['approve', 'cooking'], /Allowed choices are ideation/u],
+  ['a phase that does not exist', ['run', '--from', 'cooking'], /Allowed choices are ideation/u],
   ['a number that is none', ['run', '--parallel', 'many'], /whole number from 1 up/u],
   ['a budget of nothing', ['run', '--budget', '0'], /must be above 0/u],
   ['no idea at all', ['run'], /--idea TEXT or --idea-file FILE/u],

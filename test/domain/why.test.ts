@@ -16,7 +16,7 @@ function facts(changes: Partial<WhyFacts> = {}): WhyFacts {
   return {
     run: runWith(),
     hosted: true,
-    approval: undefined,
+    approvals: [],
     items: [],
     sessions: 0,
     phase: 'implement',
@@ -34,8 +34,17 @@ const approval: Approval = {
   attempt: 1,
   stateHash: 'h',
   question: 'Approve ideation: PRPs/plans/requirements.md?',
+  change: null,
   askedAt: NOW,
   answer: null,
+};
+
+const asked: Approval = {
+  ...approval,
+  id: 'run-1/implement/1/API-1',
+  phase: 'implement',
+  question: 'May API-1 change .npmrc (configures a package manager)?',
+  change: { role: 'coder', itemKey: 'API-1', commit: 'c0ffee', files: [], diff: '' },
 };
 
 /** Every row of the one with every row of the other. */
@@ -59,8 +68,8 @@ function everyState(): readonly WhyFacts[] {
       [null, ...PHASES].map((phase) => ({ phase })),
     ),
     crossed(crossed([{ sessions: 0 }, { sessions: 2 }], [{ items: [] }, { items }]), [
-      { approval: undefined },
-      { approval },
+      { approvals: [] },
+      { approvals: [approval, asked] },
     ]),
   );
   return crossed(runs, around).map(facts);
@@ -88,7 +97,9 @@ test('I9 every state an item can be in has one cause and a next action', () => {
   ).map((changes) => anItem({ ...changes, dependencies: ['BASE-1'] }));
   const bases = ITEM_STATUSES.map((status) => anItem({ key: 'BASE-1', status }));
   const bad = items.filter((item) =>
-    bases.some((base) => !isTold(whyItem(item, facts({ items: [base, item] })))),
+    bases.some(
+      (base) => !isTold(whyItem(item, facts({ items: [base, item], approvals: [asked] }))),
+    ),
   );
   expect(bad).toEqual([]);
 });
@@ -108,8 +119,8 @@ test.each<[string, WhyFacts, RegExp]>([
   ['sessions at work', facts({ sessions: 3 }), /3 sessions in implement/],
   [
     'an approval',
-    facts({ run: runWith({ status: 'waiting_approval' }), approval }),
-    /Approve ideation: PRPs/,
+    facts({ run: runWith({ status: 'waiting_approval' }), approvals: [approval, asked] }),
+    /Approve ideation: PRPs.*and 1 more/,
   ],
   ['a phase between two sessions', facts({ phase: 'testing' }), /Works on testing/],
 ])('I9 the cause is the true one: %s', (_, state, cause) => {
@@ -172,7 +183,7 @@ test('I9 an item of a run that is not at work says so, and names what to do', ()
     [{ run: runWith({ status: 'paused' }) }, /the run is paused/, /resume/],
     [{ run: runWith({ status: 'failed', reason: 'red' }) }, /the run is failed: red/, /resume/],
     [
-      { run: runWith({ status: 'waiting_approval' }), approval },
+      { run: runWith({ status: 'waiting_approval' }), approvals: [approval] },
       /the run waits for an approval: Approve ideation/,
       /harness approve ideation/,
     ],
@@ -207,4 +218,14 @@ test('what depends on a skipped item goes on without it', () => {
   expect(whyItem(base, facts({ items: [base] })).cause).toBe(
     'DB-1 was skipped by a person; what depends on it goes on without it.',
   );
+});
+
+test('I9 an item whose change a person has to allow says so, and how to answer', () => {
+  const item = anItem();
+  const { cause, action } = whyItem(item, facts({ items: [item], approvals: [asked] }));
+  expect(cause).toBe(
+    'API-1 waits for a person: May API-1 change .npmrc (configures a package manager)?',
+  );
+  expect(action).toContain('`harness approve API-1`');
+  expect(action).toContain('`harness reject API-1 --reason TEXT`');
 });

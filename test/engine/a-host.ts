@@ -11,7 +11,7 @@ import { openStore } from '../../src/adapters/store/open-store.ts';
 import { databaseIsAway, steadily } from '../../src/adapters/store/steadily.ts';
 import { openPostgresTracker } from '../../src/adapters/trackers/postgres.ts';
 import { deployByCommand } from '../../src/delivery/deploy-by-command.ts';
-import type { Run } from '../../src/domain/run.ts';
+import type { Project, Run } from '../../src/domain/run.ts';
 import type { WorkshopDeps } from '../../src/engine/attempt/deps.ts';
 import { openWorkshop } from '../../src/engine/attempt/open-workshop.ts';
 import { createTurns } from '../../src/engine/attempt/turn.ts';
@@ -31,7 +31,7 @@ import { openBox } from '../../src/safety/open-box.ts';
 import { findToolchains } from '../../src/safety/toolchains.ts';
 import type { RunStore } from '../../src/work/run-store.ts';
 import { openEnvironments } from '../../src/workspaces/environment/open-environments.ts';
-import { openHub } from '../../src/workspaces/hub.ts';
+import { openHub, type Hub } from '../../src/workspaces/hub.ts';
 import { testDatabase } from '../support/database.ts';
 import { USUAL_PATH } from '../support/harness-cli.ts';
 import { git, makeRepository } from '../workspaces/a-project.ts';
@@ -54,6 +54,8 @@ export interface TestHost extends AsyncDisposable {
   readonly pool: Pool;
   readonly client: EngineClient;
   readonly engineDeps: EngineDeps;
+  readonly workshopDeps: WorkshopDeps;
+  hubOf(project: Pick<Project, 'id'>): Promise<Hub>;
   /** What was logged. */
   readonly lines: string[];
   /** A new project with a repository of its own, whose sessions play this. */
@@ -80,7 +82,7 @@ export async function aHost(changes: Partial<WorkshopDeps> = {}): Promise<TestHo
   const store = openStore({ pool });
   stack.defer(() => store.close());
   const parts = { root, url, store, pool, plays: new Map(), lines: [] };
-  const workshop = await workshopDeps(parts, stack);
+  const workshop = { ...(await workshopDeps(parts, stack)), ...changes };
   const client = await openEngineClient(url, () => undefined);
   stack.defer(() => client.destroy());
   return {
@@ -88,10 +90,16 @@ export async function aHost(changes: Partial<WorkshopDeps> = {}): Promise<TestHo
     pool,
     client,
     lines: parts.lines,
-    engineDeps: await engineDeps(parts, { ...workshop, ...changes }),
+    engineDeps: await engineDeps(parts, workshop),
+    workshopDeps: workshop,
+    hubOf: ({ id }) => hubIn(root, id),
     project: (play) => makeProject(parts, play),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function hubIn(root: string, projectId: string): Promise<Hub> {
+  return openHub({ home: join(root, 'home'), projectId, git });
 }
 
 async function makeProject({ root, store, plays }: Parts, play: Playing): Promise<string> {
@@ -99,7 +107,7 @@ async function makeProject({ root, store, plays }: Parts, play: Playing): Promis
   mkdirSync(directory);
   makeRepository(directory, { 'README.md': '# Shop\n' });
   const { id } = await store.projects.ensure({ directory, name: 'shop' });
-  const hub = await openHub({ home: join(root, 'home'), projectId: id, git });
+  const hub = await hubIn(root, id);
   await hub.receive(directory, 'main');
   plays.set(id, play);
   return id;
@@ -127,7 +135,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     agent: createScriptedAgent((order) => played(parts, order)),
     gateway,
     box,
-    hubOf: ({ id }) => openHub({ home: join(root, 'home'), projectId: id, git }),
+    hubOf: ({ id }) => hubIn(root, id),
     templatesOf: () => templatesIn([join(import.meta.dirname, '../../prompts')]),
     environments: openEnvironments({
       box,

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Approval } from '../../src/domain/approval.ts';
 import type { Attempt } from '../../src/domain/attempt.ts';
 import type { HarnessEvent } from '../../src/domain/event.ts';
 import { PHASES, type PhaseName, type PhaseSettings } from '../../src/domain/phase.ts';
 import { readPlan } from '../../src/phases/plan-output.ts';
 import { ENDED, type Run, type RunSettings } from '../../src/domain/run.ts';
 import { createAlarm } from '../../src/cli/alarm.ts';
+import { answerApproval, type AnswerOrder } from '../../src/engine/answer-approval.ts';
 import { resumeRun, startRun } from '../../src/engine/operations.ts';
 import { SETTINGS } from '../support/a-run.ts';
 import type { TestHost } from './a-host.ts';
@@ -121,4 +123,15 @@ export async function attemptsOf(
   role: string,
 ): Promise<readonly Attempt[]> {
   return (await store.attempts.list(run.id)).filter((one) => one.role === role);
+}
+
+/** A person's answer to the question about a phase or a work item. */
+export async function answered(
+  host: TestHost,
+  run: Run,
+  { about, answer }: Pick<AnswerOrder, 'about' | 'answer'>,
+): Promise<Approval> {
+  const project = await host.store.projects.get(run.projectId);
+  if (project === undefined) throw new Error('the run has no project');
+  return answerApproval(host, { run, project, about, state: null, answer });
 }

@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DeploySettings, Run, RunSettings } from '../../src/domain/run.ts';
-import { answerApproval } from '../../src/engine/approvals.ts';
 import { requestControl, resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
 import { aHost, type TestHost } from './a-host.ts';
-import { aRunOf, attemptsOf, eventsOf, only, over, reached, until } from './a-run-under-way.ts';
+import {
+  answered,
+  aRunOf,
+  attemptsOf,
+  eventsOf,
+  only,
+  over,
+  reached,
+  until,
+} from './a-run-under-way.ts';
 import { builds, says, type Playing } from './plays.ts';
 
 /** Longest that a stop may take. */
@@ -104,7 +112,7 @@ test('I6 what was approved while nobody worked is not made again', async () => {
   const run = await aRunOf(host, builds(), checkpoint);
   await reached(host, run, 'waiting_approval');
   const ended = await stopped(run);
-  await answerApproval(host, run, { phase: 'ideation', answer: { kind: 'approved', by: 'ada' } });
+  await answered(host, run, { about: 'ideation', answer: { kind: 'approved', by: 'ada' } });
   expect(await goneOn(ended)).toMatchObject({ status: 'completed' });
   expect(await rolesOf(run)).toEqual(['brainstorm']);
 });
@@ -115,7 +123,7 @@ test('I6 what a person rejected is made anew after a stop too, and still told wh
   const run = await aRunOf(host, remembering(prompts, again.promise), checkpoint);
   await reached(host, run, 'waiting_approval');
   const answer = { kind: 'rejected', by: 'ada', reason: 'Say what a cubit is.' } as const;
-  await answerApproval(host, run, { phase: 'ideation', answer });
+  await answered(host, run, { about: 'ideation', answer });
   await until(host, async () => prompts.length === 2);
   await resumeRun(host, await stopped(run), {});
   again.resolve();

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answerApproval } from '../../src/engine/approvals.ts';
 import { requestControl, resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
 import { aHost, type TestHost } from './a-host.ts';
-import { aRunOf, attemptsOf, eventsOf, only, over, reached, until } from './a-run-under-way.ts';
+import {
+  answered,
+  aRunOf,
+  attemptsOf,
+  eventsOf,
+  only,
+  over,
+  reached,
+  until,
+} from './a-run-under-way.ts';
 import { breaks, builds, except, says, type Playing } from './plays.ts';
 
 let host: TestHost;
@@ -87,16 +95,16 @@ test('I12 what a person rejects is made again, with the reason, and asked about 
   const run = await aRunOf(host, play, checkpoint);
   await reached(host, run, 'waiting_approval');
   const answer = { kind: 'rejected', by: 'ada', reason: 'Say what a cubit is.' } as const;
-  await answerApproval(host, run, { phase: 'ideation', answer });
+  await answered(host, run, { about: 'ideation', answer });
   const asked = await until(host, async () => {
-    const pending = await host.store.approvals.pending(run.id);
+    const [pending] = await host.store.approvals.pending(run.id);
     return pending?.attempt === 2 ? pending : undefined;
   });
   expect(asked.phase).toBe('ideation');
   expect(prompts[0]).not.toContain('cubit');
   expect(prompts[1]).toContain('Say what a cubit is.');
   const approved = { kind: 'approved', by: 'ada' } as const;
-  await answerApproval(host, run, { phase: 'ideation', answer: approved });
+  await answered(host, run, { about: 'ideation', answer: approved });
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
   const answers = (await eventsOf(host, run)).flatMap((event) =>
     event.type === 'approval.answered' ? event.answer : [],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { protectedAmong } from '../../src/engine/attempt/protected-paths.ts';
-
-const merge = { base: 'b', commit: 'c' };
+import { protectionOf } from '../../src/engine/attempt/protected-paths.ts';
 
 function among(changed: readonly string[], protectedPaths: readonly string[] = []) {
-  return protectedAmong({ protectedPaths }, { hub: { changedFiles: async () => changed } }, merge);
+  return changed.filter(
+    (path) => protectionOf({ path, deed: 'adds' }, protectedPaths) !== undefined,
+  );
 }
 
 test.each([
@@ -23,17 +23,19 @@ test.each([
   '.harness/log',
   '.work_items.json',
   '.orchestrator_state.json',
-])('I4 an agent cannot change the judge: %s', async (path) => {
-  expect(await among(['src/a.js', path])).toEqual([path]);
+  '.npmrc',
+  'packages/a/.yarnrc.yml',
+])('I4 an agent cannot change the judge: %s', (path) => {
+  expect(among(['src/a.js', path])).toEqual([path]);
 });
 
-test('I4 what the operator protects is protected with all below it, dots or not', async () => {
+test('I4 what the operator protects is protected with all below it, dots or not', () => {
   const changed = ['infra/main.tf', 'infra/.github/x.yml', 'infra', 'app/.secrets/key.json'];
-  expect(await among(changed, ['infra/**', '**/key.json'])).toEqual(changed);
-  expect(await among(['infra/a/b'], ['infra'])).toEqual(['infra/a/b']);
+  expect(among(changed, ['infra/**', '**/key.json'])).toEqual(changed);
+  expect(among(['infra/a/b'], ['infra'])).toEqual(['infra/a/b']);
 });
 
-test('ordinary files are free, also those whose names only resemble', async () => {
+test('ordinary files are free, also those whose names only resemble', () => {
   const free = [
     '.env.example',
     'src/.env',
@@ -42,5 +44,18 @@ test('ordinary files are free, also those whose names only resemble', async () =
     '.gitignore',
     'xenv',
   ];
-  expect(await among(free)).toEqual([]);
+  expect(among(free)).toEqual([]);
+});
+
+test.each([
+  '.github/workflows/ci.yml',
+  '.gitlab-ci.yml',
+  '.husky/pre-push',
+  'vitest.config.ts',
+  'packages/a/jest.config.js',
+  'pytest.ini',
+])('I4 what judges the project may be added, but not weakened unseen: %s', (path) => {
+  expect(protectionOf({ path, deed: 'adds' }, [])).toBeUndefined();
+  for (const deed of ['changes', 'removes'] as const)
+    expect(protectionOf({ path, deed }, [])).toEqual({ path, deed, because: 'judges the project' });
 });

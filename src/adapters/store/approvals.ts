@@ -1,33 +1,40 @@
-import { and, asc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Approval, ApprovalAnswer } from '../../domain/approval.ts';
 import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { PhaseStatus } from '../../domain/phase.ts';
-import type { ApprovalRows, InTransaction, Question, RunKey } from '../../work/run-store.ts';
+import type { Run } from '../../domain/run.ts';
+import type { ApprovalRows, Question, RunKey } from '../../work/run-store.ts';
+import { APPROVAL, findApproval, listPending } from './approval-row.ts';
 import { commit } from './commit.ts';
+import { isItem } from './item-row.ts';
 import { keysOf, lockGeneration, lockRun, moveRun } from './run-row.ts';
 import * as t from './schema.ts';
-import { type Database, type Queries, transaction, type Tx } from './transaction.ts';
+import { type Database, transaction, type Tx } from './transaction.ts';
 
-const APPROVAL = {
-  id: t.approval.id,
-  projectId: t.approval.projectId,
-  runId: t.approval.runId,
-  phase: t.approval.phase,
-  attempt: t.approval.attempt,
-  stateHash: t.approval.stateHash,
-  question: t.approval.question,
-  askedAt: t.approval.askedAt,
-  answer: t.approval.answer,
-};
+type Answering = Parameters<ApprovalRows['answer']>[1];
 
 export function createApprovalRows({ pool, db }: Database): ApprovalRows {
   return {
     ask: (run, question) => transaction(pool, (tx) => ask(tx, run, question)),
-    answer: (id, answer, also) =>
-      transaction(pool, (tx) => answerApproval(tx, { id, answer, also })),
-    get: (id) => find(db, id),
-    pending: (runId) => firstPending(db, runId),
+    askAgain: (id, stateHash) => transaction(pool, (tx) => askAgain(tx, id, stateHash)),
+    answer: (id, order) => transaction(pool, (tx) => answerApproval(tx, id, order)),
+    wait: (run, seen) => transaction(pool, (tx) => wait(tx, run, seen)),
+    get: (id) => findApproval(db, id),
+    pending: (runId) => listPending(db, runId),
+    changes: (runId, { phase, itemKey }) =>
+      db
+        .select(APPROVAL)
+        .from(t.approval)
+        .where(
+          and(
+            eq(t.approval.runId, runId),
+            eq(t.approval.phase, phase),
+            isNotNull(t.approval.change),
+            itemKey === null ? isNull(t.approval.itemKey) : eq(t.approval.itemKey, itemKey),
+          ),
+        )
+        .orderBy(asc(t.approval.askedAt), asc(t.approval.id)),
   };
 }
 
@@ -41,39 +48,70 @@ async function ask(tx: Tx, key: RunKey, asking: Question): Promise<void> {
     .onConflictDoNothing({ target: t.approval.id })
     .returning({ id: t.approval.id });
   if (asked.length === 0) return;
-  await movePhase(tx, { runId: run.id, phase }, { from: 'running', to: 'waiting_approval' });
-  // A run that is being stopped or has ended stays what it is; the question waits for its resume.
-  const waits = run.status === 'running' || run.status === 'pending';
-  const moved = waits
-    ? await moveRun(tx, run, { status: 'waiting_approval', reason: question })
-    : [];
+  const moved = await waitFor(tx, run, asking);
   const event: HarnessEvent = { type: 'approval.asked', phase, id, question };
   await commit(tx, { ...keysOf(run), events: [event, ...moved] });
 }
 
+/** A run that is being stopped or has ended stays what it is; the question waits for its resume. */
+async function waitFor(
+  tx: Tx,
+  run: Run,
+  { phase, question }: Pick<Approval, 'phase' | 'question'>,
+): Promise<readonly HarnessEvent[]> {
+  await movePhase(tx, { runId: run.id, phase }, { from: 'running', to: 'waiting_approval' });
+  const waits = run.status === 'running' || run.status === 'pending';
+  return waits ? moveRun(tx, run, { status: 'waiting_approval', reason: question }) : [];
+}
+
+async function askAgain(tx: Tx, id: string, stateHash: string): Promise<void> {
+  const { runId } = (await findApproval(tx.db, id)) ?? stale(id, 'nobody asked for it');
+  const run = await lockRun(tx, runId);
+  const { phase, question } = await lockAnswerable(tx, id);
+  await tx.db
+    .update(t.approval)
+    .set({ stateHash, askedAt: sql`now()` })
+    .where(eq(t.approval.id, id));
+  await commit(tx, { ...keysOf(run), events: [{ type: 'approval.asked', phase, id, question }] });
+}
+
+async function wait(tx: Tx, key: RunKey, seen: readonly string[]): Promise<boolean> {
+  const run = await lockGeneration(tx, key);
+  if (run?.status !== 'running' || run.control !== null) return false;
+  const pending = await listPending(tx.db, run.id);
+  const same = pending.map(({ id }) => id).join('\n') === seen.join('\n');
+  const [first] = pending;
+  if (!same || first === undefined) return false;
+  const more = pending.length > 1 ? ` (and ${pending.length - 1} more)` : '';
+  const reason = `${first.question}${more}`;
+  const events = await moveRun(tx, run, { status: 'waiting_approval', reason });
+  if (first.change?.itemKey === null)
+    await movePhase(tx, first, { from: 'running', to: 'waiting_approval' });
+  await commit(tx, { ...keysOf(run), events });
+  return true;
+}
+
 async function answerApproval(
   tx: Tx,
-  {
-    id,
-    answer,
-    also,
-  }: { readonly id: string; readonly answer: ApprovalAnswer; readonly also: InTransaction },
+  id: string,
+  { answer, stateHash, also }: Answering,
 ): Promise<void> {
-  const { runId } = (await find(tx.db, id)) ?? stale(id, 'nobody asked for it');
+  const { runId } = (await findApproval(tx.db, id)) ?? stale(id, 'nobody asked for it');
   const run = await lockRun(tx, runId);
   const approval = await lockAnswerable(tx, id);
+  if (approval.stateHash !== stateHash) stale(id, 'it is asked about another state by now');
   await tx.db
     .update(t.approval)
     .set({ answer, answeredAt: sql`now()` })
     .where(eq(t.approval.id, id));
-  const moved = await goOn(tx, approval, async () =>
-    run.status === 'waiting_approval' ? moveRun(tx, run, { status: 'running', reason: null }) : [],
-  );
+  const moved = await goOn(tx, approval, run);
+  await tellItem(tx, approval, answer);
   await also(tx.client);
   const { kind, by } = answer;
   const reason = kind === 'rejected' ? answer.reason : null;
-  const { phase } = approval;
-  const event: HarnessEvent = { type: 'approval.answered', phase, id, answer: kind, by, reason };
+  const { phase, change } = approval;
+  const told: HarnessEvent = { type: 'approval.answered', phase, id, answer: kind, by, reason };
+  const event = change?.itemKey ? { ...told, item: change.itemKey } : told;
   await commit(tx, { ...keysOf(run), events: [event, ...moved] });
 }
 
@@ -86,9 +124,11 @@ async function lockAnswerable({ db }: Tx, id: string): Promise<Approval> {
     .for('no key update');
   const approval = row ?? stale(id, 'nobody asked for it');
   if (approval.answer !== null) return stale(id, `it was ${approval.answer.kind} already`);
+  const itemKey = approval.change?.itemKey ?? null;
   const newer = and(
     eq(t.approval.runId, approval.runId),
     eq(t.approval.phase, approval.phase),
+    itemKey === null ? isNull(t.approval.itemKey) : eq(t.approval.itemKey, itemKey),
     ne(t.approval.attempt, approval.attempt),
     gt(t.approval.askedAt, approval.askedAt),
   );
@@ -96,16 +136,32 @@ async function lockAnswerable({ db }: Tx, id: string): Promise<Approval> {
   return approval;
 }
 
-/** Lets phase and run go on, unless another question of theirs is still open. */
-async function goOn(
-  tx: Tx,
-  { runId, phase }: Approval,
-  moveOn: () => Promise<readonly HarnessEvent[]>,
-): Promise<readonly HarnessEvent[]> {
-  const open = await firstPending(tx.db, runId);
-  if (open?.phase !== phase)
+/** The next attempt at the item is told a refusal's reason; approved, it is what was agreed. */
+async function tellItem({ db }: Tx, approval: Approval, answer: ApprovalAnswer): Promise<void> {
+  const itemKey = approval.change?.itemKey ?? null;
+  if (itemKey === null) return;
+  const refused = answer.kind === 'rejected';
+  const feedback = refused ? { feedback: refusal(approval, answer.reason) } : {};
+  await db
+    .update(t.item)
+    .set({ reason: null, ...feedback, updatedAt: sql`now()` })
+    .where(and(isItem(approval.projectId, itemKey), eq(t.item.status, 'todo')));
+}
+
+function refusal({ change }: Approval, reason: string): string {
+  const paths = change?.files.map(({ path }) => path).join(', ') ?? '';
+  return `A person did not allow your change of ${paths}: ${reason}`;
+}
+
+/** Lets phase and run go on, unless another question about the phase itself is still open. */
+async function goOn(tx: Tx, approval: Approval, run: Run): Promise<readonly HarnessEvent[]> {
+  const { runId, phase, change } = approval;
+  const [open] = await listPending(tx.db, runId);
+  if (open?.phase !== phase || change !== null)
     await movePhase(tx, { runId, phase }, { from: 'waiting_approval', to: 'running' });
-  return open === undefined ? moveOn() : [];
+  // Whoever hosts the run finds out what else is to be waited for.
+  const goes = run.status === 'waiting_approval' && (open === undefined || change !== null);
+  return goes ? moveRun(tx, run, { status: 'running', reason: null }) : [];
 }
 
 async function movePhase(
@@ -117,21 +173,6 @@ async function movePhase(
     .update(t.phase)
     .set({ status: to })
     .where(and(eq(t.phase.runId, runId), eq(t.phase.name, phase), eq(t.phase.status, from)));
-}
-
-async function find(db: Queries, id: string): Promise<Approval | undefined> {
-  const [approval] = await db.select(APPROVAL).from(t.approval).where(eq(t.approval.id, id));
-  return approval;
-}
-
-async function firstPending(db: Queries, runId: string): Promise<Approval | undefined> {
-  const [approval] = await db
-    .select(APPROVAL)
-    .from(t.approval)
-    .where(and(eq(t.approval.runId, runId), isNull(t.approval.answer)))
-    .orderBy(asc(t.approval.askedAt), asc(t.approval.id))
-    .limit(1);
-  return approval;
 }
 
 function stale(id: string, why: string): never {

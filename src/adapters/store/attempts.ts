@@ -2,11 +2,12 @@ import { and, asc, desc, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzl
 import type { Attempt, AttemptEnd, Fence } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { PhaseName } from '../../domain/phase.ts';
-import type { AttemptRows } from '../../work/run-store.ts';
+import type { AttemptRows, ChangeQuestion } from '../../work/run-store.ts';
 import { ATTEMPT, insertAttempt, lockOwn, markAlive } from './attempt-row.ts';
 import { commit } from './commit.ts';
 import { endAttempt } from './end-attempt.ts';
-import { findRun, keysOf, unknownRun } from './run-row.ts';
+import { isItem, ITEM } from './item-row.ts';
+import { findRun, keysOf, RUN, unknownRun } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, type Queries, transaction, type Tx } from './transaction.ts';
 
@@ -46,9 +47,9 @@ export function createAttemptRows({ pool, db }: Database): AttemptRows {
     },
     whileFenced: (fence, effect) =>
       transaction(pool, async (tx) => {
-        if ((await lockOwn(tx, fence, 'share')) === undefined) return false;
-        await effect();
-        return true;
+        const hold = await holdForEffect(tx, fence);
+        if (hold === 'held') await effect();
+        return hold;
       }),
     record: (fence, events) => transaction(pool, (tx) => record(tx, fence, events)),
     handIn: (fence, events) => transaction(pool, (tx) => handIn(tx, fence, events)),
@@ -60,6 +61,24 @@ export function createAttemptRows({ pool, db }: Database): AttemptRows {
       }),
     close: (fence, end, order) => transaction(pool, (tx) => close(tx, { fence, end, order })),
   };
+}
+
+/** In the one order of locks: run, attempt, item. */
+async function holdForEffect(tx: Tx, fence: Fence): Promise<'held' | 'lost' | 'called_off'> {
+  const known = await findAttempt(tx.db, fence.attemptId);
+  if (known === undefined) return 'lost';
+  const [run] = await tx.db.select(RUN).from(t.run).where(eq(t.run.id, known.runId)).for('share');
+  if ((await lockOwn(tx, fence, 'share')) === undefined) return 'lost';
+  // A pause and a parking let finish what is under way.
+  if (run?.control === 'stop' || run?.control === 'stop_now') return 'called_off';
+  return (await isTakenAway(tx, known)) ? 'called_off' : 'held';
+}
+
+async function isTakenAway({ db }: Tx, { projectId, itemKey }: Attempt): Promise<boolean> {
+  if (itemKey === null) return false;
+  const own = isItem(projectId, itemKey);
+  const [item] = await db.select(ITEM).from(t.item).where(own).for('share');
+  return item?.status !== 'in_progress';
 }
 
 async function open(tx: Tx, order: Parameters<AttemptRows['open']>[0]): Promise<Attempt> {
@@ -100,10 +119,23 @@ async function close(
 ): Promise<boolean> {
   const attempt = await lockOwn(tx, fence, 'no key update');
   if (attempt === undefined) return false;
+  const asked = order.question === undefined ? [] : await putQuestion(tx, attempt, order.question);
   const ended = await endAttempt(tx, attempt, { end, rules: order });
   const { projectId, runId } = attempt;
-  await commit(tx, { projectId, runId, events: [...order.events, ...ended] });
+  await commit(tx, { projectId, runId, events: [...order.events, ...asked, ...ended] });
   return true;
+}
+
+/** Moot where a person took the item out of the queue meanwhile: it counts only while that is `todo`. */
+async function putQuestion(
+  { db }: Tx,
+  { projectId, runId, phase, number, itemKey }: Attempt,
+  { id, stateHash, question, change }: ChangeQuestion,
+): Promise<readonly HarnessEvent[]> {
+  const about = { id, stateHash, question, change, itemKey };
+  await db.insert(t.approval).values({ projectId, runId, phase, attempt: number, ...about });
+  const asked = { type: 'approval.asked', phase, id, question } as const;
+  return [itemKey === null ? asked : { ...asked, item: itemKey }];
 }
 
 async function findAttempt(db: Queries, id: string): Promise<Attempt | undefined> {

@@ -21,7 +21,10 @@ const READY = `
         and (d.status = 'done' or d.status = 'blocked' and d.reason like '${SKIPPED}%')))
   and not exists (
     select from harness.attempt a
-    where a.project_id = i.project_id and a.item_key = i.key and a.ended_at is null)`;
+    where a.project_id = i.project_id and a.item_key = i.key and a.ended_at is null)
+  and not exists (
+    select from harness.approval q
+    where q.run_id = i.run_id and q.item_key = i.key and q.answer is null)`;
 
 const CANDIDATES = `select i.key, i.priority from harness.item i where ${READY}`;
 

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
+import type { HarnessEvent } from '../../domain/event.ts';
+import type { Run } from '../../domain/run.ts';
 import { byPriority, type ItemDraft, type WorkItem } from '../../domain/work-item.ts';
 import type { ItemRows, OutboxOp } from '../../work/run-store.ts';
+import { listPending } from './approval-row.ts';
 import { claimNext } from './claim.ts';
 import { commit } from './commit.ts';
 import { isItem, ITEM, lockItem } from './item-row.ts';
 import { queueWrites } from './outbox.ts';
-import { findRun, keysOf, unknownRun } from './run-row.ts';
+import { findRun, keysOf, lockRun, moveRun, unknownRun } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, transaction, type Tx } from './transaction.ts';
 
@@ -71,6 +74,7 @@ async function add(
 }
 
 async function block(tx: Tx, { projectId, key, by }: Deed, reason: string): Promise<void> {
+  const run = await lockRunOf(tx, projectId, key);
   const item = await lockUnfinished(tx, projectId, key);
   if (item.status === 'blocked') return;
   await tx.db
@@ -82,8 +86,22 @@ async function block(tx: Tx, { projectId, key, by }: Deed, reason: string): Prom
     { op: 'comment', key, id: `blocked:${randomUUID()}`, author: by, text: reason },
     { op: 'finish', key, owner, status: 'blocked' },
   ]);
-  const { runId } = item;
-  await commit(tx, { projectId, runId, events: [{ type: 'item.blocked', item: key, reason, by }] });
+  const blocked = { type: 'item.blocked', item: key, reason, by } as const;
+  const moved = await goOnUnlessAsked(tx, run);
+  await commit(tx, { projectId, runId: item.runId, events: [blocked, ...moved] });
+}
+
+/** Before its item: the one order of locks. */
+async function lockRunOf(tx: Tx, projectId: string, key: string): Promise<Run | undefined> {
+  const [item] = await tx.db.select(ITEM).from(t.item).where(isItem(projectId, key));
+  return item && lockRun(tx, item.runId);
+}
+
+/** The last question may have been about this very item, and nobody will answer it now. */
+async function goOnUnlessAsked(tx: Tx, run: Run | undefined): Promise<readonly HarnessEvent[]> {
+  if (run?.status !== 'waiting_approval') return [];
+  const open = await listPending(tx.db, run.id);
+  return open.length > 0 ? [] : moveRun(tx, run, { status: 'running', reason: null });
 }
 
 async function retry(tx: Tx, { projectId, key, by }: Deed): Promise<void> {

@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ApprovalAnswer } from '../../domain/approval.ts';
+import type { ApprovalAnswer, ProtectedChange } from '../../domain/approval.ts';
 import type { AttemptEnd } from '../../domain/attempt.ts';
 import type { Check } from '../../domain/check.ts';
 import type { PhaseName, PhaseStatus } from '../../domain/phase.ts';
@@ -171,6 +171,9 @@ export const approval = harness.table(
     attempt: integer().notNull(),
     stateHash: text().notNull(),
     question: prose().notNull(),
+    /** Work item whose change is asked about; null for a phase's result and for the scaffold. */
+    itemKey: text(),
+    change: stored().$type<ProtectedChange>(),
     askedAt: instant().notNull().default(now),
     answer: stored().$type<ApprovalAnswer>(),
     answeredAt: instant(),

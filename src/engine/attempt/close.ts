@@ -1,6 +1,7 @@
 import type { Attempt, AttemptEnd } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { NO_USAGE } from '../../domain/usage.ts';
+import type { ChangeQuestion } from '../../work/run-store.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 
 /** Longest wait before a failed item is tried again. */
@@ -10,7 +11,11 @@ const MAX_DELAY_MS = 300_000;
 export async function closeAttempt(
   deps: WorkshopDeps,
   begun: Begun,
-  ending: { readonly end: AttemptEnd; readonly events?: readonly HarnessEvent[] },
+  ending: {
+    readonly end: AttemptEnd;
+    readonly events?: readonly HarnessEvent[];
+    readonly question?: ChangeQuestion;
+  },
 ): Promise<boolean> {
   const { run, fence, item } = begun;
   const { end } = ending;
@@ -20,6 +25,7 @@ export async function closeAttempt(
       itemMaxAttempts: run.settings.itemMaxAttempts,
       delayMs: Math.min(delay, MAX_DELAY_MS),
       events: [...(ending.events ?? []), await sessionEnded(deps, begun)],
+      ...(ending.question === undefined ? {} : { question: ending.question }),
     }),
   );
   if (closed && isTrouble(end)) await pauseWhenHopeless(deps, begun);
@@ -36,7 +42,8 @@ async function sessionEnded(deps: WorkshopDeps, begun: Begun): Promise<HarnessEv
 /** Ours or the provider's, not the work's: more of the same would burn money for nothing. */
 function isTrouble(end: AttemptEnd | null): boolean {
   return (
-    end?.status === 'failed' && (end.code === 'infrastructure' || end.code === 'session_failed')
+    end?.status === 'failed' &&
+    ['infrastructure', 'environment', 'session_failed'].includes(end.code)
   );
 }
 

@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { DeployEnd } from '../../domain/deploy.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
@@ -7,6 +5,7 @@ import type { Project, Run } from '../../domain/run.ts';
 import type { Hub } from '../../workspaces/hub.ts';
 import { LEASE_OVER } from '../lease.ts';
 import type { WorkshopDeps } from './deps.ts';
+import { inGateFolder } from './gate-folders.ts';
 
 export interface Decision {
   readonly project: Project;
@@ -53,15 +52,11 @@ async function carryOut(
   { project, hub, run, commit }: Decision & { readonly commit: string },
   signal: AbortSignal,
 ): Promise<DeployEnd> {
-  const directory = deps.paths.gateOf(project.id, `${run.id}-deploy`);
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
-  try {
+  const gate = { projectId: project.id, name: `${run.id}-deploy` };
+  return inGateFolder(deps, gate, async (directory) => {
     await hub.checkout(await hub.treeOf(commit), directory);
-    return await deps.deployment({ run, project, directory, commit, signal });
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+    return deps.deployment({ run, project, directory, commit, signal });
+  });
 }
 
 function eventOf(run: Run, commit: string, end: DeployEnd): HarnessEvent {

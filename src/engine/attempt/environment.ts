@@ -41,7 +41,7 @@ export async function installEnvironment(
     case 'failed':
       return {
         ready: false,
-        reason: `\`${preparation.command}\` failed, so nothing could be run:\n${preparation.output}`,
+        reason: `The environment could not be prepared: \`${preparation.command}\` failed: ${causeIn(preparation.output)} Mend what it names (the lock file, the registry, \`environment.prepare\` in orchestrator.yaml); an item that is blocked by it goes on with \`harness items retry\`.\n${preparation.output}`,
       };
     case 'ready':
       await deps.environments.installInto(preparation.environment, order.directory);
@@ -50,6 +50,14 @@ export async function installEnvironment(
         await deps.store.events.append(project.id, run.id, [preparedEvent(preparation)]);
       return { ready: true, env };
   }
+}
+
+/** What most likely tells the cause: our own word on the registry, the first error, the last line. */
+function causeIn(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const cause =
+    lines.find((line) => line.startsWith('(')) ?? lines.find((line) => /err/iu.test(line));
+  return (cause ?? lines.at(-1) ?? 'it said nothing').trim().slice(0, 200);
 }
 
 type Ready = Extract<Preparation, { status: 'ready' }>;

@@ -1,11 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { proved, type Check, type Evidence } from '../../domain/check.ts';
 import { diskFull } from '../../domain/disk-full.ts';
 import type { Project } from '../../domain/run.ts';
 import { runChecks } from '../../verify/run-checks.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { installEnvironment } from './environment.ts';
+import { inGateFolder } from './gate-folders.ts';
 
 /** Where a judgement is made, for whom, and by which checks. */
 export interface Gate {
@@ -23,39 +22,39 @@ export async function judgeTree(
   gate: Gate,
   signal?: AbortSignal,
 ): Promise<readonly Evidence[]> {
-  const { run, project, hub } = gate.begun;
-  const directory = deps.paths.gateOf(project.id, gate.name);
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
-  try {
-    await hub.checkout(gate.tree, directory);
-    const { begun, tree } = gate;
-    const installed = await installEnvironment(deps, {
-      begun,
-      tree,
-      directory,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    if (!installed.ready) await refuseWhenFull(deps, project);
-    if (!installed.ready) return gate.checks.map((check) => notRun(check, tree, installed.reason));
-    const evidence = await runChecks({
-      box: deps.box,
-      directory,
-      checks: gate.checks,
-      env: installed.env,
-      services: run.settings.environment.services,
-      readable: [],
-      tree,
-      timeoutMs: run.settings.checkTimeoutMs,
-      flakyRetries: run.settings.flakyRetries,
-      redact: deps.redact,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    if (!proved(evidence)) await refuseWhenFull(deps, project);
-    return evidence;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  const { projectId } = gate.begun.run;
+  return inGateFolder(deps, { projectId, name: gate.name }, (directory) =>
+    judgeIn(deps, { ...gate, directory }, signal),
+  );
+}
+
+async function judgeIn(
+  deps: WorkshopDeps,
+  gate: Gate & { readonly directory: string },
+  signal: AbortSignal | undefined,
+): Promise<readonly Evidence[]> {
+  const { begun, tree, directory } = gate;
+  await begun.hub.checkout(tree, directory);
+  const stop = signal === undefined ? {} : { signal };
+  const installed = await installEnvironment(deps, { begun, tree, directory, ...stop });
+  if (!installed.ready) await refuseWhenFull(deps, begun.project);
+  if (!installed.ready) return gate.checks.map((check) => notRun(check, tree, installed.reason));
+  const { settings } = begun.run;
+  const evidence = await runChecks({
+    box: deps.box,
+    directory,
+    checks: gate.checks,
+    env: installed.env,
+    services: settings.environment.services,
+    readable: [],
+    tree,
+    timeoutMs: settings.checkTimeoutMs,
+    flakyRetries: settings.flakyRetries,
+    redact: deps.redact,
+    ...stop,
+  });
+  if (!proved(evidence)) await refuseWhenFull(deps, begun.project);
+  return evidence;
 }
 
 /** What fails on a full disk says nothing of the work. Throws DISK_FULL. */

@@ -8,6 +8,7 @@ import { accessTo } from './access.ts';
 import { begin, takeOver } from './begin.ts';
 import { closeAttempt } from './close.ts';
 import type { WorkshopDeps } from './deps.ts';
+import { sweepGates } from './gate-folders.ts';
 import { landMain } from './land-main.ts';
 import { proveStep } from './prove-step.ts';
 import { sessionStep } from './session-step.ts';
@@ -24,6 +25,7 @@ export function openWorkshop(deps: WorkshopDeps): Workshop {
     },
     endOf: (attemptId) => endOf(deps, attemptId),
     abandon: (attemptId, reason) => abandon(deps, attemptId, reason),
+    sweepGates: (projectId, ended) => sweepGates(deps, projectId, ended),
     clearEnded: (attemptId) => clearEnded(deps, attemptId),
     accessTo: (run, phase, attempt) => accessTo(deps, { run, phase, attempt }),
   };

@@ -1,6 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import type { AttemptEnd } from '../../domain/attempt.ts';
 import { hasCode } from '../../domain/errors.ts';
+import { rightsOf } from '../../sessions/roles.ts';
 import type { Workspace } from '../../workspaces/workspace.ts';
+import { LEASE_OVER } from '../lease.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { installEnvironment } from './environment.ts';
 
@@ -12,8 +15,20 @@ export interface Place {
   readonly interrupted: boolean;
 }
 
-/** The attempt's clone and folders: those it had when its session goes on, else new ones. */
-export async function openPlace(deps: WorkshopDeps, begun: Begun): Promise<Place> {
+/** A place to work in, or why there is none. */
+export type Opened =
+  | { readonly place: Place }
+  | { readonly workspace: Workspace; readonly end: AttemptEnd };
+
+/**
+ * The attempt's clone and folders: those it had when its session goes on, else new ones. Who may run
+ * commands gets the project's environment too, or no session: it would be money for nothing.
+ */
+export async function openPlace(
+  deps: WorkshopDeps,
+  begun: Begun,
+  signal: AbortSignal,
+): Promise<Opened> {
   const { attempt, project, hub } = begun;
   const configDir = deps.paths.configOf(project.id, attempt.id);
   const socketDir = deps.paths.socketOf(attempt.id);
@@ -28,12 +43,41 @@ export async function openPlace(deps: WorkshopDeps, begun: Begun): Promise<Place
     fresh: !interrupted,
     ...(previous === undefined ? {} : { previous }),
   });
-  if (!interrupted) {
+  if (!interrupted && rightsOf(begun.subject).tools.includes('Bash')) {
     const { path: directory, base: tree } = workspace;
-    const installed = await installEnvironment(deps, { begun, tree, directory });
-    if (!installed.ready) deps.log(`attempt ${attempt.id}: ${installed.reason}`);
+    const installed = await stoppable(deps, attempt.id, () =>
+      installEnvironment(deps, { begun, tree, directory, signal }),
+    );
+    if (hasCode(signal.reason, LEASE_OVER)) throw signal.reason;
+    if (!installed.ready) {
+      await rm(socketDir, { recursive: true, force: true });
+      return { workspace, end: endWithout(installed.reason, signal) };
+    }
   }
-  return { workspace, configDir, socketDir, interrupted };
+  return { place: { workspace, configDir, socketDir, interrupted } };
+}
+
+/** How soon a graceful stop is noticed where nothing would be lost by it. */
+const NOTICE_MS = 500;
+
+/** No session has begun: a graceful stop may end this at any time, and not only when it grows impatient. */
+async function stoppable<T>(
+  { stepped }: WorkshopDeps,
+  attemptId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const timer = setInterval(() => stepped(attemptId), NOTICE_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function endWithout(reason: string, signal: AbortSignal): AttemptEnd {
+  return signal.aborted
+    ? { status: 'aborted', reason: 'stopped by request' }
+    : { status: 'failed', code: 'environment', reason };
 }
 
 /** A session goes on only with both halves of it: what it remembers and the clone it worked in. */
@@ -53,11 +97,14 @@ async function hasBegun(configDir: string, sessionId: string): Promise<boolean> 
   }
 }
 
-/** The commit of the item's last attempt, for its successor to look at or merge. */
+/** What the item's attempts handed in last, for their successor to look at or merge. */
 async function previousWork({ store }: WorkshopDeps, begun: Begun): Promise<string | undefined> {
   const { attempt, run, hub } = begun;
   if (attempt.itemKey === null || attempt.number === 1) return undefined;
   const all = await store.attempts.list(run.id, { itemKey: attempt.itemKey });
-  const former = all.find((one) => one.number === attempt.number - 1);
-  return former && (await hub.workOf(former.id));
+  for (const former of all.toSorted((a, b) => b.number - a.number)) {
+    const work = former.number < attempt.number ? await hub.workOf(former.id) : undefined;
+    if (work !== undefined) return work;
+  }
+  return undefined;
 }

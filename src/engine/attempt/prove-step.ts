@@ -3,18 +3,25 @@ import { proved, type Check } from '../../domain/check.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { feedbackOf } from '../../verify/feedback.ts';
+import type { ChangeQuestion } from '../../work/run-store.ts';
 import type { Merge } from '../../workspaces/workspace.ts';
 import { LEASE_OVER } from '../lease.ts';
 import { begin } from './begin.ts';
 import { closeAttempt } from './close.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
+import { gateName } from './gate-folders.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
-import { protectedAmong } from './protected-paths.ts';
+import { leaveFor } from './protected-change.ts';
 import { untoldMove } from './untold-move.ts';
 
 /** What a round of the gate came to. */
 type Round =
-  | { readonly kind: 'over'; readonly end: AttemptEnd; readonly events: readonly HarnessEvent[] }
+  | {
+      readonly kind: 'over';
+      readonly end: AttemptEnd;
+      readonly events: readonly HarnessEvent[];
+      readonly question?: ChangeQuestion;
+    }
   /** Main moved meanwhile: what was judged is not what would become main. */
   | { readonly kind: 'again'; readonly main: string }
   /** A newer execution of the attempt has begun. */
@@ -67,8 +74,10 @@ async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Pro
     itemKey: begun.item?.key ?? null,
   });
   if (merge.kind === 'conflict') return conflicted(begun, merge.files);
-  const touched = await protectedAmong(deps, begun, merge);
-  if (touched.length > 0) return protectedPath(touched);
+  const leave = await leaveFor(deps, begun, { commit, merge });
+  if (leave.kind === 'ask') return asking(leave.question);
+  if (leave.kind === 'refused')
+    return over({ status: 'failed', code: 'protected_path', reason: leave.reason }, []);
   return judgeMerge(deps, { begun, merge }, signal);
 }
 
@@ -96,13 +105,17 @@ async function judgeMerge(
   const facts = [...(await untoldBy(deps, begun)), run];
   if (!(await deps.store.attempts.record(fence, facts))) return { kind: 'lost' };
   let moved = false;
-  const ours = await deps.store.attempts.whileFenced(fence, async () => {
+  // Whoever stopped the run or took the item away meanwhile must not find main moved afterwards.
+  const hold = await deps.store.attempts.whileFenced(fence, async () => {
     moved = await hub.moveMain({ fence, from: merge.base, to: merge.commit });
   });
-  if (!ours) return { kind: 'lost' };
+  if (hold === 'lost') return { kind: 'lost' };
+  if (hold === 'called_off') return over({ status: 'aborted', reason: CALLED_OFF }, []);
   if (!moved) return { kind: 'again', main: await hub.head() };
   return succeeded(begun, merge.commit, [movedEvent(begun, merge.base, merge.commit)]);
 }
+
+const CALLED_OFF = 'called off by a person before its work came to main';
 
 function untoldBy({ store }: WorkshopDeps, { hub }: Begun): Promise<readonly HarnessEvent[]> {
   return untoldMove({ store, hub });
@@ -135,11 +148,6 @@ function stopped(signal: AbortSignal): Round {
   return over({ status: 'aborted', reason: 'stopped by request' }, []);
 }
 
-/** A folder of this execution's own: another one of the attempt may not be over yet. */
-function gateName({ attempt, fence }: Begun): string {
-  return `${attempt.id}-${fence.number}`;
-}
-
 function checksOf({ item, run }: Begun): readonly Check[] {
   const own: readonly Check[] = item?.checks ?? [{ kind: 'file', path: 'init.sh' }];
   return withProjectCheck(own, run.projectCheck);
@@ -165,7 +173,7 @@ function conflicted({ subject }: Begun, files: readonly string[]): Round {
   ]);
 }
 
-function protectedPath(files: readonly string[]): Round {
-  const reason = `These files belong to the operator and may not be changed: ${files.join(', ')}. Do the work without touching them.`;
-  return over({ status: 'failed', code: 'protected_path', reason }, []);
+function asking(question: ChangeQuestion): Round {
+  const end: AttemptEnd = { status: 'asked', reason: `waits for a person: ${question.question}` };
+  return { kind: 'over', end, events: [], question };
 }

@@ -3,6 +3,7 @@ import { countsAsFailure, type AttemptEnd } from '../../domain/attempt.ts';
 import { hasCode } from '../../domain/errors.ts';
 import { CREDENTIAL_REFUSED } from '../../domain/exit.ts';
 import { commitCommand } from '../../workspaces/box-commands.ts';
+import type { Workspace } from '../../workspaces/workspace.ts';
 import { rightsOf } from '../../sessions/roles.ts';
 import type { SessionOutcome } from '../../sessions/run-session.ts';
 import type { Brief, SessionStep } from '../deps.ts';
@@ -13,6 +14,7 @@ import { converse, type Conversation } from './converse.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { refuseWhenFull } from './gate.ts';
 import { openPlace, type Place } from './place.ts';
+import { allowedWork } from './protected-change.ts';
 import { clearAway, commandBox } from './workspace-box.ts';
 
 const ENDED: SessionStep = Object.freeze({ kind: 'ended' });
@@ -33,7 +35,11 @@ export async function sessionStep(
   if (begun === undefined) return ENDED;
   const done = await begun.hub.workOf(begun.attempt.id);
   if (done !== undefined) return handedIn(deps, begun, done);
-  const place = await openPlace(deps, begun);
+  const allowed = await allowedWork(deps, begun);
+  if (allowed !== undefined) return allowedIn(deps, begun, allowed);
+  const opened = await openPlace(deps, begun, signal);
+  if ('end' in opened) return giveUp(deps, begun, opened);
+  const { place } = opened;
   try {
     const talked = await converse(deps, { begun, place, brief: order.brief }, signal);
     // Another worker goes on with this very clone: it must be left exactly as it is.
@@ -93,6 +99,23 @@ async function handedIn(deps: WorkshopDeps, begun: Begun, commit: string): Promi
   if (workspace !== undefined) await putAway(deps, begun, { workspace, commit });
   else await deps.steadily(() => deps.store.attempts.handIn(begun.fence, []));
   return { kind: 'to_prove', commit };
+}
+
+/** A person allowed what a former attempt handed in: nothing is left to be done but the proof. */
+async function allowedIn(deps: WorkshopDeps, begun: Begun, commit: string): Promise<SessionStep> {
+  await deps.steadily(() => deps.store.attempts.handIn(begun.fence, []));
+  return { kind: 'to_prove', commit };
+}
+
+/** There was no place to work in: no session was begun. */
+async function giveUp(
+  deps: WorkshopDeps,
+  begun: Begun,
+  { workspace, end }: { readonly workspace: Workspace; readonly end: AttemptEnd },
+): Promise<SessionStep> {
+  const events = await clearAway(deps, begun, { workspace, commit: null });
+  await closeAttempt(deps, begun, { end, events });
+  return ENDED;
 }
 
 async function putAway(

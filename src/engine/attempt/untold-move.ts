@@ -25,7 +25,7 @@ export async function untoldMove({ store, hub }: Moves): Promise<readonly Harnes
 /** What is told of the documents that a commit of the harness brought. */
 async function documentsOf(hub: Hub, from: string, to: string): Promise<HarnessEvent[]> {
   const events: HarnessEvent[] = [];
-  for (const path of await hub.changedFiles(from, to))
+  for (const { path } of await hub.changedFiles(from, to))
     events.push(written(path, (await hub.readFile(to, path)) ?? '', to));
   return events;
 }

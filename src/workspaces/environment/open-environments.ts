@@ -85,7 +85,7 @@ export function openEnvironments(deps: EnvironmentDeps): Environments {
       for (;;) {
         const shared = underway.get(key);
         if (shared === undefined) break;
-        const end = await shared;
+        const end = await unlessAborted(shared, order.signal);
         if (end.status !== 'stopped' || order.signal?.aborted === true) return end;
       }
       const made = findOrMake({ ...order, deps, recipe, key });
@@ -94,6 +94,23 @@ export function openEnvironments(deps: EnvironmentDeps): Environments {
     },
     installInto: async (environment, directory) => install(deps.box, environment, directory),
   };
+}
+
+/** Who waits for what another makes must not outlast its own stop. */
+async function unlessAborted(
+  shared: Promise<Preparation>,
+  signal: AbortSignal | undefined,
+): Promise<Preparation> {
+  if (signal === undefined) return shared;
+  const stopped = Promise.withResolvers<Preparation>();
+  const stop = (): void => stopped.resolve({ status: 'stopped' });
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([shared, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 interface Making extends PrepareOrder {

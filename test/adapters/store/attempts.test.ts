@@ -34,11 +34,14 @@ test('fences grow, over all attempts, and no two executions share one', async ()
   expect(await store.attempts.takeFence('nobody', 'worker')).toBeUndefined();
 });
 
+const forbidden = (): Promise<void> => Promise.reject(new Error('must not run'));
+
 const WRITES: Record<string, (store: RunStore, fence: Fence) => Promise<boolean>> = {
   record: (store, fence) => store.attempts.record(fence, [{ type: 'main.landed', commit: 'x' }]),
   touch: (store, fence) => store.attempts.touch(fence),
-  whileFenced: (store, fence) =>
-    store.attempts.whileFenced(fence, () => Promise.reject(new Error('must not run'))),
+  async whileFenced(store, fence) {
+    return (await store.attempts.whileFenced(fence, forbidden)) !== 'lost';
+  },
   handIn: (store, fence) => store.attempts.handIn(fence, []),
   close: (store, fence) => store.attempts.close(fence, DONE, ORDER),
 };
@@ -102,10 +105,10 @@ test('I2 a newer execution waits for an effect under way, and the next effect is
   });
   await waiting();
   leave();
-  expect(await effect).toBe(true);
+  expect(await effect).toBe('held');
   expect((await taking)?.number).toBeGreaterThan(fence.number);
   expect(order).toEqual(['effect', 'taken']);
-  expect(await store.attempts.whileFenced(fence, () => Promise.resolve())).toBe(false);
+  expect(await store.attempts.whileFenced(fence, () => Promise.resolve())).toBe('lost');
 });
 
 /** Until some statement of this database waits for a lock. */
@@ -114,6 +117,37 @@ async function waiting(): Promise<void> {
     where datname = current_database() and wait_event_type = 'Lock'`;
   while ((await tested.pool.query(sql)).rowCount === 0);
 }
+
+test.each(['stop', 'stop_now'] as const)(
+  'an effect is called off once a person asked to %s the run; a pause lets it happen',
+  async (control) => {
+    const { store } = tested;
+    const run = await aRun(store);
+    const { fence } = await aClaim(store, run);
+    await store.runs.control(run.id, 'pause');
+    expect(await store.attempts.whileFenced(fence, () => Promise.resolve())).toBe('held');
+    await store.runs.control(run.id, control);
+    expect(await store.attempts.whileFenced(fence, forbidden)).toBe('called_off');
+  },
+);
+
+test('an effect is called off once a person took the item away, and who comes late waits for it', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  const { fence } = await aClaim(store, run);
+  const order: string[] = [];
+  let skipping: Promise<void> | undefined;
+  const held = await store.attempts.whileFenced(fence, async () => {
+    skipping = store.items
+      .block(run.projectId, 'API-1', 'not wanted', 'ada')
+      .then(() => void order.push('blocked'));
+    await waiting();
+    order.push('effect');
+  });
+  await skipping;
+  expect([held, ...order]).toEqual(['held', 'effect', 'blocked']);
+  expect(await store.attempts.whileFenced(fence, forbidden)).toBe('called_off');
+});
 
 test('an effect that throws gives its error, and the fence stays', async () => {
   const { store } = tested;

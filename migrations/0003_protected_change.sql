@@ -1,0 +1,2 @@
+ALTER TABLE "harness"."approval" ADD COLUMN "item_key" text;--> statement-breakpoint
+ALTER TABLE "harness"."approval" ADD COLUMN "change" jsonb;
