@@ -5,6 +5,7 @@ import type {
   resumeRun as resume,
   startRun as start,
 } from './engine/operations.ts';
+import type { commandChecker as checker } from './command-checker.ts';
 import type { diagnose as examine } from './diagnose.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
@@ -111,6 +112,13 @@ export async function endUnhosted(...given: Given<typeof endAlone>): ReturnType<
 /** Records a person's answer: see `engine/answer-approval.ts`. */
 export async function answerApproval(...given: Given<typeof answer>): ReturnType<typeof answer> {
   return (await import('./engine/answer-approval.ts')).answerApproval(...given);
+}
+
+/** What the bash policy says of commands: see `command-checker.ts`. */
+export async function commandChecker(
+  ...given: Given<typeof checker>
+): Promise<ReturnType<typeof checker>> {
+  return (await import('./command-checker.ts')).commandChecker(...given);
 }
 
 /** Whether a run could start on this machine: see `diagnose.ts`. */

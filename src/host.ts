@@ -32,8 +32,10 @@ import { proveDeny } from './prove-deny.ts';
 import { sweepOldEnvironments } from './old-environments.ts';
 import { templatesIn } from './prompts/find.ts';
 import type { Box } from './safety/box.ts';
+import { sessionBash } from './safety/session-bash.ts';
 import { sessionFence } from './safety/fence/session-fence.ts';
 import { openBox } from './safety/open-box.ts';
+import { createPolicy } from './safety/policy/extra-commands.ts';
 import { probeBox } from './safety/probe-box.ts';
 import { redactorOf, type Redact } from './safety/redact.ts';
 import { findToolchains, type Toolchains } from './safety/toolchains.ts';
@@ -233,12 +235,11 @@ const BOX_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Who may refuse a tool call before it happens. */
 function judgesOf({ config }: App, { toolchains, box }: Seal): readonly ToolJudge[] {
   const { settings, security } = config;
+  const readable = ['/usr', ...toolchains.mounts, ...settings.sandbox.read];
+  const { protectedPaths } = security;
   return [
-    sessionFence({
-      sealed: box.driver === 'bwrap',
-      readable: ['/usr', ...toolchains.mounts, ...settings.sandbox.read],
-      protectedPaths: security.protectedPaths,
-    }),
+    sessionFence({ sealed: box.driver === 'bwrap', readable, protectedPaths }),
+    sessionBash({ policy: createPolicy(security), readable, protectedPaths }),
   ];
 }
 

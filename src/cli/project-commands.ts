@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CommonOptions } from './common-options.ts';
 import type { ProjectsOptions } from './projects-action.ts';
+import type { PolicyOptions } from './policy-action.ts';
 import type { RecoverOptions } from './recover-action.ts';
 
 /** Projects, their results, and what they need. */
@@ -22,6 +23,7 @@ export function addProjectCommands(program: Command): void {
       (await import('./init-action.ts')).initAction(folder, options),
     );
   addConfig(program);
+  addPolicy(program);
   program
     .command('doctor')
     .description('whether a run could start on this machine')
@@ -44,6 +46,22 @@ function addResults(program: Command): void {
     .option('--to <dir>', 'a new or empty folder for its files')
     .action(async (ref: string | undefined, options: RecoverOptions) =>
       (await import('./recover-action.ts')).recoverAction(ref, options),
+    );
+}
+
+function addPolicy(program: Command): void {
+  const policy = program.command('policy').description('bash policy: check what it says');
+  policy
+    .command('check')
+    .description('whether an agent may run a command; exit 1 when not')
+    .argument('[command]', 'one command line; `-` reads it from standard input')
+    .addOption(
+      new Option('--profile <name>', 'instead of the configured one').choices(['standard', 'seed']),
+    )
+    .option('--file <file>', 'the command line is in a file')
+    .option('--stdin', 'JSON lines {"command"} in, one verdict a line out')
+    .action(async (command: string | undefined, options: PolicyOptions) =>
+      (await import('./policy-action.ts')).policyCheckAction(command, options),
     );
 }
 

@@ -70,6 +70,8 @@ const DESCRIBE: Describe = {
   'session.resumed': (event) => `${placeOf(event.subject)}: session goes on after an interruption`,
   'session.noted': (event) =>
     `${placeOf(event.subject)}: says ${event.kind}: ${firstLine(event.text)}`,
+  'tool.refused': (event) =>
+    `${placeOf(event.subject)}: refused ${event.tool} ${firstLine(event.call)}: ${firstLine(event.reason)}`,
   'model.failed': (event) =>
     `${placeOf(event.subject)}: model ${event.kind}: ${firstLine(event.message)}`,
   'egress.asked': (event) =>

@@ -32,16 +32,6 @@ export const NOT_BUILT: readonly NotBuilt[] = [
     used: (file) => file.budget.on_limit === 'stop',
   },
   {
-    path: ['security', 'profile'],
-    text: 'security.profile: seed',
-    used: (file) => file.security.profile === 'seed',
-  },
-  {
-    path: ['security', 'extra_commands'],
-    text: 'security.extra_commands',
-    used: (file) => file.security.extra_commands.length > 0,
-  },
-  {
     path: ['browser', 'server'],
     text: 'browser.server: puppeteer',
     used: (file) => file.browser.server === 'puppeteer',

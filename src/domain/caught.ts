@@ -11,7 +11,10 @@ export interface Caught {
 /** What a run caught on the way, from its stored events and nothing else, in their order. */
 export function caughtIn(events: readonly StoredEvent[]): readonly Caught[] {
   const conflicts = new Map<string, readonly string[]>();
-  return events.flatMap(({ event }) => {
+  const refused = refusedIn(events);
+  return events.flatMap(({ event }, at) => {
+    const many = refused.get(at);
+    if (many !== undefined) return [many];
     if (event.type === 'merge.conflicted') conflicts.set(event.subject.attempt, event.files);
     const found = caught(event, conflicts);
     return found === undefined ? [] : [found];
@@ -40,6 +43,24 @@ const ATTEMPT_KINDS: Readonly<Record<string, string>> = {
   environment: 'environment',
   infrastructure: 'infrastructure',
 };
+
+/** Refused calls of one place as one, where the first of them stands. */
+function refusedIn(events: readonly StoredEvent[]): ReadonlyMap<number, Caught> {
+  const places = new Map<string, { readonly at: number; readonly what: string; count: number }>();
+  for (const [at, { event }] of events.entries()) {
+    if (event.type !== 'tool.refused') continue;
+    const where = placeOf(event.subject);
+    const known = places.get(where) ?? { at, what: event.reason, count: 0 };
+    known.count += 1;
+    places.set(where, known);
+  }
+  return new Map(
+    [...places].map(([where, { at, what, count }]) => [
+      at,
+      { kind: 'refused calls', where, what: count === 1 ? what : `${count}, the first: ${what}` },
+    ]),
+  );
+}
 
 function caught(event: HarnessEvent, conflicts: Conflicts): Caught | undefined {
   if (event.type === 'attempt.ended') return fromEnd(event, conflicts);

@@ -130,6 +130,15 @@ export type HarnessEvent =
       readonly text: string;
     }
   | {
+      /** A tool call that the file fence or the policy refused. */
+      readonly type: 'tool.refused';
+      readonly subject: Subject;
+      readonly tool: string;
+      /** The command or the file it was about, at most its beginning. */
+      readonly call: string;
+      readonly reason: string;
+    }
+  | {
       /** A model call that failed on the wire and was tried again, as the gateway saw it. */
       readonly type: 'model.failed';
       readonly subject: Subject;

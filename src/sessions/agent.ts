@@ -27,6 +27,8 @@ export interface SessionOrder {
   readonly wire: WireEnd;
   /** Starts its process inside the box. */
   readonly spawn: SpawnSealed;
+  /** Told of each call that a judge refuses. */
+  readonly onRefused?: (call: RefusedCall) => void;
   /** JSON Schema (draft-7) that its final answer must satisfy; null: free text. */
   readonly outputSchema: Readonly<Record<string, unknown>> | null;
 }
@@ -55,6 +57,15 @@ export type SpawnSealed = (order: {
 interface ToolCall {
   readonly tool: string;
   readonly input: unknown;
+  /** Folder that the session's shell stands in. */
+  readonly cwd: string;
+}
+
+/** A tool call that a judge refused. */
+export interface RefusedCall {
+  readonly tool: string;
+  readonly input: unknown;
+  readonly reason: string;
 }
 
 /** Why this call may not go ahead, in words the agent can act on; null: nothing against it. A throw blocks the call. */

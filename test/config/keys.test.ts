@@ -41,6 +41,13 @@ const rows: Row[] = [
   ],
   ['checks.timeout_minutes', 0.5, (c) => c.settings.checkTimeoutMs, 30_000],
   ['checks.retries_for_flaky', 4, (c) => c.settings.flakyRetries, 4],
+  ['security.profile', 'seed', (c) => c.security.profile, 'seed'],
+  [
+    'security.extra_commands',
+    [{ name: 'hugo', flags: ['--minify'] }],
+    (c) => c.security.extraCommands,
+    [{ name: 'hugo', flags: ['--minify'] }],
+  ],
   ['security.protected_paths', ['infra/**'], (c) => c.security.protectedPaths, ['infra/**']],
   [
     'environment.prepare',
@@ -142,8 +149,6 @@ const notBuilt: [key: string, value: unknown][] = [
   ['budget.session_usd', 1],
   ['budget.day_usd', 1],
   ['budget.on_limit', 'stop'],
-  ['security.profile', 'seed'],
-  ['security.extra_commands', [{ name: 'make' }]],
   ['browser.server', 'puppeteer'],
 ];
 

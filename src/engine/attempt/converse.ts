@@ -11,6 +11,7 @@ import type { Brief } from '../deps.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import type { Place } from './place.ts';
 import { promptFacts } from './prompt-facts.ts';
+import { refusal } from './refusal.ts';
 import { reportTool, type Report } from './report-tool.ts';
 
 /** How often a plan may be sent back before the attempt counts as failed. */
@@ -162,6 +163,9 @@ async function sessionOrder(deps: WorkshopDeps, talk: Talk, wire: Wire): Promise
     configDir: place.configDir,
     wire,
     spawn: spawner(deps, talk, wire),
+    onRefused: (call) => {
+      void recorder(deps, begun)(refusal(begun.subject, call, deps.redact));
+    },
     outputSchema: SCHEMAS[attempt.role] ?? null,
     limits: {
       wallMs: Math.min(run.settings.sessionTimeoutMs, run.settings.phases[attempt.phase].timeoutMs),

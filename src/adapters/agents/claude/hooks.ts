@@ -25,8 +25,11 @@ function hookOf(judge: ToolJudge, session: SessionOrder): HookCallbackMatcher {
   // Async, so that what the judge throws becomes a rejection, which blocks the call.
   const hook: HookCallback = async (input) => {
     if (input.hook_event_name !== 'PreToolUse') return {};
-    const reason = judge({ tool: input.tool_name, input: input.tool_input }, session);
-    return reason === null ? {} : denied(reason);
+    const { tool_name: tool, tool_input: given, cwd } = input;
+    const reason = judge({ tool, input: given, cwd }, session);
+    if (reason === null) return {};
+    session.onRefused?.({ tool, input: given, reason });
+    return denied(reason);
   };
   return { hooks: [hook], timeout: TIMEOUT_S, onFailure: 'block' };
 }

@@ -48,6 +48,8 @@ function environmentOf(deps: ClaudeDeps, order: SessionOrder): Record<string, st
     PATH: deps.path,
     HOME: '/home/agent',
     LANG: 'C.UTF-8',
+    // The CLI prefers zsh where it finds one; the policy reads as bash does.
+    SHELL: '/bin/bash',
     CLAUDE_CONFIG_DIR: order.configDir,
     ANTHROPIC_BASE_URL: order.wire.baseUrl,
     [credential]: order.wire.token,
