@@ -1,7 +1,8 @@
 import { caughtIn, folded, type Caught } from '../domain/caught.ts';
 import type { StoredEvent } from '../domain/event.ts';
-import { notLandedIn } from '../domain/landing.ts';
+import { unlandedIn } from '../domain/landing.ts';
 import type { Project, Run } from '../domain/run.ts';
+import { whatOf } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import { eventsAfter, readSnapshot, type App } from '../app.ts';
 import type { Output } from './output.ts';
@@ -31,7 +32,7 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
   output.object({ type: 'summary', ...snapshot, caught, seconds: secondsOf(events) });
   const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const tokens = `${grouped(read)} in, ${grouped(usage.outputTokens)} out`;
-  const landing = landingLines(stored, items);
+  const landing = landingLines(stored);
   const money = rehearsal ? '' : `, cost ${dollars(usage.costUsd)}`;
   for (const line of [
     '',
@@ -90,14 +91,12 @@ function caughtLines(caught: readonly Caught[]): string[] {
   ];
 }
 
-/** Proved work that a person looks for in vain is said to be elsewhere, and where. */
-function landingLines(events: readonly StoredEvent[], items: readonly WorkItem[]): string[] {
-  const reason = notLandedIn(events);
-  if (reason === null) return [];
-  const done = items.filter((item) => item.status === 'done').length;
-  return [
-    `NOT LANDED: the ${done} proved items are on the harness's main, not in your repository yet: ${reason}`,
-  ];
+/** Proved work that a person looks for in vain is said to be elsewhere. */
+function landingLines(events: readonly StoredEvent[]): string[] {
+  const unlanded = unlandedIn(events);
+  return unlanded === null
+    ? []
+    : [`NOT LANDED: ${whatOf(unlanded)} not in your repository yet: ${unlanded.reason}`];
 }
 
 function next({ project, run }: SummaryOrder, unlanded: boolean): string[] {

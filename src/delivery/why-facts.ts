@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../domain/event.ts';
-import { notLandedIn } from '../domain/landing.ts';
+import { unlandedIn } from '../domain/landing.ts';
 import { PHASES, type PhaseState } from '../domain/phase.ts';
 import type { Project, Run } from '../domain/run.ts';
 import type { WhyFacts } from '../domain/why.ts';
@@ -36,15 +36,15 @@ export async function readFacts(
     store.attempts.sessions(run.id),
     store.approvals.pending(run.id),
   ]);
-  const notLanded =
-    run.endedAt === null ? null : notLandedIn(await eventsAfter(store, project.id, 0));
+  const unlanded =
+    run.endedAt === null ? null : unlandedIn(await eventsAfter(store, project.id, 0));
   const why = {
     ...order,
     approvals,
     items: items.filter((item) => item.runId === run.id),
     sessions: sessions.length,
     phase: currentPhase(phases),
-    notLanded,
+    unlanded,
   };
   return { why, phases, items, sessions };
 }

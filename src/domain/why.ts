@@ -1,4 +1,5 @@
 import { namedBy, type Approval } from './approval.ts';
+import type { Unlanded } from './landing.ts';
 import type { Run, RunStatus } from './run.ts';
 import { outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
 
@@ -18,8 +19,8 @@ export interface WhyFacts {
   /** Sessions under way. */
   readonly sessions: number;
   readonly phase: string | null;
-  /** Why main is not in the user's repository; null while nothing keeps it out. */
-  readonly notLanded: string | null;
+  /** Of a run at rest: what of main is not in the user's repository. */
+  readonly unlanded: Unlanded | null;
   /** RFC 3339, for what waits for a time. */
   readonly now: string;
 }
@@ -32,15 +33,21 @@ export function whyRun(facts: WhyFacts): Why {
 
 /** Why nothing is worked on, of a run that ended or waits for a person. */
 function idle(facts: WhyFacts): Why | undefined {
-  const { run, notLanded } = facts;
+  const { run, unlanded } = facts;
   if (run.status === 'waiting_approval') return approvalWhy(facts);
-  if (run.status === 'completed' && notLanded !== null)
+  if (run.status === 'completed' && unlanded !== null)
     return {
-      cause: `The run is complete, but its work is not in your repository yet: ${notLanded}`,
+      cause: `The run is complete, but ${whatOf(unlanded)} not in your repository yet: ${unlanded.reason}`,
       action: 'Clear that away, then `harness land`.',
     };
   const ended = ENDS[run.status];
   return ended && { cause: run.reason ?? ended.cause, action: ended.action };
+}
+
+/** Subject and verb. */
+export function whatOf({ items }: Unlanded): string {
+  if (items.length === 0) return 'the newest of main is';
+  return `${items.join(', ')} ${items.length === 1 ? 'is' : 'are'}`;
 }
 
 const ENDS: Readonly<Partial<Record<RunStatus, Why>>> = {
@@ -126,12 +133,12 @@ function askedOf({ key }: WorkItem, { approvals }: WhyFacts): Why | undefined {
   );
 }
 
-function whyDone({ key, commit }: WorkItem, { notLanded }: WhyFacts): Why {
+function whyDone({ key, commit }: WorkItem, { unlanded }: WhyFacts): Why {
   const proof = `${key} is done: ${commit === null ? 'proved' : `proved as ${commit.slice(0, 10)}`}`;
-  return notLanded === null
+  return unlanded?.items.includes(key) !== true
     ? { cause: `${proof}.`, action: 'Nothing to do.' }
     : {
-        cause: `${proof}, but not in your repository yet: ${notLanded}`,
+        cause: `${proof}, but not in your repository yet: ${unlanded.reason}`,
         action: 'Clear that away, then `harness land`.',
       };
 }

@@ -20,7 +20,7 @@ function facts(changes: Partial<WhyFacts> = {}): WhyFacts {
     items: [],
     sessions: 0,
     phase: 'implement',
-    notLanded: null,
+    unlanded: null,
     now: NOW,
     ...changes,
   };
@@ -204,12 +204,14 @@ test('I9 proved work that is not in the repository is said to be elsewhere', () 
   const state = facts({
     items: [item],
     run: runWith({ status: 'completed' }),
-    notLanded: 'uncommitted changes in a.js.',
+    unlanded: { reason: 'uncommitted changes in a.js.', items: ['API-1'] },
   });
   for (const told of [whyRun(state), whyItem(item, state)]) {
     expect(told.cause).toMatch(/not in your repository yet: uncommitted changes in a\.js\.$/);
     expect(told.action).toContain('`harness land`');
   }
+  const landed = anItem({ key: 'DB-1', status: 'done', commit: 'c0ffee' });
+  expect(whyItem(landed, state).cause).toBe('DB-1 is done: proved as c0ffee.');
 });
 
 test('what depends on a skipped item goes on without it', () => {
