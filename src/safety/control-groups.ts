@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -42,17 +43,18 @@ export async function findControlGroups(order: ControlGroupOrder): Promise<Contr
     if (place !== undefined) usable.push(place);
   }
   if (usable.length === 0) return null;
-  let serial = 0;
   return {
     holds: {
       processes: usable.some(({ holds }) => holds.includes('pids')),
       memory: usable.some(({ holds }) => holds.includes('memory')),
     },
-    open() {
-      serial += 1;
-      return make(usable, `${PREFIX}${order.pid}-${serial}`);
-    },
+    open: () => make(usable, nameFor(order.pid)),
   };
+}
+
+/** Not counted: several in one process, or of one number in different containers, may share a folder. */
+function nameFor(pid: number): string {
+  return `${PREFIX}${pid}-${randomBytes(6).toString('hex')}`;
 }
 
 /** How the limits of a box are held, given what groups there are and who we are. */
@@ -131,7 +133,7 @@ function settingsOf(
 async function works(place: Place, pid: number): Promise<boolean> {
   await sweep(place.folder);
   try {
-    const group = make([place], `${PREFIX}${pid}-trial`);
+    const group = make([place], nameFor(pid));
     const [door = ''] = group.doors;
     try {
       await promisify(execFile)('/bin/sh', ['-c', 'echo $$ > "$0"', door], { timeout: 5000 });

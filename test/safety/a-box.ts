@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Box, BoxOrder, BoxResult } from '../../src/safety/box.ts';
+import type { BoxLimits } from '../../src/safety/box-limits.ts';
 import { openBox } from '../../src/safety/open-box.ts';
 import { findToolchains } from '../../src/safety/toolchains.ts';
 
@@ -24,14 +25,22 @@ export interface Place extends AsyncDisposable {
 }
 
 /** A box with its own folders below the temp folder, removed at the end. */
-export async function aBox(driver: 'bwrap' | 'none' = 'bwrap'): Promise<Place> {
+export async function aBox(
+  driver: 'bwrap' | 'none' = 'bwrap',
+  limits: Partial<BoxLimits> = {},
+): Promise<Place> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'box-')));
   const work = join(root, 'work');
   await mkdir(work);
   const home = homedir();
   const toolchains = await findToolchains({ path: SYSTEM_PATH, home, node: process.execPath });
   const settings = { driver, folder: join(root, 'shared'), toolchains, read: [], home };
-  const box = await openBox({ ...settings, path: SYSTEM_PATH, now: () => performance.now() });
+  const box = await openBox({
+    ...settings,
+    limits,
+    path: SYSTEM_PATH,
+    now: () => performance.now(),
+  });
   const order = (script: string, more: Partial<BoxOrder> = {}): BoxOrder => ({
     command: ['sh', '-c', script],
     cwd: work,

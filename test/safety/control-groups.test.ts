@@ -45,9 +45,9 @@ test('in version 2 the nearest parent that hands both controllers on is taken', 
   const groups = await findControlGroups({ limits, pid: 7, tables });
   expect(groups?.holds).toEqual({ processes: true, memory: true });
   const group = groups?.open();
-  expect(group?.doors).toEqual([join(root, 'slice/harness-box-7-1/cgroup.procs')]);
-  const written = async (file: string): Promise<string> =>
-    readFile(join(root, 'slice/harness-box-7-1', file), 'utf8');
+  const [door = ''] = group?.doors ?? [];
+  expect(door.startsWith(join(root, 'slice/harness-box-7-'))).toBe(true);
+  const written = async (file: string): Promise<string> => readFile(join(door, '..', file), 'utf8');
   expect([await written('pids.max'), await written('memory.max')]).toEqual([
     '100',
     String(2 ** 30),
