@@ -1,6 +1,7 @@
 import { hasCode, messageOf } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
-import { allSettled, type WorkItem } from '../domain/work-item.ts';
+import { allSettled } from '../domain/work-item.ts';
+import type { ItemStanding } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import type { Engine, EngineDeps } from './deps.ts';
 import {
@@ -62,16 +63,16 @@ async function claimAll(
     if (!(await claimOne(engine, client, run))) break;
 }
 
-/** The run's items, as people want them by now if one of them may be given out. */
+/** Where the run's items stand, as people want them by now if one of them may be given out. */
 async function freshItems(
   { store, trackerOf }: EngineDeps,
   run: Run,
-): Promise<readonly WorkItem[]> {
-  const items = await store.items.ofRun(run.id);
+): Promise<readonly ItemStanding[]> {
+  const items = await store.items.standing(run.id);
   if (readyAmong(items, new Set()).length === 0) return items;
   if ((await store.attempts.count(run.id, { atWork: true })) >= run.settings.parallel) return items;
-  const changed = await takeOverChanges({ store, trackerOf }, run, items);
-  return changed ? store.items.ofRun(run.id) : items;
+  const changed = await takeOverChanges({ store, trackerOf }, run);
+  return changed ? store.items.standing(run.id) : items;
 }
 
 /** A free slot in this process, and a session left of the run's. */
@@ -97,12 +98,12 @@ async function goOnIfReady(
   run: Run,
   asked: ReadonlySet<string>,
 ): Promise<void> {
-  const ready = readyAmong(await store.items.ofRun(run.id), asked);
+  const ready = readyAmong(await store.items.standing(run.id), asked);
   if (ready.length > 0 || asked.size === 0) await store.runs.setStatus(run, 'running', null);
 }
 
 interface Standing {
-  readonly items: readonly WorkItem[];
+  readonly items: readonly ItemStanding[];
   readonly asked: ReadonlySet<string>;
 }
 
@@ -120,7 +121,7 @@ async function parkedFor(deps: EngineDeps, run: Run, { items, asked }: Standing)
 function whatHolds(
   { clock }: EngineDeps,
   run: Run,
-  { ready, sessions }: { readonly ready: readonly WorkItem[]; readonly sessions: number },
+  { ready, sessions }: { readonly ready: readonly ItemStanding[]; readonly sessions: number },
 ): string | undefined {
   const { maxSessions, maxLimitWaitMs } = run.settings;
   if (sessions >= maxSessions) return `the cap of ${maxSessions} sessions is reached`;
@@ -132,7 +133,10 @@ function whatHolds(
 }
 
 /** Those that nothing but a time or a slot keeps from being worked on. */
-function readyAmong(items: readonly WorkItem[], asked: ReadonlySet<string>): readonly WorkItem[] {
+function readyAmong(
+  items: readonly ItemStanding[],
+  asked: ReadonlySet<string>,
+): readonly ItemStanding[] {
   // What the run does not know may be done by an earlier one: the claim has the last word.
   const open = new Set(items.filter(({ status }) => status !== 'done').map(({ key }) => key));
   return items.filter(
@@ -165,7 +169,7 @@ async function claimOne({ deps }: Engine, client: EngineClient, run: Run): Promi
 async function tellSettled(
   client: EngineClient,
   target: string,
-  items: readonly WorkItem[],
+  items: readonly ItemStanding[],
 ): Promise<void> {
   const times = items.map((item) => item.updatedAt).toSorted();
   await client.send(target, 'settled', SETTLED_TOPIC, `${target}:${times.at(-1) ?? 'none'}`);

@@ -75,12 +75,11 @@ async function close(
 export async function takeOverChanges(
   deps: Pick<EngineDeps, 'store' | 'trackerOf'>,
   run: Run,
-  items: readonly WorkItem[],
 ): Promise<boolean> {
   const tracker = await deps.trackerOf(run);
   const tracked = new Map((await tracker.list()).map((item) => [item.key, item]));
   let changed = false;
-  for (const item of items) {
+  for (const item of await deps.store.items.ofRun(run.id)) {
     const theirs = tracked.get(item.key);
     if (item.status !== 'todo' || theirs === undefined) continue;
     if (await takeOver(deps.store, item, theirs)) changed = true;

@@ -120,10 +120,17 @@ export interface ClaimedItem {
   readonly attempt: Attempt;
 }
 
+export type ItemStanding = Pick<
+  WorkItem,
+  'key' | 'status' | 'dependencies' | 'notBefore' | 'reason' | 'updatedAt'
+>;
+
 export interface ItemRows {
   list(projectId: string): Promise<readonly WorkItem[]>;
   /** Those of one run: a project keeps those of its earlier runs too. */
   ofRun(runId: string): Promise<readonly WorkItem[]>;
+  /** The same, with only what says where they stand. */
+  standing(runId: string): Promise<readonly ItemStanding[]>;
   get(projectId: string, key: string): Promise<WorkItem | undefined>;
   /** Adds those whose key is new; safe to repeat. */
   add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;

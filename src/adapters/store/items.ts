@@ -32,6 +32,19 @@ export function createItemRows({ pool, db }: Database): ItemRows {
       const rows = await db.select(ITEM).from(t.item).where(eq(t.item.runId, runId));
       return rows.toSorted(byPriority);
     },
+    async standing(runId) {
+      return db
+        .select({
+          key: t.item.key,
+          status: t.item.status,
+          dependencies: t.item.dependencies,
+          notBefore: t.item.notBefore,
+          reason: t.item.reason,
+          updatedAt: t.item.updatedAt,
+        })
+        .from(t.item)
+        .where(eq(t.item.runId, runId));
+    },
     async get(projectId, key) {
       const [row] = await db.select(ITEM).from(t.item).where(isItem(projectId, key));
       return row;
