@@ -4,6 +4,7 @@ import { ENDED, type Project, type Run } from '../domain/run.ts';
 import { projectDirectoryFor, type Reader } from '../app.ts';
 import { chosen, real } from './places.ts';
 import type { Context } from './context.ts';
+import { unsealedLine } from './status-lines.ts';
 
 export interface Found {
   readonly project: Project;
@@ -12,9 +13,21 @@ export interface Found {
 
 /**
  * The project a command means: the flag's, the current folder's, the configured one, else the latest
- * of the workspace, named. Throws `PROJECT_UNKNOWN` (exit 2) when there is none.
+ * of the workspace, named. Says so when agents of its run work without a box. Throws
+ * `PROJECT_UNKNOWN` (exit 2) when there is none.
  */
 export async function findProject(reader: Reader, context: Context): Promise<Found> {
+  return warned(reader, context, await meantProject(reader, context));
+}
+
+async function warned(reader: Reader, { output }: Context, found: Found): Promise<Found> {
+  const unsealed = await reader.store.events.unsealed(found.project.id, found.run.id);
+  if (unsealed !== null) output.warn(unsealedLine(unsealed));
+  return found;
+}
+
+/** The same for a screen that shows by itself whether the run is sealed. */
+export async function meantProject(reader: Reader, context: Context): Promise<Found> {
   const placed = await byPlace(reader, context);
   if (placed !== undefined) return named(reader, placed);
   const [newest] = await inWorkspace(reader, context);
@@ -29,11 +42,13 @@ export async function findProject(reader: Reader, context: Context): Promise<Fou
  */
 export async function findLiveProject(reader: Reader, context: Context): Promise<Found> {
   const placed = await byPlace(reader, context);
-  if (placed !== undefined) return named(reader, placed);
+  if (placed !== undefined) return warned(reader, context, await named(reader, placed));
   const live = (await inWorkspace(reader, context)).filter(
     ({ run }) => !ENDED.includes(run.status),
   );
-  if (live.length < 2) return live[0] ?? findProject(reader, context);
+  const [only] = live;
+  if (live.length < 2)
+    return only === undefined ? findProject(reader, context) : warned(reader, context, only);
   const list = live.map(({ project, run }) => `  ${project.directory}  (${run.status})`).join('\n');
   throw new HarnessError(
     'PROJECT_AMBIGUOUS',

@@ -5,6 +5,7 @@ import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
 import type { Context } from './context.ts';
 import { finishing } from './finishing.ts';
 import { follow } from './follow.ts';
+import { unsealedLine } from './status-lines.ts';
 import { printSummary } from './summary.ts';
 
 /** Where the model calls of this process go, and what that changes. */
@@ -57,8 +58,7 @@ export async function hosting<T>(
     unsealed: explicit ? 'explicit' : allowed,
     capacity,
   });
-  if (host.unsealed !== null)
-    context.output.warn(`NOT SEALED: agents run without a box (${host.unsealed})`);
+  if (host.unsealed !== null) context.output.warn(unsealedLine(host.unsealed));
   return finishing(
     () => Promise.race([body(host), host.lost]),
     () => host.stop(),

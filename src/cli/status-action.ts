@@ -1,7 +1,7 @@
 import { readSnapshot, snapshotAtRest, type Snapshot } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader, type Context } from './context.ts';
-import { findProject } from './find-project.ts';
+import { meantProject } from './find-project.ts';
 import { real } from './places.ts';
 import { statusLines } from './status-lines.ts';
 
@@ -21,7 +21,7 @@ export async function statusAction(options: StatusOptions): Promise<void> {
   const open = options.watch === true ? withApp : withReader;
   await open(context, async (reader) => {
     for (;;) {
-      const { project, run } = await findProject(reader, context);
+      const { project, run } = await meantProject(reader, context);
       const hosted = await reader.hosted(run);
       const now = new Date().toISOString();
       show(context, await readSnapshot(reader.store, project, { run, hosted, now }));

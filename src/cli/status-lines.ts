@@ -1,12 +1,18 @@
 import type { Snapshot } from '../glance.ts';
 import { dollars, grouped, table } from './table.ts';
 
+/** What every screen says of a run whose agents work without a box. */
+export function unsealedLine(reason: string): string {
+  return `NOT SEALED: agents run without a box (${reason})`;
+}
+
 /** A snapshot for a person. */
 export function statusLines(snapshot: Snapshot): string[] {
   const { project_name: name, status, current_phase: phase, work, usage } = snapshot;
   const place = phase === null || status === 'completed' ? '' : ` in ${phase}`;
   return [
     `${name}: ${status}${place}${snapshot.rehearsal ? '  (rehearsal)' : ''}`,
+    ...(snapshot.unsealed === null ? [] : [unsealedLine(snapshot.unsealed)]),
     '',
     ...table(
       Object.entries(snapshot.phases).map(([title, one]) => [

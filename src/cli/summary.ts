@@ -6,6 +6,7 @@ import { whatOf } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import { eventsAfter, readSnapshot, type App } from '../app.ts';
 import type { Output } from './output.ts';
+import { unsealedLine } from './status-lines.ts';
 import { clipped, dollars, grouped, table } from './table.ts';
 
 interface SummaryOrder {
@@ -37,6 +38,7 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
   for (const line of [
     '',
     `${project.name}: ${run.status}${run.reason === null ? '' : ` (${run.reason})`}`,
+    ...(snapshot.unsealed === null ? [] : [unsealedLine(snapshot.unsealed)]),
     ...built(items),
     ...caughtLines(caught),
     `Time ${secondsOf(events)} s, ${rehearsal ? 'rehearsal ' : ''}tokens ${tokens}${money}.`,

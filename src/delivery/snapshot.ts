@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly run_id: string;
   readonly status: RunStatus;
   readonly rehearsal: boolean;
+  /** Why agents work without a box; null: all are sealed. */
+  readonly unsealed: string | null;
   readonly current_phase: string | null;
   readonly phases: Readonly<Record<string, PhaseRow>>;
   readonly work: WorkCounts;
@@ -89,6 +91,7 @@ interface Facts {
   readonly items: readonly WorkItem[];
   readonly sessions: readonly OpenSession[];
   readonly usage: Usage;
+  readonly unsealed: string | null;
   readonly why: { readonly cause: string; readonly action: string };
   readonly approvals: readonly Approval[];
   readonly now: string;
@@ -101,13 +104,25 @@ export async function readSnapshot(
   order: FactsOrder,
 ): Promise<Snapshot> {
   const { run, now } = order;
-  const [{ why: facts, phases, items, sessions }, usage] = await Promise.all([
+  const [{ why: facts, phases, items, sessions }, usage, unsealed] = await Promise.all([
     readFacts(store, project, order),
     store.usage.total(run.id),
+    store.events.unsealed(project.id, run.id),
   ]);
   const { approvals } = facts;
   const why = whyRun(facts);
-  return snapshotOf({ project, run, phases, items, sessions, usage, why, approvals, now });
+  return snapshotOf({
+    project,
+    run,
+    phases,
+    items,
+    sessions,
+    usage,
+    unsealed,
+    why,
+    approvals,
+    now,
+  });
 }
 
 function snapshotOf(facts: Facts): Snapshot {
@@ -121,6 +136,7 @@ function snapshotOf(facts: Facts): Snapshot {
     run_id: run.id,
     status: run.status,
     rehearsal: run.settings.label === 'rehearsal',
+    unsealed: facts.unsealed,
     current_phase: currentPhase(facts.phases),
     phases: Object.fromEntries(facts.phases.map(phaseRow)),
     work: workOf(facts.items),

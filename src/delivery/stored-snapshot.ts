@@ -16,6 +16,7 @@ const stored = z.object({
   run_id: z.string(),
   status: z.enum(RUN_STATUSES),
   rehearsal: z.boolean(),
+  unsealed: text.default(null),
   current_phase: text,
   phases: z.record(
     z.string(),

@@ -288,6 +288,8 @@ export interface EventRows {
   ): Promise<readonly StoredEvent[]>;
   /** Whether it was said that main moved to this commit. */
   mainMovedTo(projectId: string, commit: string): Promise<boolean>;
+  /** Why agents of this run work without a box, as it was last said; null: all are sealed. */
+  unsealed(projectId: string, runId: string): Promise<string | null>;
   /** Calls back soon after anything was committed; a wake-up only, readers re-read. Returns how to stop. */
   onCommit(wake: (projectId: string) => void): () => void;
 }

@@ -14,6 +14,7 @@ function snapshotOf(directory: string, heartbeat: number): Snapshot {
     run_id: 'r-1',
     status: 'running',
     rehearsal: false,
+    unsealed: null,
     current_phase: 'implement',
     phases: {},
     work: { todo: 1, in_progress: 1, done: 0, blocked: 0, total: 2, completion_percentage: 0 },

@@ -97,6 +97,7 @@ describe('the status', () => {
     run_id: 'r',
     status: 'running',
     rehearsal: false,
+    unsealed: null,
     current_phase: 'implement',
     phases: {
       ideation: phaseRow('completed', 2),
@@ -111,6 +112,14 @@ describe('the status', () => {
     heartbeat: AT,
     updated_at: AT,
   };
+
+  test('I8 says first of all that agents work without a box', () => {
+    const [first, second] = statusLines({ ...snapshot, unsealed: 'sandbox.driver is none' });
+    expect([first, second]).toEqual([
+      'shop: running in implement',
+      'NOT SEALED: agents run without a box (sandbox.driver is none)',
+    ]);
+  });
 
   test('says phase, items, agents, cost and cause', () => {
     expect(statusLines(snapshot)).toEqual([

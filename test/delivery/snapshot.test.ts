@@ -45,6 +45,7 @@ test(
       run_id: run.id,
       status: 'running',
       rehearsal: true,
+      unsealed: null,
       current_phase: 'architecture',
       work: { todo: 1, in_progress: 0, done: 0, blocked: 1, total: 2, completion_percentage: 0 },
       approval: null,
@@ -54,6 +55,10 @@ test(
       heartbeat: now,
       updated_at: now,
     });
+    const reason = 'sandbox.driver is none';
+    await store.events.append(project.id, run.id, [{ type: 'run.unsealed', reason }]);
+    const shown = await readSnapshot(store, project, { run, hosted: false, now });
+    expect(shown.unsealed).toBe(reason);
     expect(Object.keys(snapshot.phases)).toEqual([...PHASES]);
     expect(snapshot.phases['ideation']).toMatchObject({ status: 'completed', outputs: ['a.md'] });
     expect(snapshot.why).toContain('no process carries it out');
@@ -84,6 +89,7 @@ function aSnapshot(mark: string): Snapshot {
     run_id: mark,
     status: 'running',
     rehearsal: false,
+    unsealed: null,
     current_phase: null,
     phases: { ideation: { ...phase, error: mark.repeat(50_000), outputs: [] } },
     work: { todo: 0, in_progress: 0, done: 0, blocked: 0, total: 0, completion_percentage: 0 },

@@ -77,17 +77,18 @@ function canSpoil(): boolean {
 }
 
 describe.skipIf(unsealable !== undefined || !canSpoil())('a real model without a box', () => {
-  test.each(OBSTACLES)('I8 refuses to start, 5, with the remedy: $name', async (obstacle) => {
-    await using small = await aSmallRun();
-    const options = await obstacle.surroundings(small.bench);
-    const words = ['run', '--idea', 'A module that converts feet.', '--no-interactive'];
-    const refused = await small.bench.run(words, options);
-    proveExit(refused, 5);
-    expect(refused.stderr).toMatch(obstacle.says);
-    expect(refused.stderr).toMatch(obstacle.mends);
-    expect(small.asks).toEqual([]);
-    const doctor = await small.bench.run(['doctor'], options);
-    expect(doctor.stdout).toMatch(obstacle.mends);
-    proveExit(doctor, 5);
-  });
+  for (const obstacle of OBSTACLES)
+    test(`I8 refuses to start, 5, with the remedy: ${obstacle.name}`, async () => {
+      await using small = await aSmallRun();
+      const options = await obstacle.surroundings(small.bench);
+      const words = ['run', '--idea', 'A module that converts feet.', '--no-interactive'];
+      const refused = await small.bench.run(words, options);
+      proveExit(refused, 5);
+      expect(refused.stderr).toMatch(obstacle.says);
+      expect(refused.stderr).toMatch(obstacle.mends);
+      expect(small.asks).toEqual([]);
+      const doctor = await small.bench.run(['doctor'], options);
+      expect(doctor.stdout).toMatch(obstacle.mends);
+      proveExit(doctor, 5);
+    });
 });

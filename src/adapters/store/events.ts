@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { EventRows } from '../../work/run-store.ts';
 import { commit } from './commit.ts';
 import type { Listener } from './listener.ts';
@@ -27,6 +27,21 @@ export function createEventRows({ pool, db }: Database, { onCommit }: Listener):
         .limit(limit);
     },
     mainMovedTo: (projectId, to) => isMoveTold(db, projectId, to),
+    async unsealed(projectId, runId) {
+      const [last] = await db
+        .select({ event: t.event.data })
+        .from(t.event)
+        .where(
+          and(
+            eq(t.event.projectId, projectId),
+            eq(t.event.runId, runId),
+            sql`${t.event.data}->>'type' = 'run.unsealed'`,
+          ),
+        )
+        .orderBy(desc(t.event.id))
+        .limit(1);
+      return last?.event.type === 'run.unsealed' ? last.event.reason : null;
+    },
     onCommit,
   };
 }
