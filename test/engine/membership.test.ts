@@ -14,13 +14,6 @@ beforeEach(async () => {
 });
 afterEach(() => host[Symbol.asyncDispose]());
 
-async function connections(): Promise<number> {
-  const { rows } = await host.pool.query<{ n: number }>(
-    'select count(*)::int as n from pg_stat_activity where datname = current_database()',
-  );
-  return rows[0]?.n ?? 0;
-}
-
 /** Another worker declares it dead. */
 const declareDead = (): Promise<unknown> =>
   host.pool.query(`update harness.worker set state = 'dead' where state = 'live'`);
@@ -38,15 +31,13 @@ function oncePerProcess(): Pick<EngineDeps, 'newIdentity'> {
   };
 }
 
-test('a start that fails leaves no connection and no worker behind, and can be tried again', async () => {
-  const before = await connections();
+test('I6 a start that fails leaves no worker behind, and can be tried again', async () => {
   const broken: EngineDeps = {
     ...host.engineDeps,
     migrationLock: () => Promise.reject(new Error('somebody migrates for ever')),
   };
   await expect(startEngine(broken)).rejects.toThrow('somebody migrates for ever');
   expect(await host.store.workers.live()).toEqual([]);
-  await expect.poll(connections, { timeout: 5000 }).toBeLessThanOrEqual(before);
   const worker = await startEngine(host.engineDeps);
   const run = await aRunOf(host, builds(), only(['ideation']));
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
