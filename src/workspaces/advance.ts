@@ -51,6 +51,11 @@ async function advanceLocked(stores: Stores, plan: Advance): Promise<Advanced> {
     await rename(privateIndex(plan), join(plan.gitDir, 'index'));
     return { done: true };
   }
+  // Another process may have taken this one for dead and finished this very landing.
+  if ((await resolveName(stores.git, plan.gitDir, plan.ref)) === to) {
+    await rename(privateIndex(plan), join(plan.gitDir, 'index')).catch(unlessMissing);
+    return { done: true };
+  }
   await onPrivate(stores, plan, ['read-tree', '-m', '-u', to, from]);
   return refuse('the branch moved meanwhile');
 }

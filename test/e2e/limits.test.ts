@@ -1,11 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { withoutFaults } from '../../src/rehearsal/faults.ts';
+import { startRehearsalModel } from '../../src/rehearsal/model.ts';
 import { testDatabase } from '../support/database.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { aBench, proveExit, type Bench } from '../support/harness-cli.ts';
+import { startLimitingModel } from '../support/limiting-model.ts';
 import { apiError, startMessagesServer, type Reply } from '../support/messages-server.ts';
 import { unitConverter } from '../support/second-scenario.ts';
-import { aSmallRun, SMALL_YAML } from '../support/small-run.ts';
+import { aSmallRun, SMALL_YAML, smallScenario } from '../support/small-run.ts';
 
 const RUN = ['run', '--idea', 'A module that converts feet.', '--no-interactive'];
 
@@ -79,6 +81,37 @@ test.skipIf(quickOnly)(
     const ended = await bench.run(RUN);
     proveExit(ended, 75);
     expect(ended.seconds).toBeLessThan(60);
+  },
+);
+
+test.skipIf(quickOnly)(
+  'a limit that resets soon is waited out, by a phase and by an item, and costs neither of them a try',
+  { timeout: 300_000 },
+  async () => {
+    const model = await startRehearsalModel({ scenario: smallScenario(), clock: Date });
+    onTestFinished(() => model.close());
+    await using limiting = await startLimitingModel(model.url, [
+      { phase: 'ideation', resetMs: 5000 },
+      { phase: 'implement', resetMs: 6000 },
+    ]);
+    await using database = await testDatabase();
+    await using bench = await aBench({
+      databaseUrl: database.url,
+      // One failure would already be too many.
+      yaml: `${SMALL_YAML}items: { max_attempts: 1 }\n`,
+      env: { ANTHROPIC_BASE_URL: limiting.url, ANTHROPIC_API_KEY: 'a-key-nobody-checks' },
+    });
+    const ended = await bench.run(RUN);
+    proveExit(ended, 0);
+    expect(ended.stdout).toContain('Built 1 of 1 work items');
+    expect(limiting.refusals.map(({ phase }) => phase)).toEqual(['ideation', 'implement']);
+    for (const { phase, until } of limiting.refusals) {
+      const first = limiting.later.find((one) => one.phase === phase);
+      expect(first?.at).toBeGreaterThanOrEqual(until);
+      expect(ended.stdout).toContain('You have reached the limit of your plan.');
+    }
+    const shown = await bench.run(['items', 'show', 'FEET-1']);
+    expect(shown.stdout).toMatch(/failures +0 of 2 tries/);
   },
 );
 

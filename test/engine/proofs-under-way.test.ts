@@ -122,13 +122,15 @@ test('I9 an item whose environment cannot be prepared is blocked with the cause,
 
 test('an environment that fails once is prepared again for the next try', async () => {
   const mark = join(dirname(host.workshopDeps.paths.socketOf('any')), 'mark');
-  const command = `test -f ${mark} || { touch ${mark}; exit 1; }`;
+  const command = `test -f ${mark} || { touch ${mark}; exit 1; }; touch made`;
   const environment = { ...PREPARE, prepare: { command, inputs: ['README.md'] } };
   const run = await anImplementation(host, {
     play: builds(),
     items: [{ key: 'A-1' }],
     settings: { environment },
   });
+  // What was installed is there, and nothing else that the tree does not have.
+  await host.store.runs.setProjectCheck(run.id, 'test -f made && test ! -e .git');
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
   const ends = (await attemptsOf(host, run, 'coder')).map(({ end }) => end?.status);
   expect(ends).toEqual(['failed', 'succeeded']);

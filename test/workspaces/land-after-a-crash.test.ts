@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
+import { createGit } from '../../src/workspaces/git.ts';
+import { openHub } from '../../src/workspaces/hub.ts';
 import {
   aProject,
   anAttempt,
@@ -104,4 +106,21 @@ test.each([
   expect(userGit(user, 'rev-parse', 'HEAD')).toBe(main);
   expect(userGit(user, 'status', '--porcelain')).toBe('');
   expect(existsSync(join(user, '.git/index.lock'))).toBe(false);
+});
+
+test('a landing that another process finished meanwhile is not taken back', async () => {
+  using project = await withWork();
+  const { home, root, user, main } = project;
+  // Whoever took this process for dead moves the branch just before it does.
+  const slow = join(root, 'git');
+  writeFileSync(
+    slow,
+    '#!/bin/sh\ncase "$*" in *"harness: land"*) /usr/bin/git "$@";; esac\nexec /usr/bin/git "$@"\n',
+  );
+  chmodSync(slow, 0o755);
+  const hub = await openHub({ home, projectId: 'p1', git: createGit({ gitPath: slow }) });
+  const landed = await hub.land({ directory: user, branch: 'main', expectedOld: null });
+  expect(landed).toEqual({ kind: 'landed', commit: main });
+  expect(userGit(user, 'status', '--porcelain')).toBe('');
+  expect(readFileSync(join(user, 'a.txt'), 'utf8')).toBe('two\n');
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HarnessEvent } from '../../domain/event.ts';
@@ -64,7 +65,8 @@ type Ready = Extract<Preparation, { status: 'ready' }>;
 
 /** What was installed is nobody's work: a clone's commits leave it out. */
 async function hide(directory: string, { environment }: Ready): Promise<void> {
-  if (environment.exclude.length === 0) return;
+  // A gate's checkout is no repository, and has to stay just what is judged.
+  if (environment.exclude.length === 0 || !existsSync(join(directory, '.git'))) return;
   const info = join(directory, '.git', 'info');
   await mkdir(info, { recursive: true });
   await appendFile(join(info, 'exclude'), `${environment.exclude.join('\n')}\n`);
