@@ -6,6 +6,7 @@ import { createClaudeAgent } from './adapters/agents/claude/claude-agent.ts';
 import { settingsMark } from './adapters/agents/claude/settings-mark.ts';
 import { withMigrationLock } from './adapters/store/migrate.ts';
 import { databaseIsAway } from './adapters/store/steadily.ts';
+import { knownSecrets, mcpServersOf } from './known-secrets.ts';
 import { newId, PACKAGE, type App } from './open-app.ts';
 import { deployByCommand } from './delivery/deploy-by-command.ts';
 import { HarnessError } from './domain/errors.ts';
@@ -17,6 +18,7 @@ import { engine, type EngineDeps } from './engine/deps.ts';
 import { readHostIdentity, type HostIdentity } from './engine/host-identity.ts';
 import { startEngine } from './engine/start.ts';
 import { resolveOnHost } from './gateway/egress/destination.ts';
+import { openPins } from './gateway/mcp/pins.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createPackages, type Packages } from './gateway/packages.ts';
 import type { Gateway, Upstream } from './gateway/wire.ts';
@@ -137,6 +139,7 @@ function openGateway({ store, config }: App, { upstream }: HostOrder): Gateway {
     },
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
     egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
+    mcp: { servers: mcpServersOf(config), pins: openPins(join(config.home, 'mcp')) },
     clock,
     newId,
   });
@@ -278,19 +281,6 @@ async function madeFolder(...parts: readonly string[]): Promise<string> {
   const folder = join(...parts);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;
-}
-
-/** Everything that must never be read in a text of ours. */
-function knownSecrets({ config, server }: App): readonly string[] {
-  const password = URL.canParse(server.url) ? decodeURIComponent(new URL(server.url).password) : '';
-  return [
-    config.credential?.value.reveal() ?? '',
-    config.linear.apiKey?.reveal() ?? '',
-    config.apiToken?.reveal() ?? '',
-    password,
-    ...Object.values(config.boxSecrets).map((secret) => secret.reveal()),
-    ...config.registries.credentials.map(({ header }) => header.reveal().replace(/^\w+ /u, '')),
-  ];
 }
 
 function shortageIn({ config }: App, project: string | null): Promise<string | null> {

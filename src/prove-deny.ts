@@ -103,7 +103,7 @@ function sessionOrder({ box, agentFolders }: DenyProofOrder, at: Trial): Session
     hostTools: [],
     workspace,
     configDir,
-    wire: { baseUrl, token: 'of-no-worth', kind: 'api_key', env: {} },
+    wire: { baseUrl, token: 'of-no-worth', kind: 'api_key', env: {}, servers: [] },
     spawn: ({ command, args, cwd, env, signal }) =>
       box.spawn({
         command: [command, ...args],

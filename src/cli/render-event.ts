@@ -81,6 +81,8 @@ const DESCRIBE: Describe = {
       .map(({ host }) => host)
       .slice(0, 5)
       .join(', ')}${event.hosts.length > 5 ? ', ...' : ''}`,
+  'mcp.refused': (event) =>
+    `${placeOf(event.subject)}: refused the MCP tool ${event.tool} of ${event.server}`,
   'merge.conflicted': (event) =>
     `${placeOf(event.subject)}: conflicts in ${event.files.join(', ')}`,
   'merge.repeated': (event) => `${placeOf(event.subject)}: main moved meanwhile, proved again`,

@@ -1,4 +1,5 @@
 import type { EgressHost } from '../domain/egress.ts';
+import type { PhaseName } from '../domain/phase.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Secret } from './secret.ts';
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly registries: Registries;
   /** What sessions may reach: the hosts of package managers, and those of `sandbox.egress`. */
   readonly egress: readonly EgressHost[];
+  /** The operator's MCP servers; their headers hold credentials. */
+  readonly mcp: readonly McpServerSettings[];
   readonly security: SecuritySettings;
   readonly browserServer: 'playwright' | 'puppeteer';
   readonly notify: readonly NotifyTarget[];
@@ -71,6 +74,15 @@ interface RegistryCredential {
   readonly start: string;
   /** Value of the `authorization` header. */
   readonly header: Secret;
+}
+
+export interface McpServerSettings {
+  readonly name: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, Secret>>;
+  /** Exactly those that sessions may see and call. */
+  readonly tools: readonly string[];
+  readonly phases: readonly PhaseName[];
 }
 
 interface LinearAccess {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWebUrl } from './web-url.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { Place, Problem, Source } from './problem.ts';
 import { databaseUrl, filledText, maxSessions, modelName, port } from './schema.ts';
@@ -76,12 +77,4 @@ function wholeNumber(target: typeof port) {
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .pipe(target);
-}
-
-/** No user or password: they would show up in logs and errors. */
-function isWebUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return (
-    url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-  );
 }

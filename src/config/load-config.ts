@@ -5,6 +5,7 @@ import { readEnvironment, SECRET_VARIABLES } from './environment.ts';
 import type { Environment, KnownVariables } from './environment.ts';
 import { flagProblems } from './flags.ts';
 import { freezeDeep } from './freeze-deep.ts';
+import { mcpServers } from './mcp.ts';
 import { invalidConfig } from './problem.ts';
 import { readFile } from './read-file.ts';
 import { readRegistries } from './registries.ts';
@@ -47,6 +48,7 @@ export function loadConfig(order: ConfigOrder): Config {
     ...access(reading.settings, environment.known),
     ...extras(reading.settings),
     registries,
+    mcp: mcpServers(reading.settings.mcp),
     egress: egressHosts(reading.settings.sandbox.egress, registries),
     file,
     apiPort: order.flags.port ?? environment.known.API_PORT,

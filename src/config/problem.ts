@@ -25,7 +25,7 @@ const SHOWN = 20;
 /** Characters of a source line shown around the place. */
 const WIDTH = 100;
 
-const secretKey = /((?:database_url|linear_api_key)["']?\s*:\s*)([^\s#][^,}]*)/gi;
+const secretKey = /((?:database_url|linear_api_key|authorization)["']?\s*:\s*)([^\s#][^,}]*)/gi;
 const secretAssignment = /((?:TOKEN|KEY|PASSWORD|SECRET|DATABASE_URL)[A-Z_]*\s*=\s*)([^\s#].*)/g;
 const secretLooking = /sk-ant-[\w-]+|lin_(?:api|oauth)_\w+|(?<=:\/\/)[^\s/@]+@/g;
 

@@ -118,12 +118,17 @@ const KEPT = new Set(['database_url', 'backend.database_url', 'backend.linear_ap
 
 function leaks(yaml: YamlData, credentials: ReadonlyMap<string, string>): Problem[] {
   return texts(yaml.data, []).flatMap(({ path, text }) => {
-    if (KEPT.has(dotted(path))) return [];
+    if (KEPT.has(dotted(path)) || isHeader(path)) return [];
     const found = [...credentials].find(([, value]) => value.length >= 8 && text.includes(value));
     if (found === undefined) return [];
     const what = `${dotted(path)} would store and show the value of ${found[0]}`;
     return [{ place: yaml.placeOf(path), what: `${what}: environment.secrets takes names` }];
   });
+}
+
+/** Where an MCP server's credential belongs. */
+function isHeader(path: Path): boolean {
+  return path[0] === 'mcp' && path[2] === 'headers';
 }
 
 function texts(value: unknown, path: Path): { readonly path: Path; readonly text: string }[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isAddress, readHostAndPort } from '../domain/egress.ts';
 import { PHASES } from '../domain/phase.ts';
+import { isWebUrl } from './web-url.ts';
 import { DEFAULT_MODEL } from './models.ts';
 
 /** Passed on to the agent's command line, so it may not look like a flag. */
@@ -134,6 +135,30 @@ const sandbox = z.strictObject({
   read: z.array(filledText).default([]),
 });
 
+/** Becomes a part of a path and of tools' names, in which two underscores divide. */
+const serverName = z
+  .string()
+  .max(32)
+  .regex(
+    /^(?!tracker$)[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/,
+    'must be lower-case letters and digits, with single dashes or underscores between, and not tracker',
+  );
+const toolName = z
+  .string()
+  .max(128)
+  .regex(/^[\w.-]+$/, 'must be the exact name of a tool, without patterns');
+const headerName = z
+  .string()
+  .regex(/^[\w-]+$/, 'must be the name of a header: letters, digits and dashes');
+const headerValue = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII, and not empty');
+
+const mcpServer = z.strictObject({
+  url: z.string().refine(isWebUrl, 'must be an http:// or https:// URL without user or password'),
+  headers: z.record(headerName, headerValue).default({}),
+  tools: z.array(toolName).min(1),
+  phases: z.array(phaseName).min(1).optional(),
+});
+
 const checks = z.strictObject({
   timeout_minutes: z.number().gt(0).max(240).default(15),
   retries_for_flaky: z.int().min(0).max(5).default(1),
@@ -189,6 +214,7 @@ export const fileSchema = z.strictObject({
   budget: budget.prefault({}),
   limits: limits.prefault({}),
   sandbox: sandbox.prefault({}),
+  mcp: z.record(serverName, mcpServer).default({}),
   checks: checks.prefault({}),
   security: security.prefault({}),
   environment: environment.prefault({}),

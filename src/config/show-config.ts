@@ -2,6 +2,7 @@ import type { PhaseSettings } from '../domain/phase.ts';
 import type { DeploySettings, EnvironmentSettings } from '../domain/run.ts';
 import type { Config } from './config.ts';
 import { egressEntries } from './egress.ts';
+import { shownMcp } from './mcp.ts';
 import { MINUTE, SECOND } from './run-settings.ts';
 import { MASK } from './secret.ts';
 
@@ -104,6 +105,7 @@ function guards({ settings, security, browserServer, notify, ...config }: Config
       egress: egressEntries(config.egress, config.registries),
       read: settings.sandbox.read,
     },
+    mcp: shownMcp(config.mcp),
     security: {
       profile: security.profile,
       extra_commands: security.extraCommands,

@@ -163,6 +163,13 @@ export type HarnessEvent =
       readonly more: number;
     }
   | {
+      /** A session called a tool of an MCP server that it may not call; told once for each. */
+      readonly type: 'mcp.refused';
+      readonly subject: Subject;
+      readonly server: string;
+      readonly tool: string;
+    }
+  | {
       readonly type: 'checks.run';
       readonly subject: Subject;
       readonly tree: string;

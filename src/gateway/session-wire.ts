@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { openMcp } from './mcp/door.ts';
+import type { McpDoor } from './mcp/door.ts';
 import { createEgress } from './egress/egress.ts';
 import type { Egress } from './egress/egress.ts';
 import { proxyVariables } from './egress/variables.ts';
+import type { HarnessEvent } from '../domain/event.ts';
 import { exchange } from './exchange.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { isRefusal, refuse, refuseForNow, sendRefusal } from './refusal.ts';
@@ -38,8 +41,10 @@ const PATHS = new Map([
 export async function openWire(shared: Shared, session: Session): Promise<Wire> {
   const { order } = session;
   const token = randomBytes(32).toString('base64url');
+  const note = (event: HarnessEvent): Promise<void> => session.note(event);
+  const mcp = await openMcp(shared.mcp, { subject: order.subject, note });
   const calls = createCalls((request, response, signal) =>
-    answer({ request, response, signal, token }, shared, session),
+    answer({ request, response, signal, token, mcp }, shared, session),
   );
   const hosts = shared.egress.hosts.filter(({ phases }) => phases.includes(order.subject.phase));
   const { resolve, registries } = shared.egress;
@@ -48,7 +53,7 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
     hosts,
     resolve,
     token,
-    note: (event) => session.note(event),
+    note,
   });
   const server = listenTo(calls, egress);
   const socket = order.sealed ? await listenOnSocket(server, join(order.folder, 'g.sock')) : null;
@@ -60,10 +65,11 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
     kind: shared.upstream.credential?.kind ?? 'api_key',
     env:
       order.sealed && hosts.length > 0 ? proxyVariables(registries, { wire: baseUrl, token }) : {},
+    servers: mcp.servers,
     socket,
     verdict: () => session.verdict(),
     lastByteAt: () => session.lastByteAt(),
-    [Symbol.asyncDispose]: () => (closing ??= closeServer(server, calls, egress)),
+    [Symbol.asyncDispose]: () => (closing ??= closeServer(server, { calls, egress, mcp })),
   });
 }
 
@@ -81,11 +87,18 @@ function listenTo(calls: Calls, egress: Egress): Server {
   return server.on('connect', (request, socket, head) => egress.tunnel(request, socket, head));
 }
 
-async function closeServer(server: Server, calls: Calls, egress: Egress): Promise<void> {
+interface Behind {
+  readonly calls: Calls;
+  readonly egress: Egress;
+  readonly mcp: McpDoor;
+}
+
+async function closeServer(server: Server, { calls, egress, mcp }: Behind): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
   await Promise.all([closed, calls.settled(), egress.close()]);
+  await mcp.close();
 }
 
 interface Visit {
@@ -93,11 +106,16 @@ interface Visit {
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
   readonly token: string;
+  readonly mcp: McpDoor;
 }
 
 async function answer(visit: Visit, shared: Shared, session: Session): Promise<void> {
-  const { request, response, signal } = visit;
+  const { request, response, signal, token, mcp } = visit;
   const target = request.url ?? '';
+  if (mcp.knows(target) && holdsToken(request.headers, token)) {
+    session.touch();
+    return mcp.answer(request, response, signal);
+  }
   const path = PATHS.get(target.split('?', 1)[0] ?? '');
   const refusal = refuseVisit(visit, path !== undefined);
   if (refusal !== undefined || path === undefined)
@@ -116,7 +134,11 @@ async function answer(visit: Visit, shared: Shared, session: Session): Promise<v
   });
 }
 
-const NOT_FOUND = refuse(404, 'not_found_error', 'The gateway forwards model calls only.');
+const NOT_FOUND = refuse(
+  404,
+  'not_found_error',
+  'The gateway forwards model calls and listed MCP servers only.',
+);
 
 function refuseVisit({ request, token }: Visit, known: boolean): Refusal | undefined {
   if (!holdsToken(request.headers, token))

@@ -2,6 +2,7 @@ import type { HarnessEvent } from '../domain/event.ts';
 import type { UsageEntry } from '../work/run-store.ts';
 import type { Sender } from './ask-upstream.ts';
 import type { EgressSettings } from './egress/egress.ts';
+import type { McpSettings } from './mcp/door.ts';
 import type { Failure } from './failures.ts';
 import { brief } from './failures.ts';
 import { usageOf } from './prices.ts';
@@ -16,6 +17,7 @@ export interface GatewayDeps {
   /** Appends a fact of the session; throws when it could not. */
   readonly record: (order: WireOrder, event: HarnessEvent) => void | Promise<void>;
   readonly egress: EgressSettings;
+  readonly mcp: McpSettings;
   readonly clock: {
     /** Epoch milliseconds. */
     now(): number;

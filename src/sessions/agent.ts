@@ -43,6 +43,8 @@ export interface WireEnd {
   readonly kind: 'api_key' | 'oauth';
   /** Variables that make other programs use it; empty where they may reach nothing. */
   readonly env: Readonly<Record<string, string>>;
+  /** MCP servers behind it, at `<baseUrl>/mcp/<name>`, each with the tools that exist. */
+  readonly servers: readonly { readonly name: string; readonly tools: readonly string[] }[];
 }
 
 export type SpawnSealed = (order: {

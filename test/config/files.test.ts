@@ -22,7 +22,7 @@ describe('the files that are shipped', () => {
     const yaml = read('orchestrator.yaml').replaceAll(/^( *)# ( *(?:- |\S+:(?: |$)).*)$/gm, '$1$2');
     const config = load({
       yaml,
-      env: { DATABASE_URL: 'postgres://h/d', STRIPE_TEST_KEY: 'x', NAME: 'x' },
+      env: { DATABASE_URL: 'postgres://h/d', STRIPE_TEST_KEY: 'x', LINEAR_API_KEY: 'k', NAME: 'x' },
     });
     expect(config.projectName).toBe('My Project');
     expect(config.settings.deploy?.rollback).toBe('./rollback.sh');

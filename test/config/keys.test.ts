@@ -39,6 +39,20 @@ const rows: Row[] = [
     (c) => c.egress.at(-1),
     { host: 'xn--bcher-kva.example', ports: [443, 80], phases: COMMANDS, private: false },
   ],
+  [
+    'mcp',
+    { linear: { url: 'https://a.example/mcp', tools: ['list'] } },
+    (c) => c.mcp,
+    [
+      {
+        name: 'linear',
+        url: 'https://a.example/mcp',
+        tools: ['list'],
+        phases: COMMANDS,
+        headers: {},
+      },
+    ],
+  ],
   ['checks.timeout_minutes', 0.5, (c) => c.settings.checkTimeoutMs, 30_000],
   ['checks.retries_for_flaky', 4, (c) => c.settings.flakyRetries, 4],
   ['security.profile', 'seed', (c) => c.security.profile, 'seed'],

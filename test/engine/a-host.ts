@@ -18,6 +18,7 @@ import { createTurns } from '../../src/engine/attempt/turn.ts';
 import { openEngineClient, type EngineClient } from '../../src/engine/client.ts';
 import { engine, type EngineDeps } from '../../src/engine/deps.ts';
 import { readHostIdentity } from '../../src/engine/host-identity.ts';
+import { openPins } from '../../src/gateway/mcp/pins.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { architecture } from '../../src/phases/architecture.ts';
 import { deploy } from '../../src/phases/deploy.ts';
@@ -120,6 +121,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     ledger: { spentUsd: async () => 0, add: async () => undefined },
     record: () => undefined,
     egress: { hosts: [], registries: { npm: null, pypi: null }, resolve: async () => [] },
+    mcp: { servers: [], pins: openPins(root) },
     clock,
     newId: randomUUID,
   });

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import type { HarnessEvent } from '../../src/domain/event.ts';
 import type { EgressSettings } from '../../src/gateway/egress/egress.ts';
+import type { McpSettings } from '../../src/gateway/mcp/door.ts';
+import { openPins } from '../../src/gateway/mcp/pins.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import type { Gateway, Upstream, Wire, WireOrder } from '../../src/gateway/wire.ts';
 import type { UsageEntry } from '../../src/work/run-store.ts';
@@ -82,6 +84,7 @@ export interface Bench extends AsyncDisposable {
 export interface BenchOptions {
   readonly credential?: Upstream['credential'];
   readonly egress?: Partial<EgressSettings>;
+  readonly mcp?: Partial<McpSettings>;
   /** Path of the base URL. */
   readonly path?: string;
 }
@@ -109,6 +112,7 @@ export async function startBench(script: Script, options: BenchOptions = {}): Pr
       resolve: async () => [],
       ...options.egress,
     },
+    mcp: { servers: [], pins: openPins('/nowhere'), ...options.mcp },
     clock: { now: () => NOW, monotonic: () => performance.now() },
     newId: () => `own-${++serial}`,
   });

@@ -16,6 +16,7 @@ export function anOrder(changes: Partial<SessionOrder> = {}): SessionOrder {
       token: 'token-of-this-session',
       kind: 'api_key',
       env: {},
+      servers: [],
     },
     spawn: () => {
       throw new Error('this session starts no process');

@@ -73,7 +73,7 @@ export async function aRig(sealing: Sealing, script: Script): Promise<Rig> {
         sessionId: randomUUID(),
         workspace,
         configDir,
-        wire: { baseUrl, token: 'token-of-this-session', kind: 'api_key', env: {} },
+        wire: { baseUrl, token: 'token-of-this-session', kind: 'api_key', env: {}, servers: [] },
         spawn: start,
         ...changes,
       }),

@@ -9,7 +9,7 @@ import { claudeExecutable, cliVersion } from './executable.ts';
 import { hostServer } from './host-tools.ts';
 import { createMessageReader } from './messages.ts';
 import type { MessageReader, Reading } from './messages.ts';
-import { HOST_SERVER, fixedOptions, serverNames, toolNames } from './options.ts';
+import { HOST_SERVER, fixedOptions, serverNames, toolNames, wireServers } from './options.ts';
 import type { ClaudeDeps } from './options.ts';
 import { reasonOf } from './text.ts';
 import { hasTranscript } from './transcript-file.ts';
@@ -88,10 +88,12 @@ async function open(deps: ClaudeDeps, order: SessionOrder): Promise<Sitting> {
     options: {
       ...fixedOptions(deps, order),
       ...(resumed ? { resume: order.sessionId } : { sessionId: order.sessionId }),
-      mcpServers:
-        order.hostTools.length === 0
+      mcpServers: {
+        ...wireServers(order),
+        ...(order.hostTools.length === 0
           ? {}
-          : { [HOST_SERVER]: hostServer(sdk, HOST_SERVER, order.hostTools) },
+          : { [HOST_SERVER]: hostServer(sdk, HOST_SERVER, order.hostTools) }),
+      },
       pathToClaudeCodeExecutable: claudeExecutable().path,
       spawnClaudeCodeProcess: (request) => {
         const started = start(order, request);

@@ -32,13 +32,33 @@ export function toolNames(order: SessionOrder): readonly string[] {
   return [
     ...order.tools,
     ...order.hostTools.map((tool) => `mcp__${HOST_SERVER}__${tool.name}`),
+    ...order.wire.servers.flatMap(({ name, tools }) =>
+      tools.map((tool) => `mcp__${name}__${tool}`),
+    ),
     ...(order.outputSchema === null ? [] : [OUTPUT_TOOL]),
   ];
 }
 
 /** Names of the servers that must be connected before anything counts. */
 export function serverNames(order: SessionOrder): readonly string[] {
-  return order.hostTools.length === 0 ? [] : [HOST_SERVER];
+  const own = order.hostTools.length === 0 ? [] : [HOST_SERVER];
+  return [...own, ...order.wire.servers.map(({ name }) => name)];
+}
+
+/** The operator's servers, which the session reaches by its wire and under its token only. */
+export function wireServers({ wire }: SessionOrder): NonNullable<Options['mcpServers']> {
+  const { baseUrl, token, servers } = wire;
+  return Object.fromEntries(
+    servers.map(({ name }) => [
+      name,
+      {
+        type: 'http' as const,
+        url: `${baseUrl}/mcp/${name}`,
+        headers: { 'x-api-key': token },
+        alwaysLoad: true,
+      },
+    ]),
+  );
 }
 
 /** The process's whole environment: the SDK puts it in place of ours. */

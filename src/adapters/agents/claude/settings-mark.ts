@@ -15,7 +15,7 @@ const SAMPLE: SessionOrder = {
   hostTools: [],
   workspace: '/sample/workspace',
   configDir: '/sample/config',
-  wire: { baseUrl: 'http://sample', token: 'sample', kind: 'api_key', env: {} },
+  wire: { baseUrl: 'http://sample', token: 'sample', kind: 'api_key', env: {}, servers: [] },
   spawn: () => {
     throw new TypeError('a sample starts no process');
   },
