@@ -65,7 +65,7 @@ export function harnessFirstRequest(model: string): Promise<number> {
         ],
         workspace,
         configDir,
-        wire: { baseUrl: url, token: 'bench', kind: 'api_key', env: {} },
+        wire: { baseUrl: url, token: 'bench', kind: 'api_key', env: {}, servers: [] },
         spawn: ({ command, args, cwd, env, signal }) =>
           spawn(command, args, { cwd, env: { ...env }, signal, stdio: 'pipe' }),
         outputSchema: null,

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createClaudeAgent } from '../../../src/adapters/agents/claude/claude-agent.ts';
 import { claudeExecutable } from '../../../src/adapters/agents/claude/executable.ts';
+import { openPins } from '../../../src/gateway/mcp/pins.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
 import type { Gateway, Wire } from '../../../src/gateway/wire.ts';
 import type { Box } from '../../../src/safety/box.ts';
@@ -100,6 +101,7 @@ function aGateway(baseUrl: string): Gateway & AsyncDisposable {
     ledger: { spentUsd: () => Promise.resolve(0), add: () => Promise.resolve() },
     record: () => undefined,
     egress: { hosts: [], registries: { npm: null, pypi: null }, resolve: async () => [] },
+    mcp: { servers: [], pins: openPins('/nowhere') },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     newId: randomUUID,
   });
