@@ -22,7 +22,7 @@ export interface OfferedTool {
 }
 
 /** A call of a tool. */
-export interface McpCall {
+interface McpCall {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
