@@ -1,4 +1,5 @@
 import {
+  explained,
   findConfigFile,
   homeIfKnown,
   loadConfig,
@@ -52,11 +53,15 @@ async function closing<R extends Reader, T>(
   opening: Promise<R>,
   body: (opened: R) => Promise<T>,
 ): Promise<T> {
-  const opened = await opening;
-  return finishing(
-    () => body(opened),
-    () => opened.close(),
-  );
+  try {
+    const opened = await opening;
+    return await finishing(
+      () => body(opened),
+      () => opened.close(),
+    );
+  } catch (error) {
+    throw explained(error);
+  }
 }
 
 /** The user's PATH and home folder; the data folder stands in for the home of a user who has none. */

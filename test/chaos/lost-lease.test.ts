@@ -45,14 +45,14 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 test.each([
-  ['in the middle of a session', talks],
-  ['while a gate judges its work', isJudged],
-])(
+  ['in the middle of a session', talks, 'resumed'],
+  ['while a gate judges its work', isJudged, 'left alone'],
+] as const)(
   'I2 I6 a worker stopped %s beyond its lease writes nothing when it comes back',
-  async (_name, moment: Moment) => {
+  async (_name, moment: Moment, session) => {
     await using arena = await anArena('shared');
     await using witness = await aWitness(arena.databaseUrl ?? '');
-    await withStore(arena, async (store) => {
+    const struck = await withStore(arena, async (store) => {
       const first = arena.worker({ project: arena.project, database: witness.addressOf('first') });
       const { id, projectId, fence } = await eventually(() => moment(arena, store));
       first.child.kill('SIGSTOP');
@@ -79,10 +79,15 @@ test.each([
         return run?.status === 'completed' || undefined;
       });
       await Promise.all([kill(first.child), kill(second.child)]);
+      return id;
     });
     const remains = await examine(arena);
     expectSound(remains);
     for (const { key } of remains.items)
       expect(remains.attempts.filter(({ itemKey }) => itemKey === key)).toHaveLength(1);
+    const resumed = remains.events.some(
+      ({ event }) => event.type === 'session.resumed' && event.subject.attempt === struck,
+    );
+    expect(resumed ? 'resumed' : 'left alone').toBe(session);
   },
 );

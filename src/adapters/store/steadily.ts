@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, messageOf } from '../../domain/errors.ts';
+import { noConnectionLeft } from './no-connection-left.ts';
 
 /** Between two tries; a killed embedded server is back within a second or two. */
 const PAUSE_MS = 250;
@@ -17,6 +18,8 @@ const AWAY_WORDS =
 export function databaseIsAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
+  // Somebody's connection will be free again.
+  if (noConnectionLeft(error)) return true;
   if (AWAY_STATES.test(code) || AWAY_CALLS.some((call) => hasCode(error, call))) return true;
   return AWAY_WORDS.test(messageOf(error)) || databaseIsAway(error.cause);
 }
