@@ -39,7 +39,7 @@ export const REFUSED = Object.freeze({
   touch: false,
   succeeded: false,
   failed: false,
-  whileFenced: false,
+  whileFenced: 'lost',
   effects: 0,
   setFence: false,
   moveMain: false,
