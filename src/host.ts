@@ -219,7 +219,7 @@ async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
     turns: createTurns(TURN_PATIENCE_MS),
     clock,
     newId,
-    log,
+    log: (line) => log(redact(line)),
     redact,
     owner: () => engine().executorId,
     stepped: (attemptId) => engine().running.stepped(attemptId),

@@ -10,7 +10,14 @@ const ROOT = join(import.meta.dirname, '..');
 const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
 
 /** The pages that people read, by their paths. */
-const PAGES = ['README.md', 'AGENTS.md', 'docs/spec.md', 'docs/glossary.md', 'docs/network.md'];
+const PAGES = [
+  'README.md',
+  'AGENTS.md',
+  'docs/spec.md',
+  'docs/glossary.md',
+  'docs/security.md',
+  'docs/network.md',
+];
 
 async function pages(): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const names = (await readdir(join(ROOT, 'docs/decisions'))).map(

@@ -18,7 +18,7 @@ export async function closeAttempt(
   },
 ): Promise<boolean> {
   const { run, fence, item } = begun;
-  const { end } = ending;
+  const end = withoutSecrets(deps, ending.end);
   const delay = run.settings.retryDelayMs * 2 ** (item?.failures ?? 0);
   const closed = await deps.steadily(async () =>
     deps.store.attempts.close(fence, end, {
@@ -30,6 +30,11 @@ export async function closeAttempt(
   );
   if (closed && isTrouble(end)) await pauseWhenHopeless(deps, begun);
   return closed;
+}
+
+/** What an agent said at the end may hold what its environment was given. */
+function withoutSecrets({ redact }: WorkshopDeps, end: AttemptEnd): AttemptEnd {
+  return 'reason' in end ? { ...end, reason: redact(end.reason) } : end;
 }
 
 async function sessionEnded(deps: WorkshopDeps, begun: Begun): Promise<HarnessEvent> {

@@ -71,7 +71,13 @@ async function rounds(
     if (begun.attempt.role !== 'planner' || outcome.status !== 'completed') return outcome;
     const plan = readPlan(outcome.output);
     if (plan.ok) return outcome;
-    await recorder(deps, begun)({ type: 'plan.refused', reasons: plan.faults });
+    await recorder(
+      deps,
+      begun,
+    )({
+      type: 'plan.refused',
+      reasons: plan.faults.map((fault) => deps.redact(fault)),
+    });
     if (round === PLAN_ROUNDS)
       return { status: 'failed', reason: `The plan was refused: ${plan.faults.join(' ')}` };
     prompt = `Your plan can't be used. ${plan.faults.join(' ')} Give the whole plan again, mended.`;
