@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { parseJson } from './json.ts';
-import { isRefusal, refuse } from './refusal.ts';
+import { isRefusal, refuse, refuseForNow } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A call that was let in. */
@@ -28,21 +28,34 @@ const Body = z.looseObject({
   messages: z.array(z.looseObject({})),
 });
 
+/** What a body is read with. */
+export interface Reception {
+  /** A byte went by. */
+  readonly touch: () => void;
+  /** Takes memory for so many bytes until the call has ended; false: there is none left. */
+  readonly hold: (bytes: number) => boolean;
+}
+
+const BUSY = refuseForNow(429, 'rate_limit_error', 'The calls under way are too large together.');
+
 /**
  * Reads a Messages API request and judges it. Refuses what would let the sealed agent reach out
  * through the provider: MCP servers, tools that the provider runs, content fetched from a URL.
  */
 export async function readRequest(
   request: IncomingMessage,
-  touch: () => void,
+  reception: Reception,
 ): Promise<Asked | Refusal> {
   if (request.headers['content-encoding'] !== undefined)
     return invalid(415, 'Send the body without content-encoding.');
-  const raw = await readCapped(request, touch);
+  const raw = await readCapped(request, reception);
   return isRefusal(raw) ? raw : judge(raw);
 }
 
-async function readCapped(request: IncomingMessage, touch: () => void): Promise<Buffer | Refusal> {
+async function readCapped(
+  request: IncomingMessage,
+  { touch, hold }: Reception,
+): Promise<Buffer | Refusal> {
   const tooLarge = refuse(413, 'request_too_large', 'The body is larger than 32 MB.');
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return tooLarge;
   const chunks: Buffer[] = [];
@@ -52,6 +65,7 @@ async function readCapped(request: IncomingMessage, touch: () => void): Promise<
     touch();
     size += chunk.length;
     if (size > MAX_BODY_BYTES) return tooLarge;
+    if (!hold(chunk.length)) return BUSY;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -24,6 +24,9 @@ const URL_IN_BOX = 'http://127.0.0.1:8377';
 /** More calls at once than any session makes; bounds the memory that a hostile one can take. */
 const MAX_CALLS_AT_ONCE = 32;
 
+/** Of all bodies at once: two of the largest there may be. One is copied a few times on its way. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+
 /** Longer than pauses between calls: an idle connection closed by us looks like a fault to the client. */
 const IDLE_CONNECTION_MS = 600_000;
 
@@ -43,9 +46,7 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   const token = randomBytes(32).toString('base64url');
   const note = (event: HarnessEvent): Promise<void> => session.note(event);
   const mcp = await openMcp(shared.mcp, { subject: order.subject, note });
-  const calls = createCalls((request, response, signal) =>
-    answer({ request, response, signal, token, mcp }, shared, session),
-  );
+  const calls = createCalls((call) => answer({ ...call, token, mcp }, shared, session));
   const hosts = shared.egress.hosts.filter(({ phases }) => phases.includes(order.subject.phase));
   const { resolve, registries } = shared.egress;
   const egress = createEgress({
@@ -101,10 +102,15 @@ async function closeServer(server: Server, { calls, egress, mcp }: Behind): Prom
   await mcp.close();
 }
 
-interface Visit {
+interface TakenCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
+  /** Takes memory until the call has ended; false: the calls of this session hold all there is. */
+  readonly hold: (bytes: number) => boolean;
+}
+
+interface Visit extends TakenCall {
   readonly token: string;
   readonly mcp: McpDoor;
 }
@@ -121,7 +127,7 @@ async function answer(visit: Visit, shared: Shared, session: Session): Promise<v
   if (refusal !== undefined || path === undefined)
     return sendRefusal(response, refusal ?? NOT_FOUND);
   session.touch();
-  const asked = await readRequest(request, () => session.touch());
+  const asked = await readRequest(request, { touch: () => session.touch(), hold: visit.hold });
   if (isRefusal(asked)) return sendRefusal(response, asked);
   const { headers } = request;
   await exchange(shared, session, {
@@ -152,27 +158,31 @@ interface Calls {
   settled(): Promise<void>;
 }
 
-function createCalls(
-  handle: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    signal: AbortSignal,
-  ) => Promise<void>,
-): Calls {
+function createCalls(handle: (call: TakenCall) => Promise<void>): Calls {
   const open = new Set<Promise<void>>();
+  let held = 0;
 
   async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const left = new AbortController();
+    let mine = 0;
+    const hold = (bytes: number): boolean => {
+      if (held + bytes > MAX_HELD_BYTES) return false;
+      held += bytes;
+      mine += bytes;
+      return true;
+    };
     response.once('close', () => {
       if (!response.writableFinished) left.abort();
     });
     try {
-      await handle(request, response, left.signal);
+      await handle({ request, response, signal: left.signal, hold });
     } catch {
       // The client broke off its own request, or the gateway has a fault: nothing was forwarded back.
       if (response.headersSent || response.destroyed) response.destroy();
       else
         sendRefusal(response, refuseForNow(500, 'api_error', 'The gateway failed on this call.'));
+    } finally {
+      held -= mine;
     }
   }
 

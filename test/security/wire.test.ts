@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EgressHost } from '../../src/domain/egress.ts';
@@ -122,6 +123,19 @@ describe.skipIf(unsealable)(
       expect(seen).toEqual([]);
       expect(output).not.toContain('the host');
       expect(output).toContain('sandbox.egress');
+    });
+
+    test('I8 a request that drips in is dropped, and holds nobody else up', async () => {
+      const drip = connect(wire.socket ?? '');
+      drip.write('POST /v1/messages HTTP/1.1\r\nx: ');
+      const timer = setInterval(() => drip.write('x'), 200);
+      drip.on('error', () => drip.destroy());
+      const closed = once(drip.resume(), 'close');
+      expect((await inBox('curl -s -o /dev/null -w "%{http_code}" 127.0.0.1:8377')).output).toBe(
+        '401',
+      );
+      await closed;
+      clearInterval(timer);
     });
 
     test('I8 the wire has no other door: neither admin paths nor another session’s token', async () => {
