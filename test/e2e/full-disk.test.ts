@@ -72,6 +72,8 @@ interface Filling {
 async function filledUnderWay({ small, disk, options, leave, at = [] }: Filling): Promise<{
   readonly exits: readonly (number | null)[];
   readonly seconds: number;
+  /** What `status` said of the run while the disk was full. */
+  readonly status: string;
 }> {
   const { bench } = small;
   const running = bench.start([...RUN, ...at], options);
@@ -83,13 +85,14 @@ async function filledUnderWay({ small, disk, options, leave, at = [] }: Filling)
   proveExit(ended, 75);
   expect(ended.stdout + ended.stderr).toMatch(/no space left/i);
   expect(ended.stdout + ended.stderr).toContain(disk.folder);
+  const status = await bench.run(['status', '--json', ...at], options);
   const refused = await bench.run([...RESUME, ...at], options);
   proveExit(refused, 75);
   expect(refused.stderr).toContain(disk.folder);
   await disk.free();
   const whole = await bench.run([...RESUME, ...at], options);
   proveExit(whole, 0);
-  return { exits: [ended.exit, refused.exit, whole.exit], seconds };
+  return { exits: [ended.exit, refused.exit, whole.exit], seconds, status: status.stdout };
 }
 
 const EXITS = [75, 75, 0];
@@ -107,6 +110,7 @@ describe('under way', () => {
       const options = { env: { HARNESS_HOME: disk.folder } };
       const story = await filledUnderWay({ small, disk, options, leave });
       expect(story.exits).toEqual(EXITS);
+      expect(story.status).toContain('"status":"limited"');
       expect(story.seconds).toBeLessThan(90);
     },
   );
@@ -125,6 +129,7 @@ describe('under way', () => {
       const at = ['--project-dir', join(disk.folder, 'mine')];
       const story = await filledUnderWay({ small, disk, options: {}, leave: 0, at });
       expect(story.exits).toEqual(EXITS);
+      expect(story.status).toContain('"status":"limited"');
       expect(story.seconds).toBeLessThan(90);
     },
   );
