@@ -10,8 +10,11 @@ import { attemptWorkflowId, pipelineId } from './names.ts';
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
 export const STOP_GRACE_MS = 8000;
 
-/** Time for a phase to store its result once its last session is over; it takes a fraction of it. */
-const FINISHING_MS = 2000;
+/**
+ * Time for a phase to store its result once nothing of it is under way any more; it takes a fraction
+ * of it. A stop has to be quick; a pause is waited for by nobody, and a machine may be slow.
+ */
+const FINISHING_MS = { stop: 2000, pause: 10_000 };
 
 /** States of a workflow that somebody carries out, or will. */
 const UNDER_WAY = new Set(['ENQUEUED', 'DELAYED', 'PENDING']);
@@ -58,8 +61,11 @@ async function tellTracker({ deps }: Engine, run: Run): Promise<void> {
 
 /** Sessions anywhere, what a phase does here by itself, and what is about to be stored. */
 async function stillUnderWay(engine: Engine, run: Run): Promise<boolean> {
-  if ((await engine.deps.store.attempts.count(run.id, { open: true })) > 0) return true;
-  return engine.running.busy(run.id) || stillFinishing(engine, run);
+  const open = await engine.deps.store.attempts.count(run.id, { open: true });
+  if (open === 0 && !engine.running.busy(run.id)) return stillFinishing(engine, run);
+  // The time counts from the last deed, not from a gap between two.
+  engine.quietSince.delete(pipelineId(run));
+  return true;
 }
 
 /**
@@ -72,7 +78,15 @@ async function stillFinishing({ deps, quietSince }: Engine, run: Run): Promise<b
   const now = deps.clock.monotonic();
   const since = quietSince.get(pipelineId(run)) ?? now;
   quietSince.set(pipelineId(run), since);
-  return now - since < FINISHING_MS;
+  return now - since < (await finishingMs(deps, run));
+}
+
+/** Implementing stores nothing by itself, and a phase that waits for an answer has stored all. */
+async function finishingMs({ store }: Engine['deps'], { id, control }: Run): Promise<number> {
+  if (control === 'stop' || control === 'stop_now') return FINISHING_MS.stop;
+  const running = (await store.phases.list(id)).find(({ status }) => status === 'running');
+  const stores = running !== undefined && running.name !== 'implement';
+  return stores ? FINISHING_MS.pause : FINISHING_MS.stop;
 }
 
 /**
