@@ -79,7 +79,7 @@ test('I10 a run that a person stops while an item is proved leaves main alone', 
   expect((await host.store.items.get(run.projectId, 'A-1'))?.status).toBe('todo');
 });
 
-test('what killed executions left of their gates is gone when the next gate opens, and at the end', async () => {
+test('what killed executions left of their gates is gone by the end of the run', async () => {
   const { run, go } = await aRunBeforeItsProof();
   const [attempt] = await attemptsOf(host, run, 'coder');
   const gates = dirname(host.workshopDeps.paths.gateOf(run.projectId, 'any'));
