@@ -34,6 +34,16 @@ test.each<[string, HarnessEvent]>([
   expect(caughtIn([stored(event)])).toEqual([{ kind, where: 'API-1', what: 'why' }]);
 });
 
+const refused = (reason: string): StoredEvent =>
+  stored({ type: 'tool.refused', subject, tool: 'Bash', call: 'x', reason });
+
+test('refused calls of one place are counted, and stand where the first was', () => {
+  expect(caughtIn([refused('why'), refused('other'), refused('third')])).toEqual([
+    { kind: 'refused calls', where: 'API-1', what: '3, the first: why' },
+  ]);
+  expect(caughtIn([refused('why')])[0]?.what).toBe('why');
+});
+
 test('only the first line of a long reason is told', () => {
   const end = { status: 'failed', code: 'checks_failed', reason: '1 of 2\n- npm test' } as const;
   expect(caughtIn([stored(ended(end))])[0]?.what).toBe('1 of 2');

@@ -64,8 +64,21 @@ function judgeScript(sitting: Sitting, text: Text, state: State): void {
     posix: text.posix,
     named: (name) => sitting.names.add(name),
   });
-  const reading: Reading = { sitting, survey: surveyed, depth: text.depth, within: 'script' };
+  const reading: Reading = {
+    sitting,
+    survey: surveyed,
+    depth: text.depth,
+    within: 'script',
+    judged: new Set(),
+  };
   walkList(judgesOf(reading), surveyed.commands.commands, state);
+  refuseMissed(reading);
+}
+
+/** The walk and the survey must agree on what there is. */
+function refuseMissed({ survey: { all }, judged }: Reading): void {
+  if (judged.size !== all.size)
+    refuse('construct', 'A command stands where the policy did not look.', 'Write it more simply.');
 }
 
 interface Reading {
@@ -73,6 +86,8 @@ interface Reading {
   readonly survey: Survey;
   readonly depth: number;
   readonly within: 'script' | 'substitution';
+  /** Simple commands that were judged so far. */
+  readonly judged: Set<Command>;
 }
 
 function judgesOf(reading: Reading): Judges {
@@ -111,6 +126,7 @@ function redirected(
 
 /** Judges a simple command: what it assigns, what it is connected to, and what it runs. */
 function judgeSimple(reading: Reading, node: Command, { state, scope }: Standing): Ways {
+  reading.judged.add(node);
   const names = assign(node, scope);
   for (const redirect of node.redirects) redirected(reading, redirect, { state, scope });
   if (node.name === undefined) {

@@ -1,12 +1,14 @@
 import type {
   CommandExpansionPart,
-  HereDocBody,
+  GlobPart,
+  HereDoc,
   ParameterExpansionPart,
   Word as SyntaxWord,
   WordPart,
 } from 'unbash';
 import { refuseArithmetic } from './arithmetic.ts';
 import { braced } from './braces.ts';
+import { refuseMeaning } from './plain-text.ts';
 import { gap, type Scope } from './scope.ts';
 import { variableGap } from './variable-gap.ts';
 import { quoted, refuse } from './verdict.ts';
@@ -16,13 +18,21 @@ import { gapsOf, type Piece, type Word } from './word.ts';
 const MAX_WORDS = 64;
 
 /** The words that one becomes: one, or several by braces. Judges what runs inside of it. */
-export function readWord(scope: Scope, word: SyntaxWord): readonly Word[] {
+export function readWord(
+  scope: Scope,
+  word: SyntaxWord,
+  bare: 'unquoted' | 'pattern' = 'unquoted',
+): readonly Word[] {
   const parts = word.parts;
-  if (parts === undefined) return [plain(word.value, word.text)];
+  if (parts === undefined) {
+    refuseMeaning(word.text, bare);
+    return [plain(word.value, word.text)];
+  }
   let made: Piece[][] = [[]];
   for (const part of parts) {
     if (part.type === 'BraceExpansion') made = multiplied(scope, made, braced(part.text));
     else {
+      if (part.type === 'Literal') refuseMeaning(part.text, bare);
       const pieces = piecesOf(scope, part);
       for (const head of made) head.push(...pieces);
     }
@@ -51,7 +61,8 @@ export function readOne(scope: Scope, word: SyntaxWord): Word {
 }
 
 /** Judges what runs inside of a text that is fed to a command. */
-export function readBody(scope: Scope, body: HereDocBody): void {
+export function readBody(scope: Scope, { body, delimiter }: HereDoc): void {
+  if (delimiter?.quoted !== true && body.parts === undefined) refuseMeaning(body.text, 'quotes');
   for (const part of body.parts ?? []) pieceOf(scope, part, true);
 }
 
@@ -66,8 +77,9 @@ function piecesOf(scope: Scope, part: WordPart): readonly Piece[] {
 }
 
 function pieceOf(scope: Scope, part: WordPart, inQuotes: boolean): Piece {
+  if (part.type === 'Literal' && inQuotes) refuseMeaning(part.text, 'quotes');
   if ('value' in part && part.type !== 'Glob') return { kind: 'text', text: visible(part.value) };
-  if (part.type === 'Glob') return gap('files', true);
+  if (part.type === 'Glob') return pattern(scope, part);
   if (part.type === 'SimpleExpansion')
     return variableGap({ scope, read: readWord }, part.text.slice(1), inQuotes);
   if (part.type === 'ParameterExpansion') return parameter(scope, part, inQuotes);
@@ -76,6 +88,12 @@ function pieceOf(scope: Scope, part: WordPart, inQuotes: boolean): Piece {
     return refuse('construct', `The policy does not follow ${quoted(part.text)}.`, 'Quote it.');
   refuseArithmetic(scope, part);
   return gap('number', false);
+}
+
+/** What stands between [ and ] may run commands too. */
+function pattern(scope: Scope, part: GlobPart): Piece {
+  for (const inner of part.parts ?? []) piecesOf(scope, inner);
+  return gap('files', true);
 }
 
 function visible(value: string): string {

@@ -14,7 +14,7 @@ interface Connecting {
 
 /** Judges what a command reads from or writes to. */
 export function judgeRedirect(how: Connecting, redirect: Redirection): void {
-  if (redirect.type === 'HereDoc') return readBody(how.scope, redirect.body);
+  if (redirect.type === 'HereDoc') return readBody(how.scope, redirect);
   const { target, operator } = redirect;
   if (target === undefined)
     return refuse('syntax', 'A redirection has no target.', 'Name its file.');

@@ -20,6 +20,8 @@ export interface Survey {
   readonly commands: SyntaxNode & { readonly type: 'Script' };
   /** Every place in it that gives a variable a value. */
   readonly variables: ReadonlyMap<string, readonly Source[]>;
+  /** Every simple command in it, wherever it stands. */
+  readonly all: ReadonlySet<Command>;
   /** A POSIX shell will run it, not bash. */
   readonly posix: boolean;
 }
@@ -34,6 +36,7 @@ interface Surveying {
 export function survey(source: string, { posix, named }: Surveying): Survey {
   const script = parseScript(source);
   const variables = new Map<string, Source[]>();
+  const all = new Set<Command>();
   const counted = { commands: 0, words: 0 };
   const visit = (node: SyntaxNode, depth: number): void => {
     if (depth > MAX_DEPTH)
@@ -41,13 +44,15 @@ export function survey(source: string, { posix, named }: Surveying): Survey {
     if (node.type === 'Script') refuseErrors(node);
     refuseConstruct(node, posix);
     count(node, counted);
-    if (node.type === 'Command' && node.name !== undefined && node.name.parts === undefined)
-      named(node.name.value);
+    if (node.type === 'Command') {
+      all.add(node);
+      if (node.name !== undefined && node.name.parts === undefined) named(node.name.value);
+    }
     for (const [name, value] of valuesGiven(node)) remember(variables, name, value);
     forEachChild(node, (child) => visit(child, depth + 1));
   };
   visit(script, 0);
-  return { commands: script, variables, posix };
+  return { commands: script, variables, all, posix };
 }
 
 function refuseConstruct(node: SyntaxNode, posix: boolean): void {

@@ -10,6 +10,8 @@ const COUNTING: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le', '-gt'
 /** These evaluate the subscript of a name. */
 const NAMING: ReadonlySet<string> = new Set(['-v', '-R']);
 
+type Binary = Extract<TestExpression, { type: 'TestBinary' }>;
+
 /** Refuses what `[[ ]]` would evaluate as more than text; judges what runs inside of its words. */
 export function refuseTest(scope: Scope, node: TestExpression): void {
   switch (node.type) {
@@ -30,11 +32,16 @@ export function refuseTest(scope: Scope, node: TestExpression): void {
       readWord(scope, node.operand);
       return;
     case 'TestBinary':
-      for (const word of [node.left, node.right]) {
-        readWord(scope, word);
-        if (COUNTING.has(node.operator)) refuseCount(scope, word);
-      }
+      return compare(scope, node);
   }
+}
+
+function compare(scope: Scope, { operator, left, right }: Binary): void {
+  readWord(scope, left);
+  readWord(scope, right, operator === '=~' ? 'pattern' : 'unquoted');
+  if (!COUNTING.has(operator)) return;
+  refuseCount(scope, left);
+  refuseCount(scope, right);
 }
 
 function refuseCount(scope: Scope, word: SyntaxWord): void {

@@ -1,32 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { judgeCommand } from '../../../src/safety/policy/judge.ts';
 import type { Verdict } from '../../../src/safety/policy/verdict.ts';
 import { aPlace, judged, SEED } from './a-policy.ts';
-import { CORPORA } from '../../support/corpora.ts';
-
-const rowSchema = z.object({
-  id: z.string().optional(),
-  command: z.string(),
-  tier: z.string().optional(),
-  expected: z.enum(['allow', 'block']).optional(),
-  source: z.union([z.string(), z.array(z.string())]),
-});
-
-type Row = z.infer<typeof rowSchema>;
-
-/** Rows of each file, so that one that was cut short is noticed. */
-const COUNTS = { benign: 498, 'family-hook-cases': 166, gtfobins: 296, dangerous: 538 } as const;
-
-function rowsOf(file: keyof typeof COUNTS): readonly Row[] {
-  const lines = readFileSync(join(CORPORA ?? '', `${file}.jsonl`), 'utf8')
-    .trimEnd()
-    .split('\n');
-  expect([file, lines.length]).toEqual([file, COUNTS[file]]);
-  return lines.map((line) => rowSchema.parse(JSON.parse(line)));
-}
+import { CORPORA, corpusRows, type Corpus, type CorpusRow } from '../../support/corpora.ts';
 
 /** Ordinary commands that are refused all the same, each with its reason. */
 const REFUSED_BENIGN: Readonly<Record<string, string>> = {
@@ -81,7 +57,7 @@ const DEVIATIONS: readonly (readonly [reason: string, commands: readonly string[
 ];
 
 /** The original's own suite, which relatives copied. */
-function isSeed({ source }: Row): boolean {
+function isSeed({ source }: CorpusRow): boolean {
   return [source]
     .flat()
     .some((one) =>
@@ -89,14 +65,14 @@ function isSeed({ source }: Row): boolean {
     );
 }
 
-const placeOf = ({ command }: Row): ReturnType<typeof aPlace> =>
+const placeOf = ({ command }: CorpusRow): ReturnType<typeof aPlace> =>
   aPlace(command.startsWith('/path/to/') ? { workspace: '/path/to' } : {});
 
-const asExpected = (row: Row, { decision }: Verdict): boolean =>
+const asExpected = (row: CorpusRow, { decision }: Verdict): boolean =>
   (decision === 'allow') === (row.expected === 'allow');
 
-const verdictsOf = (file: keyof typeof COUNTS): readonly Verdict[] =>
-  rowsOf(file).map(({ command }) => judged(command));
+const verdictsOf = (file: Corpus): readonly Verdict[] =>
+  corpusRows(file).map(({ command }) => judged(command));
 
 function byRule(verdicts: readonly Verdict[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -109,7 +85,7 @@ function byRule(verdicts: readonly Verdict[]): Readonly<Record<string, number>> 
 
 describe.skipIf(CORPORA === undefined)('corpora (skipped without HARNESS_CORPORA)', () => {
   test('the rows of the original decide as it did under profile seed', () => {
-    const rows = rowsOf('family-hook-cases').filter(isSeed);
+    const rows = corpusRows('family-hook-cases').filter(isSeed);
     expect(rows).toHaveLength(59);
     const wrong = rows.filter(
       (row) => !asExpected(row, judgeCommand(SEED, placeOf(row), row.command)),
@@ -118,14 +94,14 @@ describe.skipIf(CORPORA === undefined)('corpora (skipped without HARNESS_CORPORA
   });
 
   test('every row that profile standard decides otherwise has its reason', () => {
-    const rows = rowsOf('family-hook-cases');
+    const rows = corpusRows('family-hook-cases');
     const otherwise = rows.filter((row) => !asExpected(row, judged(row.command, placeOf(row))));
     const explained = DEVIATIONS.flatMap(([, commands]) => commands);
     expect(otherwise.map(({ command }) => command).toSorted()).toEqual(explained.toSorted());
   });
 
   test('ordinary commands are allowed but for those with a reason', () => {
-    const core = rowsOf('benign').filter(({ tier }) => tier === 'core');
+    const core = corpusRows('benign').filter(({ tier }) => tier === 'core');
     const refused = core.filter(({ command }) => judged(command).decision === 'deny');
     expect(refused.map(({ id }) => id ?? '').toSorted()).toEqual(
       Object.keys(REFUSED_BENIGN).toSorted(),

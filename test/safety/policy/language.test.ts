@@ -8,7 +8,7 @@ const DENIED: readonly (readonly [string, readonly string[]])[] = [
     'characters',
     ['ls\r', 'ls \u0000', 'ls\u00a0-la', 'ls \u202e', 'ls \u200b', 'ls \u{e0041}', 'ls \ud800'],
   ],
-  ['syntax', ['echo "a', 'ls $(', 'if ls; then', 'ls )']],
+  ['syntax', ['x=(a $(evil))!', 'export x=(a `evil`)b', 'echo "a', 'ls $(', 'if ls; then', 'ls )']],
   [
     'construct',
     [
@@ -76,6 +76,8 @@ const DENIED: readonly (readonly [string, readonly string[]])[] = [
       'echo "$(pwd; ssh a)"',
       '[[ "a[$(ls)]" -eq 1 ]]',
       'echo $(ls)',
+      'ls a[$("ls")]=1',
+      'ls [$(whoami)]',
       'echo `whoami`',
       'cat $(which ls)',
       'x=$(<a.txt)',
