@@ -64,6 +64,8 @@ describe.each(['root', 'user'] as const)('the sealed session as %s', async (who)
     async () => {
       const { tried, ends, leaked } = await probesAs(who);
       expect(ends).toEqual({ unsealed: 'completed', sealed: 'completed' });
+      const silent = tried.filter(({ unsealed, sealed }) => !unsealed.heard || !sealed.heard);
+      expect(silent, 'probes without an answer').toEqual([]);
       const proveNothing = tried.filter(({ unsealed }) => !unsealed.through);
       expect(proveNothing, 'probes that fail also without a box').toEqual([]);
       expect(tried.filter(({ sealed }) => sealed.through)).toEqual([]);

@@ -14,6 +14,8 @@ import { aStage, presentNeeds, type Stage } from './stage.ts';
 /** How a probe went in one session. */
 interface Outcome {
   readonly through: boolean;
+  /** It was carried out and answered; silence proves nothing. */
+  readonly heard: boolean;
   readonly output: string;
 }
 
@@ -54,7 +56,7 @@ async function runProbes({ canary, seed, count }: Order): Promise<Report> {
   };
 }
 
-const NOTHING: Outcome = { through: false, output: '' };
+const NOTHING: Outcome = { through: false, heard: false, output: '' };
 
 interface All {
   readonly outcomes: readonly Outcome[];
@@ -103,6 +105,7 @@ async function tryAll({ probes, canary, how }: Round): Promise<All> {
   const aims = { ...stage.aims, upstream: '' };
   const outcomes = probes.map((probe, number) => ({
     output: (outputs.get(number) ?? '').slice(0, 300),
+    heard: outputs.has(number),
     through: isThrough(probe, { aims, number, output: outputs.get(number) ?? '', survivors }),
   }));
   sweep(probes, aims);
@@ -136,11 +139,7 @@ function callOf(batch: readonly Numbered[], aims: Aims): ToolCall {
     const input = entries.map(([key, text]) => [key, filled(text, aims, first.number)]);
     return { tool: first.probe.tool, input: Object.fromEntries(input) };
   }
-  const scripts = batch.map(({ probe, number }) =>
-    'command' in probe
-      ? `echo; echo '${MARK} ${number}'; ( ${filled(probe.command, aims, number)}\n)`
-      : '',
-  );
+  const scripts = batch.map((one) => scriptOf(one, aims));
   // Always a success: the agent drops the other calls of a turn when one fails.
   return {
     tool: 'Bash',
@@ -149,6 +148,16 @@ function callOf(batch: readonly Numbered[], aims: Aims): ToolCall {
 }
 
 const MARK = '=== probe';
+
+/** The agent keeps only the beginning of what is long: the canary, if it came, and a little more. */
+function scriptOf({ probe, number }: Numbered, aims: Aims): string {
+  if (!('command' in probe)) return '';
+  return [
+    `( ${filled(probe.command, aims, number)}`,
+    `) > .said 2>&1`,
+    `echo; echo '${MARK} ${number}'; grep -a -o -m 1 ${aims.canary} .said; tail -c 200 .said`,
+  ].join('\n');
+}
 
 /** What each probe gave back, by its number. */
 function outputsOf(
@@ -159,8 +168,9 @@ function outputsOf(
   for (const [at, batch] of batches.entries()) {
     const [first] = batch;
     const output = outputs[at] ?? '';
-    if (first !== undefined && 'tool' in first.probe) found.set(first.number, output);
-    else
+    if (first !== undefined && 'tool' in first.probe) {
+      if (output !== '') found.set(first.number, output);
+    } else
       for (const part of output.split(`${MARK} `).slice(1))
         found.set(Number.parseInt(part, 10), part.slice(part.indexOf('\n') + 1));
   }
