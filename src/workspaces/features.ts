@@ -1,5 +1,4 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Entries } from './facts.ts';
 import type { Pin } from './git.ts';
@@ -35,7 +34,7 @@ export async function featuresOf(known: Known): Promise<Feature[]> {
     ['shallow history', (await lstatOrNull(join(common, 'shallow'))) !== null],
     ['partial clone', config.some(([key]) => key.endsWith('.promisor'))],
     ['SHA-256 objects', config.some((pin) => pin.join() === 'extensions.objectformat,sha256')],
-    ['foreign owner', (await lstat(directory)).uid !== userInfo().uid],
+    ['foreign owner', (await lstat(directory)).uid !== process.getuid?.()],
   ];
   return found.filter(([, present]) => present).map(([feature]) => feature);
 }
