@@ -55,14 +55,40 @@ export function readEnvironment(env: Variables, cwd: string): Environment {
     return value === undefined || value === '' ? [] : [[name, value]];
   });
   const parsed = known.safeParse(Object.fromEntries(filled));
-  if (parsed.success) return { lookup, known: parsed.data, problems: [] };
+  const strays = strayCredentials(env, source);
+  if (parsed.success) return { lookup, known: parsed.data, problems: strays };
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const place = env[name] === undefined ? placeIn(source, name) : null;
     const origin = place === null ? 'environment variable ' : '';
     return { place, what: `${origin}${name} ${describeIssue(issue)}` };
   });
-  return { lookup, known: known.parse({}), problems };
+  return { lookup, known: known.parse({}), problems: [...problems, ...strays] };
+}
+
+/** Which credentials are sent to the address in a variable. */
+const SENT_TO: Readonly<Record<string, readonly string[]>> = {
+  ANTHROPIC_BASE_URL: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
+  LINEAR_API_URL: ['LINEAR_API_KEY'],
+  LINEAR_MCP_URL: ['LINEAR_API_KEY'],
+};
+
+/**
+ * Addresses in `.env` that would get a credential from outside it. The file may have come with a
+ * repository: it may say where its own credentials go, never where the user's go.
+ */
+function strayCredentials(env: Variables, source: Source): readonly Problem[] {
+  const inFile = lookupIn({}, source.text);
+  return Object.entries(SENT_TO).flatMap(([address, credentials]) => {
+    const url = inFile(address);
+    if (url === undefined || url === '' || env[address] !== undefined) return [];
+    const stray = credentials.find((name) => (env[name] ?? '') !== '');
+    if (stray === undefined) return [];
+    const what =
+      `${address} would send ${stray} of your environment to an address from .env, ` +
+      `which may have come with the repository: set both in the same place`;
+    return [{ place: placeIn(source, address), what }];
+  });
 }
 
 function placeIn(source: Source, name: string): Place {

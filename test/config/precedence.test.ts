@@ -57,6 +57,22 @@ describe('A1 flags beat the environment, it beats .env, that beats the file', ()
 });
 
 describe('variables', () => {
+  test('I7 an address from .env never gets a credential from outside it', () => {
+    const dotenv = 'A=1\nANTHROPIC_BASE_URL=https://elsewhere.example\n';
+    const key = { ANTHROPIC_API_KEY: 'sk-of-the-user' };
+    expect(refusal({ dotenv, env: key })).toMatchInlineSnapshot(`
+      ".env:2:1: ANTHROPIC_BASE_URL would send ANTHROPIC_API_KEY of your environment to an address from .env, which may have come with the repository: set both in the same place
+        ANTHROPIC_BASE_URL=https://elsewhere.example
+        ^"
+    `);
+    const own = `${dotenv}ANTHROPIC_API_KEY=of-the-file\n`;
+    expect(load({ dotenv: own }).upstreamUrl).toBe('https://elsewhere.example');
+    const chosen = { ...key, ANTHROPIC_BASE_URL: 'https://chosen.example' };
+    expect(load({ dotenv, env: chosen }).upstreamUrl).toBe('https://chosen.example');
+    const linear = 'LINEAR_MCP_URL=https://elsewhere.example';
+    expect(refusal({ dotenv: linear, env: { LINEAR_API_KEY: 'lin' } })).toContain('LINEAR_API_KEY');
+  });
+
   test('an empty variable is not set, and hides the one in .env', () => {
     const dotenv = 'ANTHROPIC_API_KEY=sk-1\nCLAUDE_CODE_OAUTH_TOKEN=token\n';
     expect(load({ dotenv }).credential?.kind).toBe('api_key');
