@@ -91,6 +91,7 @@ export function shellCheck(call: Call): void {
   const given = call.options.find(({ name }) => name === '-c');
   const shell = call.name.endsWith('bash') ? 'bash' : 'sh';
   if (given === undefined) {
+    refuseLookedUp(call);
     if (call.operands.length === 0 && !call.options.some(({ name }) => name === '--version'))
       refuse(
         'command',
@@ -107,6 +108,16 @@ export function shellCheck(call: Call): void {
       'Write the commands out.',
     );
   call.script(text, shell);
+}
+
+/** A bare name is looked up on PATH where the folder has none of it. */
+function refuseLookedUp({ name, operands: [script] }: Call): void {
+  if (script !== undefined && !/[./]/u.test(leadOf(script)))
+    refuse(
+      'command',
+      `${name} may find ${quoted(script.source)} elsewhere than in the project.`,
+      'Name a script by its path: bash ./NAME.',
+    );
 }
 
 /** concurrently and the like: each operand is a line for sh, or `npm:script`. */
