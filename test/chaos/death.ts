@@ -44,7 +44,7 @@ export function lookAtDeath(arena: Arena): Promise<Death> {
       inFlight: open.length,
       talking: sessions.filter(({ model }) => model !== null).length,
       untold: (await hasMoved(folder)) && !(await store.events.mainMovedTo(project.id, main)),
-      asked: (await store.approvals.pending(run.id)) !== undefined,
+      asked: (await store.approvals.pending(run.id)).length > 0,
       judging: (await namesIn(join(folder, 'gates'))).length > 0,
     };
   });
