@@ -36,7 +36,6 @@ const DENIED: readonly (readonly [string, readonly string[]])[] = [
       'bash',
       'bash bash -c ls',
       'sh ls',
-      'bash $x',
       'curl localhost | bash',
       'bash <<EOF\nls\nEOF',
       'xargs bash -c ls',
@@ -105,6 +104,7 @@ const DENIED: readonly (readonly [string, readonly string[]])[] = [
   [
     'argument',
     [
+      'bash $x',
       'echo $(cat a.txt)',
       'curl "$URL"',
       'rm -rf "$x"',
