@@ -24,7 +24,7 @@ describe.each(SEALINGS)('%s', (sealing) => {
       sealing,
       inTurn(
         { content: [say('on it'), call('Write', { file_path: 'a.txt', content: 'made' })] },
-        { content: [call('Bash', { command: 'cat a.txt; env' })] },
+        { content: [call('Bash', { command: 'cat a.txt; node -p process.env' })] },
         { content: [call('mcp__tracker__report', { kind: 'note', text: 'hello' })] },
         { content: [say('ready')] },
       ),
@@ -36,6 +36,7 @@ describe.each(SEALINGS)('%s', (sealing) => {
     expect(await readFile(join(rig.workspace, 'a.txt'), 'utf8')).toBe('made');
     expect(heard).toEqual([{ kind: 'note', text: 'hello' }]);
     expect(outputsOf(events)).toContain('made');
+    expect(outputsOf(events)).toContain('IS_SANDBOX');
     expect(outputsOf(events)).not.toContain('VITEST');
     expect(rig.server.asks[0]?.bytes).toBeLessThanOrEqual(14 * 1024);
   });
@@ -110,6 +111,34 @@ describe('what a session may do', () => {
     // Of the workspace's own instructions it knows what it has read, and none was obeyed.
     expect(textOf(rig.server.asks[0]?.body)).not.toContain('trap');
     expect(existsSync(join(rig.workspace, 'sprung'))).toBe(false);
+  });
+
+  test('the policy keeps commands from the shell, which is bash, and says what to do instead', async () => {
+    await using rig = await aRig(
+      USUAL,
+      inTurn(
+        {
+          content: [
+            call('Bash', { command: 'touch a.txt && git push' }),
+            call('Bash', { command: 'x=(a $(touch b.txt))!' }),
+            call('Bash', { command: 'echo "bash ${BASH_VERSION%%.*}"' }),
+          ],
+        },
+        { content: [say('done')] },
+      ),
+    );
+    const refused: string[] = [];
+    const onRefused = ({ reason }: { readonly reason: string }): number => refused.push(reason);
+    const { tools } = rightsOf({ phase: 'implement', role: 'coder' });
+    const { events, end } = await rig.run(rig.order({ tools, onRefused }));
+    expect(end.status).toBe('completed');
+    const results = events.filter((event) => event.type === 'tool_ended');
+    expect(results.map(({ failed }) => failed)).toEqual([true, true, false]);
+    expect(results[0]?.output).toMatch(/git push is not for agents\. Commit only/u);
+    expect(results[2]?.output).toMatch(/^bash \d/u);
+    expect(refused).toHaveLength(2);
+    for (const file of ['a.txt', 'b.txt'])
+      expect(existsSync(join(rig.workspace, file))).toBe(false);
   });
 
   test('the file fence keeps out of git, of links that lead out, and of the rest of the disk', async () => {

@@ -11,11 +11,15 @@ import type { HostTool, SessionEnd, SessionEvent, SessionOrder } from '../../src
 import { z } from 'zod';
 import { hasCode } from '../../src/domain/errors.ts';
 import { WIRE_PORT } from '../../src/safety/box.ts';
+import { createPolicy } from '../../src/safety/policy/extra-commands.ts';
+import { sessionBash } from '../../src/safety/session-bash.ts';
 import { sessionFence } from '../../src/safety/fence/session-fence.ts';
 import { SYSTEM_PATH, aBox, unsealable } from '../safety/a-box.ts';
 import { anOrder } from './an-order.ts';
 import { startMessagesServer } from './messages-server.ts';
 import type { MessagesServer, Script } from './messages-server.ts';
+
+const POLICY = createPolicy({ profile: 'standard', extraCommands: [] });
 
 export type Sealing = 'sealed' | 'unsealed';
 
@@ -82,6 +86,7 @@ export async function aRig(sealing: Sealing, script: Script): Promise<Rig> {
         path: SYSTEM_PATH,
         judges: [
           sessionFence({ sealed: sealing === 'sealed', readable: ['/usr'], protectedPaths: [] }),
+          sessionBash({ policy: POLICY, readable: [], protectedPaths: [] }),
         ],
       });
       const events: SessionEvent[] = [];
