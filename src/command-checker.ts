@@ -9,18 +9,19 @@ import type { Verdict } from './safety/policy/verdict.ts';
  * the operator added what can't be.
  */
 export function commandChecker(order: {
-  readonly config: Pick<Config, 'security'>;
+  readonly config: Pick<Config, 'security' | 'settings'>;
   /** Absolute. */
   readonly directory: string;
   /** Null: the configured one. */
   readonly profile: 'standard' | 'seed' | null;
 }): (command: string) => Verdict {
-  const { security } = order.config;
+  const { security, settings } = order.config;
   const policy = createPolicy({ ...security, profile: order.profile ?? security.profile });
   const place = {
     workspace: order.directory,
     cwd: null,
     readable: [],
+    sealed: settings.sandbox.driver === 'bwrap',
     protectedPaths: security.protectedPaths,
   };
   return (command) => judgeCommand(policy, bashPlace(place), command);

@@ -240,9 +240,10 @@ function judgesOf({ config }: App, { toolchains, box }: Seal): readonly ToolJudg
   const { settings, security } = config;
   const readable = ['/usr', ...toolchains.mounts, ...settings.sandbox.read];
   const { protectedPaths } = security;
+  const sealed = box.driver === 'bwrap';
   return [
-    sessionFence({ sealed: box.driver === 'bwrap', readable, protectedPaths }),
-    sessionBash({ policy: createPolicy(security), readable, protectedPaths }),
+    sessionFence({ sealed, readable, protectedPaths }),
+    sessionBash({ policy: createPolicy(security), sealed, readable, protectedPaths }),
   ];
 }
 

@@ -8,8 +8,6 @@ import { within, type Place } from './policy/jail.ts';
 /** The system's own folders in every box. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib64'] as const;
 
-const SCRATCH = ['/tmp'] as const;
-
 export interface PlaceOrder {
   /** Folder of the project, as the session has it. */
   readonly workspace: string;
@@ -17,6 +15,8 @@ export interface PlaceOrder {
   readonly cwd: string | null;
   /** Folders of the toolchain besides the system's. */
   readonly readable: readonly string[];
+  /** `/tmp` is the box's own, not the host's. */
+  readonly sealed: boolean;
   /** Globs of what only a person may change. */
   readonly protectedPaths: readonly string[];
 }
@@ -25,7 +25,8 @@ export interface PlaceOrder {
  * What the bash policy knows of the files around a session. Links are followed in the workspace
  * only: elsewhere the box has a tree of its own.
  */
-export function bashPlace({ workspace, cwd, readable, protectedPaths }: PlaceOrder): Place {
+export function bashPlace(order: PlaceOrder): Place {
+  const { workspace, cwd, readable, protectedPaths } = order;
   const root = realOf(workspace);
   const grounded = (target: string): string =>
     within([workspace], target) ? root + target.slice(workspace.length) : target;
@@ -38,7 +39,7 @@ export function bashPlace({ workspace, cwd, readable, protectedPaths }: PlaceOrd
   return {
     workspace: root,
     cwd: cwd === null ? root : landing(posix.resolve(cwd)),
-    scratch: SCRATCH,
+    scratch: order.sealed ? ['/tmp'] : [],
     readable: [...SYSTEM, ...readable],
     protects: (below) => isProtected(below, protectedPaths) !== null,
     realOf: (path) => {

@@ -16,7 +16,7 @@ const inputSchema = z.looseObject({ command: z.string() });
 export function sessionBash({
   policy,
   ...settings
-}: Pick<PlaceOrder, 'readable' | 'protectedPaths'> & { readonly policy: Policy }): (
+}: Pick<PlaceOrder, 'readable' | 'protectedPaths' | 'sealed'> & { readonly policy: Policy }): (
   call: BashCall,
   session: Pick<PlaceOrder, 'workspace'>,
 ) => string | null {

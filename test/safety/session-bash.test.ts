@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(async () => rm(workspace, { recursive: true }));
 
 const policy = createPolicy({ profile: 'standard', extraCommands: [] });
-const judge = sessionBash({ policy, readable: [], protectedPaths: ['infra/**'] });
+const settings = { policy, readable: [], protectedPaths: ['infra/**'] };
+const judge = sessionBash({ ...settings, sealed: true });
 
 const faultOf = (input: unknown, tool = 'Bash'): string | null =>
   judge({ tool, input, cwd: workspace }, { workspace });
@@ -38,6 +39,14 @@ test.each([
 ])('%s may not, and the agent is told what to do', (command, said) =>
   expect(faultOf({ command })).toMatch(said),
 );
+
+test("without a box /tmp is the host's, and not for agents", () => {
+  const call = { tool: 'Bash', input: { command: 'echo a > /tmp/a' }, cwd: '/work/shop' };
+  const fault = (sealed: boolean): string | null =>
+    sessionBash({ ...settings, sealed })(call, { workspace: '/work/shop' });
+  expect(fault(true)).toBeNull();
+  expect(fault(false)).toMatch(/lies outside/u);
+});
 
 test.each([{}, null, { command: 3 }, 'ls'])('an input like %j is refused', (input) =>
   expect(faultOf(input)).toMatch(/not understood/u),

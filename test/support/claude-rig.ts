@@ -86,7 +86,12 @@ export async function aRig(sealing: Sealing, script: Script): Promise<Rig> {
         path: SYSTEM_PATH,
         judges: [
           sessionFence({ sealed: sealing === 'sealed', readable: ['/usr'], protectedPaths: [] }),
-          sessionBash({ policy: POLICY, readable: [], protectedPaths: [] }),
+          sessionBash({
+            policy: POLICY,
+            sealed: sealing === 'sealed',
+            readable: [],
+            protectedPaths: [],
+          }),
         ],
       });
       const events: SessionEvent[] = [];
