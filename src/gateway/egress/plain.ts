@@ -4,10 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { isAddress } from '../../domain/egress.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { nameOf, pinned } from './destination.ts';
-import type { Route } from './destination.ts';
 import type { Tally } from './tally.ts';
-
-type OpenRoute = Extract<Route, { status: 'open' }>;
+import { IDLE_MS, LIFE_MS, type OpenRoute } from './tunnel.ts';
 
 export interface PlainOrder {
   readonly route: OpenRoute;
@@ -15,8 +13,6 @@ export interface PlainOrder {
   readonly path: string;
   readonly tally: Tally;
 }
-
-const IDLE_MS = 120_000;
 
 /** Meant for the next hop only (RFC 9110, 7.6.1), or for this proxy. */
 const HOP_BY_HOP =
@@ -35,7 +31,12 @@ export async function forwardPlain(
     asking.once('response', resolve);
     asking.on('error', (error) => resolve(messageOf(error)));
   });
-  response.once('close', () => asking.destroy());
+  asking.once('timeout', () => asking.destroy(new Error('it fell silent')));
+  const life = setTimeout(() => asking.destroy(new Error('it took too long')), LIFE_MS);
+  response.once('close', () => {
+    clearTimeout(life);
+    asking.destroy();
+  });
   const sent = pipeline(request, tally.meter(name, 'out'), asking);
   sent.catch(() => asking.destroy());
   const answer = await answered;

@@ -9,7 +9,7 @@ import { pinned } from './destination.ts';
 import type { Destination, Route } from './destination.ts';
 import type { Tally } from './tally.ts';
 
-type OpenRoute = Extract<Route, { status: 'open' }>;
+export type OpenRoute = Extract<Route, { status: 'open' }>;
 
 const CONNECT_MS = 10_000;
 /** For the first bytes of a client that has been let through. */
@@ -19,7 +19,7 @@ const MOST_CHUNKS = 64;
 /** Silence that ends a connection; package managers keep theirs for less. */
 export const IDLE_MS = 120_000;
 /** Longer than any download of an allowed size. */
-const LIFE_MS = 30 * 60_000;
+export const LIFE_MS = 30 * 60_000;
 
 /** Connects to the addresses that were checked, to nothing else. The reason when none answers. */
 export function dial({ destination, addresses }: OpenRoute): Promise<Socket | string> {
