@@ -8,7 +8,7 @@ import { HarnessError, messageOf } from './domain/errors.ts';
 import { listenOnLoopback, listenOnSocket } from './gateway/listen.ts';
 import type { ContentBlock, ModelMessage } from './rehearsal/message.ts';
 import { streamed } from './rehearsal/stream.ts';
-import { WIRE_PORT, type Box } from './safety/box.ts';
+import { WIRE_URL, type Box } from './safety/box.ts';
 import type { Agent, SessionEvent, SessionOrder } from './sessions/agent.ts';
 
 export interface DenyProofOrder {
@@ -63,7 +63,7 @@ async function trial(order: DenyProofOrder): Promise<string | null> {
   });
   const sealed = order.box.driver === 'bwrap';
   const socket = sealed ? await listenOnSocket(server, join(root, 'wire', 's')) : null;
-  const baseUrl = sealed ? `http://127.0.0.1:${WIRE_PORT}` : await listenOnLoopback(server);
+  const baseUrl = sealed ? WIRE_URL : await listenOnLoopback(server);
   cleaning.defer(() => close(server));
   const session = sessionOrder(order, { workspace, configDir, socket, baseUrl });
   const events: SessionEvent[] = [];

@@ -34,7 +34,7 @@ const PUBLIC_FILES = 'https://files.pythonhosted.org/';
 
 /**
  * Where each path of the wire leads. The npm registry is at the root, because npm keeps the path of
- * a locked URL and changes its host only; no package name starts with an underscore, so the other
+ * a locked URL and changes its host only; no package name starts with an underscore, so the
  * others can't be mistaken for one. A scope's packages are never asked for at another registry than
  * its own, where somebody else may have taken their names.
  */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { WIRE_URL } from '../safety/box.ts';
 import type { PackageWire } from '../workspaces/environment/open-environments.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { refusePackage, relayPackage } from './package-answer.ts';
@@ -56,9 +57,6 @@ export function createPackages(order: PackagesOrder): Packages {
   });
 }
 
-/** Where the box's own forwarder listens; see the box. */
-const URL_IN_BOX = 'http://127.0.0.1:8377';
-
 /** By route: why it led to nothing the last time it was asked. Routes that answer have none. */
 type Troubles = Map<string, string>;
 
@@ -70,7 +68,7 @@ async function open(
   // In a folder of its own, because the box is shown the whole folder.
   const path = join(order.folder, 'packages', 'p.sock');
   const socket = order.sealed ? await listenOnSocket(server, path) : null;
-  const base = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
+  const base = order.sealed ? WIRE_URL : await listenOnLoopback(server);
   return Object.freeze({
     socket,
     env: variablesOf(order.registries, base),
@@ -146,5 +144,5 @@ function headerFor(credentials: readonly PackageCredential[], url: URL): string 
 
 /** The wire as this client sees it. */
 function baseOf({ sealed }: PackagesOrder, { socket }: IncomingMessage): string {
-  return sealed ? URL_IN_BOX : `http://127.0.0.1:${socket.localPort ?? 0}`;
+  return sealed ? WIRE_URL : `http://127.0.0.1:${socket.localPort ?? 0}`;
 }

@@ -9,6 +9,7 @@ import { createEgress } from './egress/egress.ts';
 import type { Egress } from './egress/egress.ts';
 import { proxyVariables } from './egress/variables.ts';
 import type { HarnessEvent } from '../domain/event.ts';
+import { WIRE_URL } from '../safety/box.ts';
 import { exchange } from './exchange.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { isRefusal, refuse, refuseForNow, sendRefusal } from './refusal.ts';
@@ -17,9 +18,6 @@ import { readRequest } from './request-door.ts';
 import type { Session, Shared } from './session.ts';
 import { holdsToken } from './token.ts';
 import type { Wire } from './wire.ts';
-
-/** Where the box's own forwarder listens; see the box. */
-const URL_IN_BOX = 'http://127.0.0.1:8377';
 
 /** More calls at once than any session makes; bounds the memory that a hostile one can take. */
 const MAX_CALLS_AT_ONCE = 32;
@@ -58,7 +56,7 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   });
   const server = listenTo(calls, egress);
   const socket = order.sealed ? await listenOnSocket(server, join(order.folder, 'g.sock')) : null;
-  const baseUrl = order.sealed ? URL_IN_BOX : await listenOnLoopback(server);
+  const baseUrl = order.sealed ? WIRE_URL : await listenOnLoopback(server);
   let closing: Promise<void> | undefined;
   return Object.freeze({
     baseUrl,

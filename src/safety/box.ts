@@ -48,3 +48,6 @@ export type BoxVerdict =
 
 /** Port of the wire inside every box. */
 export const WIRE_PORT = 8377;
+
+/** How programs in a sealed box name the wire. */
+export const WIRE_URL = `http://127.0.0.1:${WIRE_PORT}`;
