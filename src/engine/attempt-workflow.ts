@@ -21,32 +21,37 @@ export const attemptWorkflow = DBOS.registerWorkflow(
 );
 
 function session(attemptId: string, brief: Brief): Promise<SessionStep> {
-  return carried(attemptId, (signal) => engine().deps.workshop.session(attemptId, brief, signal), {
-    kind: 'ended',
+  return carried<SessionStep>(attemptId, {
+    agent: true,
+    body: (signal) => engine().deps.workshop.session(attemptId, brief, signal),
+    ended: { kind: 'ended' },
   });
 }
 
 function prove(attemptId: string, commit: string | null): Promise<void> {
-  return carried(
-    attemptId,
-    (signal) => engine().deps.workshop.prove(attemptId, commit, signal),
-    undefined,
-  );
+  return carried<void>(attemptId, {
+    agent: false,
+    body: (signal) => engine().deps.workshop.prove(attemptId, commit, signal),
+    ended: undefined,
+  });
+}
+
+interface Carried<T> {
+  readonly agent: boolean;
+  readonly body: (signal: AbortSignal) => Promise<T>;
+  /** What the step gives when the attempt has ended. */
+  readonly ended: T;
 }
 
 /**
  * Runs a step of an attempt under every signal that may end it. What breaks on our side ends the
  * attempt as an infrastructure failure, so that nothing stays open without a workflow.
  */
-async function carried<T>(
-  attemptId: string,
-  body: (signal: AbortSignal) => Promise<T>,
-  ended: T,
-): Promise<T> {
+async function carried<T>(attemptId: string, { agent, body, ended }: Carried<T>): Promise<T> {
   const { deps, running, lease } = engine();
   const attempt = await deps.store.attempts.get(attemptId);
   if (attempt === undefined || attempt.end !== null) return ended;
-  const entry = running.enter(attemptId, attempt.runId);
+  const entry = running.enter(attemptId, attempt.runId, { agent });
   const cancelled = DBOS.stepStatus?.cancelSignal;
   const signal = AbortSignal.any([entry.signal, lease, ...(cancelled ? [cancelled] : [])]);
   try {

@@ -62,7 +62,7 @@ export interface EngineDeps {
   readonly workshop: Workshop;
   readonly trackerOf: (run: Run) => Promise<WorkTracker>;
   readonly label: string;
-  /** Attempts at once in this process. */
+  /** Agents at work at once in this process. */
   readonly capacity: number;
 }
 

@@ -77,7 +77,7 @@ async function freshItems(
 
 /** A free slot in this process, and a session left of the run's. */
 async function mayClaim({ deps, running }: Engine, run: Run, given: number): Promise<boolean> {
-  if (running.count() + given >= deps.capacity) return false;
+  if (running.agents() + given >= deps.capacity) return false;
   return (await deps.store.attempts.count(run.id)) < run.settings.maxSessions;
 }
 

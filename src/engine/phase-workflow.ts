@@ -58,6 +58,7 @@ async function stoppable<T>(
   const entry = running.enter(
     `${phaseId(runKey(order), order.phase, order.attempt)}/${name}`,
     order.runId,
+    { agent: false },
   );
   const cancelled = DBOS.stepStatus?.cancelSignal;
   try {

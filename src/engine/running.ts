@@ -1,18 +1,28 @@
 /** An attempt, or a phase's own deed, that this process carries out. */
-interface Entry {
+interface Entry extends Kind {
   readonly runId: string;
   readonly controller: AbortController;
   graceful: boolean;
 }
 
+interface Kind {
+  /** Whether an agent is at work in it; a proof and a phase's own deed take no agent's slot. */
+  readonly agent: boolean;
+}
+
 /** Attempts and deeds of phases under way in this process, so that a stop can reach them. */
 export interface Running {
-  count(): number;
+  /** Agents at work here. */
+  agents(): number;
   has(id: string): boolean;
   /** Whether anything of the run is under way here. */
   busy(runId: string): boolean;
   /** Registers one by an id of its own; call `leave` when it is over. */
-  enter(id: string, runId: string): { readonly signal: AbortSignal; readonly leave: () => void };
+  enter(
+    id: string,
+    runId: string,
+    kind: Kind,
+  ): { readonly signal: AbortSignal; readonly leave: () => void };
   /** Ends what is under way of the run: at once, or each at its next step and after `graceMs` at the latest. */
   stop(runId: string, order: { readonly now: boolean; readonly graceMs: number }): void;
   /** Called between two steps of a session: ends it if a graceful stop waits for that. */
@@ -23,11 +33,11 @@ export function createRunning(): Running {
   const entries = new Map<string, Entry>();
   const abort = (entry: Entry): void => entry.controller.abort(new Error('stopped by request'));
   return {
-    count: () => entries.size,
+    agents: () => entries.values().reduce((count, { agent }) => count + Number(agent), 0),
     has: (id) => entries.has(id),
     busy: (runId) => entries.values().some((entry) => entry.runId === runId),
-    enter(id, runId) {
-      const entry: Entry = { runId, controller: new AbortController(), graceful: false };
+    enter(id, runId, { agent }) {
+      const entry: Entry = { agent, runId, controller: new AbortController(), graceful: false };
       entries.set(id, entry);
       return {
         signal: entry.controller.signal,

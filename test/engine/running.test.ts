@@ -6,20 +6,32 @@ const HOURS = 3_600_000;
 
 test('an attempt is under way from its entry to its leave', () => {
   const running = createRunning();
-  const first = running.enter('a1', 'r1');
-  const second = running.enter('a2', 'r1');
-  expect(running.count()).toBe(2);
+  const first = running.enter('a1', 'r1', { agent: true });
+  const second = running.enter('a2', 'r1', { agent: true });
+  expect(running.agents()).toBe(2);
   first.leave();
   first.leave();
-  expect(running.count()).toBe(1);
+  expect(running.agents()).toBe(1);
   second.leave();
-  expect(running.count()).toBe(0);
+  expect(running.agents()).toBe(0);
+});
+
+test('a proof takes no agent’s slot, and a stop reaches it', () => {
+  const running = createRunning();
+  const proof = running.enter('a1', 'r1', { agent: false });
+  expect(running.agents()).toBe(0);
+  expect(running.busy('r1')).toBe(true);
+  running.stop('r1', { now: true, graceMs: HOURS });
+  expect(proof.signal.aborted).toBe(true);
 });
 
 test('a stop at once reaches the attempts of its run and no other', () => {
   const running = createRunning();
-  const ours = [running.enter('a1', 'r1'), running.enter('a2', 'r1')];
-  const other = running.enter('a3', 'r2');
+  const ours = [
+    running.enter('a1', 'r1', { agent: true }),
+    running.enter('a2', 'r1', { agent: true }),
+  ];
+  const other = running.enter('a3', 'r2', { agent: true });
   running.stop('r1', { now: true, graceMs: HOURS });
   expect(ours.map(({ signal }) => signal.aborted)).toEqual([true, true]);
   expect(other.signal.aborted).toBe(false);
@@ -27,8 +39,8 @@ test('a stop at once reaches the attempts of its run and no other', () => {
 
 test('a graceful stop waits for the next step of each session', () => {
   const running = createRunning();
-  const first = running.enter('a1', 'r1');
-  const second = running.enter('a2', 'r1');
+  const first = running.enter('a1', 'r1', { agent: true });
+  const second = running.enter('a2', 'r1', { agent: true });
   running.stepped('a1');
   expect(first.signal.aborted).toBe(false);
   running.stop('r1', { now: false, graceMs: HOURS });
@@ -40,7 +52,7 @@ test('a graceful stop waits for the next step of each session', () => {
 
 test('a graceful stop does not wait for a step that never comes', async () => {
   const running = createRunning();
-  const { signal } = running.enter('a1', 'r1');
+  const { signal } = running.enter('a1', 'r1', { agent: true });
   // The timer alone keeps no process alive, so something else has to.
   const alive = setTimeout(() => undefined, 20_000);
   running.stop('r1', { now: false, graceMs: 5 });
@@ -51,7 +63,7 @@ test('a graceful stop does not wait for a step that never comes', async () => {
 
 test('who asked gracefully may still ask to stop at once', () => {
   const running = createRunning();
-  const { signal } = running.enter('a1', 'r1');
+  const { signal } = running.enter('a1', 'r1', { agent: true });
   running.stop('r1', { now: false, graceMs: HOURS });
   running.stop('r1', { now: true, graceMs: HOURS });
   expect(signal.aborted).toBe(true);
@@ -59,10 +71,10 @@ test('who asked gracefully may still ask to stop at once', () => {
 
 test('a repeated execution takes the place of the former one and is not removed with it', () => {
   const running = createRunning();
-  const former = running.enter('a1', 'r1');
-  const next = running.enter('a1', 'r1');
+  const former = running.enter('a1', 'r1', { agent: true });
+  const next = running.enter('a1', 'r1', { agent: true });
   former.leave();
-  expect(running.count()).toBe(1);
+  expect(running.agents()).toBe(1);
   running.stop('r1', { now: true, graceMs: HOURS });
   expect(next.signal.aborted).toBe(true);
 });
@@ -70,5 +82,5 @@ test('a repeated execution takes the place of the former one and is not removed 
 test('a step of an attempt that is not here changes nothing', () => {
   const running = createRunning();
   running.stepped('gone');
-  expect(running.count()).toBe(0);
+  expect(running.agents()).toBe(0);
 });

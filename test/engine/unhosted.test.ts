@@ -60,7 +60,7 @@ test('I2 I6 an attempt without a workflow is ended, but not while its session en
   const run = await aRunOfItems(host, { play: builds(), items: [{ key: 'A-1' }] });
   await host.store.runs.setStatus(run, 'running', null);
   const attempt = await claimed(run);
-  const entry = engine().running.enter(attempt, run.id);
+  const entry = engine().running.enter(attempt, run.id, { agent: true });
   await host.client.cancelWorkflow(attemptWorkflowId(attempt));
   await sweep(engine(), run);
   expect((await host.store.attempts.get(attempt))?.end).toBeNull();
