@@ -293,11 +293,12 @@ function engineDeps(
   order: HostOrder,
   { workshop, identity }: Pick<EngineDeps, 'workshop'> & Pick<Parts, 'identity'>,
 ): EngineDeps {
-  const { server, store, log } = app;
+  const { server, store, pool, log } = app;
   return {
     store,
     workshop,
     databaseUrl: server.url,
+    pool,
     migrationLock: (body) => withMigrationLock(server.url, () => body()),
     newIdentity: () => identity.newIdentity(order.label),
     deadHere: (workers) => identity.deadHere(workers),

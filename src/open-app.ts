@@ -10,7 +10,7 @@ import type { Config } from './config/config.ts';
 import { isDiskFull } from './domain/disk-full.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import type { Project, Run } from './domain/run.ts';
-import type { EngineClient } from './engine/client.ts';
+import type { ClientOrder, EngineClient } from './engine/client.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { newId } from './new-id.ts';
 import { PACKAGE } from './package-folder.ts';
@@ -128,7 +128,7 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
     server,
     git,
     hosted: (run) => hosted(store, run),
-    client: () => (client ??= openClient(server.url, log)),
+    client: () => (client ??= openClient({ databaseUrl: server.url, pool, log })),
     hubOf: (project) =>
       remembered(hubs, project.id, async () => {
         const { openHub } = await import('./workspaces/hub.ts');
@@ -147,9 +147,9 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
 }
 
 /** The engine's library is large: only who starts, wakes or ends workflows waits for it. */
-async function openClient(url: string, log: AppOrder['log']): Promise<EngineClient> {
+async function openClient(order: ClientOrder): Promise<EngineClient> {
   const { openEngineClient } = await import('./engine/client.ts');
-  return openEngineClient(url, log);
+  return openEngineClient(order);
 }
 
 async function findGit(path: string): Promise<Git> {

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Project, Run } from '../domain/run.ts';
@@ -41,6 +42,8 @@ export type SessionStep =
 export interface EngineDeps {
   readonly store: RunStore;
   readonly databaseUrl: string;
+  /** The store's connections. */
+  readonly pool: Pool;
   /** Runs the body while no other process migrates the database. */
   readonly migrationLock: <T>(body: () => Promise<T>) => Promise<T>;
   readonly newIdentity: () => WorkerIdentity;

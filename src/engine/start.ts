@@ -49,7 +49,7 @@ export const WORKFLOWS = Object.freeze([pipelineWorkflow, phaseWorkflow, attempt
  * that fails too, hosting is over.
  */
 export async function startEngine(deps: EngineDeps): Promise<StartedEngine> {
-  const client = await openEngineClient(deps.databaseUrl, deps.log);
+  const client = await openEngineClient(deps);
   const lost = Promise.withResolvers<never>();
   // Whoever does not watch it learns of it in the log.
   lost.promise.catch((error: unknown) => deps.log(messageOf(error)));

@@ -26,7 +26,7 @@ async function limitedTo(arena: Arena, connections: number): Promise<string> {
 
 const RUN = ['run', '--idea', 'three words', '--autonomy', 'full'];
 
-test('I6 a run completes on a quarter of the connections that it would take', async () => {
+test('I6 a run completes on a third of the connections that it would take', async () => {
   await using arena = await anArena('shared');
   const database = await limitedTo(arena, 10);
   const run = arena.startOn(database, ...RUN, '--project-dir', arena.project);

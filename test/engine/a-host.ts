@@ -84,7 +84,7 @@ export async function aHost(changes: Partial<WorkshopDeps> = {}): Promise<TestHo
   stack.defer(() => store.close());
   const parts = { root, url, store, pool, plays: new Map(), lines: [] };
   const workshop = { ...(await workshopDeps(parts, stack)), ...changes };
-  const client = await openEngineClient(url, () => undefined);
+  const client = await openEngineClient({ databaseUrl: url, pool, log: () => undefined });
   stack.defer(() => client.destroy());
   return {
     store,
@@ -196,6 +196,7 @@ async function engineDeps(
     store,
     workshop: openWorkshop(workshop),
     databaseUrl: url,
+    pool,
     migrationLock: (body) => withMigrationLock(url, () => body()),
     newIdentity: () => identity.newIdentity(''),
     shortage: async () => null,

@@ -20,5 +20,5 @@ export function explained(error: unknown): unknown {
   );
 }
 
-/** Of the store's pool, of the engine's two and of what is opened for a moment. */
-const MOST = 42;
+/** Of the store's pool, of the engine's and of what is opened for a moment. */
+const MOST = 32;
