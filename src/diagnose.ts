@@ -64,6 +64,7 @@ export async function diagnose(order: Examination): Promise<readonly Finding[]> 
     await disk(config),
     await database(config),
     credential(config),
+    ...packages(config),
     await agent(),
     await box(order),
   ];
@@ -143,6 +144,14 @@ function credential({ credential: found }: Config): Finding {
     });
   const name = found.kind === 'api_key' ? 'ANTHROPIC_API_KEY' : 'CLAUDE_CODE_OAUTH_TOKEN';
   return fine('credential', `${name} is set (not tried)`);
+}
+
+/** pip would take a package from whichever index has the higher version, so only one is asked. */
+function packages({ registries }: Config): readonly Finding[] {
+  const { extraIndexes } = registries;
+  if (extraIndexes.length === 0) return [];
+  const found = `pip's extra-index-url is not used: ${extraIndexes.join(', ')}`;
+  return [noted('packages', found, 'name one index as index-url that has the packages of all')];
 }
 
 async function agent(): Promise<Finding> {

@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import type { McpServer } from './gateway/mcp/upstream.ts';
 import type { App } from './open-app.ts';
+import { credentialsIn, passwordIn } from './safety/credentials-in.ts';
 
 /** The operator's MCP servers with their credentials, for the gateway, which alone uses them. */
 export function mcpServersOf({ mcp }: Config): readonly McpServer[] {
@@ -10,19 +11,27 @@ export function mcpServersOf({ mcp }: Config): readonly McpServer[] {
   });
 }
 
-/** Everything that must never be read in a text of ours. */
-export function knownSecrets({ config, server }: App): readonly string[] {
-  const password = URL.canParse(server.url) ? decodeURIComponent(new URL(server.url).password) : '';
-  const mcp = mcpServersOf(config).flatMap(({ headers }) => Object.values(headers));
-  const paid = config.registries.credentials.map(({ header }) => header.reveal());
+interface KnownTo {
+  readonly config: Config;
+  readonly server: Pick<App['server'], 'url'>;
+}
+
+/**
+ * Everything that must never be read in a text of ours: each secret as it was given, also one that
+ * nothing uses, and each password inside it.
+ */
+export function knownSecrets({ config, server }: KnownTo): readonly string[] {
+  const { credentials, secrets } = config.registries;
+  const own = [...config.secrets, ...Object.values(config.boxSecrets)];
+  const paid = [
+    ...config.mcp.flatMap(({ headers }) => Object.values(headers)),
+    ...credentials.map(({ header }) => header),
+    ...secrets,
+  ];
+  const texts = own.map((secret) => secret.reveal());
   return [
-    config.credential?.value.reveal() ?? '',
-    config.linear.apiKey?.reveal() ?? '',
-    config.apiToken?.reveal() ?? '',
-    password,
-    ...Object.values(config.boxSecrets).map((secret) => secret.reveal()),
-    ...mcp,
-    // What follows the scheme is the secret itself.
-    ...[...mcp, ...paid].map((header) => header.replace(/^\w+ /u, '')),
+    ...texts,
+    ...[server.url, ...texts].flatMap(passwordIn),
+    ...paid.flatMap((header) => credentialsIn(header.reveal())),
   ];
 }

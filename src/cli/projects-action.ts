@@ -1,4 +1,5 @@
 import { hasCode } from '../domain/errors.ts';
+import type { Project, Run } from '../domain/run.ts';
 import type { Reader } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withReader, type Context } from './context.ts';
@@ -29,18 +30,17 @@ const REPLACED = /^replaced \S+: /u;
 async function list({ store }: Reader, { output }: Context, all: boolean): Promise<void> {
   const known = await store.projects.list();
   const shown = known.filter(({ directory }) => all || !REPLACED.test(directory));
-  const rows = await Promise.all(
-    shown.map(async (project) => ({ project, run: await store.runs.latest(project.id) })),
-  );
+  const rows = await Promise.all(shown.map(async (project) => rowOf(store, project)));
   const newest = rows.toSorted((a, b) =>
     (b.run?.createdAt ?? '').localeCompare(a.run?.createdAt ?? ''),
   );
-  for (const { project, run } of newest)
-    output.object({ ...project, run_id: run?.id ?? null, status: run?.status ?? null });
+  for (const { project, run, unsealed } of newest)
+    output.object({ ...project, run_id: run?.id ?? null, status: run?.status ?? null, unsealed });
   if (rows.length === 0) output.talk('no projects yet');
-  const cells = newest.map(({ project, run }) => [
+  const cells = newest.map(({ project, run, unsealed }) => [
     project.name,
     REPLACED.test(project.directory) ? 'replaced' : (run?.status ?? 'no run yet'),
+    unsealed === null ? '' : 'NOT SEALED',
     (run?.createdAt ?? project.createdAt).slice(0, 16).replace('T', ' '),
     project.directory.replace(REPLACED, ''),
   ]);
@@ -50,4 +50,17 @@ async function list({ store }: Reader, { output }: Context, all: boolean): Promi
     output.talk(
       `${left} former rehearsal${left === 1 ? '' : 's'} of the same folders left out; \`harness projects --all\` lists them too`,
     );
+}
+
+interface Row {
+  readonly project: Project;
+  readonly run: Run | undefined;
+  /** Why agents of the run work without a box; null: they have one. */
+  readonly unsealed: string | null;
+}
+
+async function rowOf(store: Reader['store'], project: Project): Promise<Row> {
+  const run = await store.runs.latest(project.id);
+  const unsealed = run === undefined ? null : await store.events.unsealed(project.id, run.id);
+  return { project, run, unsealed };
 }

@@ -1,5 +1,6 @@
 import type { EgressHost } from '../domain/egress.ts';
 import type { PhaseName } from '../domain/phase.ts';
+import type { Registries } from '../domain/registries.ts';
 import type { RunSettings } from '../domain/run.ts';
 import type { Secret } from './secret.ts';
 
@@ -33,6 +34,8 @@ export interface Config {
   /** Null: the embedded Postgres. */
   readonly databaseUrl: Secret | null;
   readonly credential: Credential | null;
+  /** Every secret that variables, `.env` and the file name, also one that another wins over. */
+  readonly secrets: readonly Secret[];
   /** Where the gateway sends model calls; no trailing slash. */
   readonly upstreamUrl: string;
   readonly apiPort: number;
@@ -40,7 +43,7 @@ export interface Config {
   readonly apiToken: Secret | null;
   readonly linear: LinearAccess;
   /** Where environments get their packages from. */
-  readonly registries: Registries;
+  readonly registries: PaidRegistries;
   /** What sessions may reach: the hosts of package managers, and those of `sandbox.egress`. */
   readonly egress: readonly EgressHost[];
   /** The operator's MCP servers; their headers hold credentials. */
@@ -60,13 +63,13 @@ export interface Credential {
   readonly value: Secret;
 }
 
-/** Base URLs that end in a slash; null: what is configured can't be used. */
-export interface Registries {
-  readonly npm: string | null;
-  /** npm's for the packages of a scope, by its name with the `@`. */
-  readonly scopes: Readonly<Record<string, string | null>>;
-  readonly pypi: string | null;
+/** Registries with what they want to be paid with. */
+export interface PaidRegistries extends Registries {
+  /** pip's `extra-index-url`, without what they hold of a user: never asked. */
+  readonly extraIndexes: readonly string[];
   readonly credentials: readonly RegistryCredential[];
+  /** Everything secret in the files of npm and pip, also what is used for nothing. */
+  readonly secrets: readonly Secret[];
 }
 
 interface RegistryCredential {

@@ -1,13 +1,10 @@
 import { asSeenInBox, COMMAND_PHASES, readHostAndPort, USUAL_PORTS } from '../domain/egress.ts';
 import type { EgressHost } from '../domain/egress.ts';
-import type { Registries } from './config.ts';
+import { filesOf } from '../domain/registries.ts';
+import type { Registries } from '../domain/registries.ts';
 import type { FileSettings } from './schema.ts';
 
 type Listed = FileSettings['sandbox']['egress'];
-
-/** The public index keeps its files on a second host. */
-const PUBLIC_INDEX = 'https://pypi.org/simple/';
-const PUBLIC_FILES = 'https://files.pythonhosted.org/';
 
 /**
  * Every host that sessions may reach. Those of the operator's package managers may lie on a private
@@ -15,8 +12,8 @@ const PUBLIC_FILES = 'https://files.pythonhosted.org/';
  */
 export function egressHosts(listed: Listed, registries: Registries): readonly EgressHost[] {
   const { npm, pypi, scopes } = registries;
-  const files = pypi === PUBLIC_INDEX ? [PUBLIC_FILES] : [];
-  const urls = [npm, ...Object.values(scopes), pypi, ...files].filter((url) => url !== null);
+  const all = [npm, ...Object.values(scopes), pypi, filesOf(pypi)];
+  const urls = all.filter((url) => url !== null);
   return [...new Set(urls.map((url) => new URL(asSeenInBox(url)).origin)).values()]
     .map((origin) => hostOfRegistry(origin))
     .concat(listed.flatMap((entry) => hostOfEntry(entry)));

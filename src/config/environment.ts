@@ -41,6 +41,8 @@ export const SECRET_VARIABLES = [
 /** Environment over `.env`; an empty variable counts as not set, and hides the one in `.env`. */
 export interface Environment {
   lookup(name: string): string | undefined;
+  /** Values of the secret variables in the environment, and those in `.env` that they hide. */
+  readonly secrets: readonly string[];
   readonly known: KnownVariables;
   readonly problems: readonly Problem[];
 }
@@ -56,14 +58,16 @@ export function readEnvironment(env: Variables, cwd: string): Environment {
   });
   const parsed = known.safeParse(Object.fromEntries(filled));
   const strays = strayCredentials(env, source);
-  if (parsed.success) return { lookup, known: parsed.data, problems: strays };
+  const both = [lookup, lookupIn({}, text)];
+  const secrets = both.flatMap((one) => SECRET_VARIABLES.flatMap((name) => one(name) || []));
+  if (parsed.success) return { lookup, secrets, known: parsed.data, problems: strays };
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const place = env[name] === undefined ? placeIn(source, name) : null;
     const origin = place === null ? 'environment variable ' : '';
     return { place, what: `${origin}${name} ${describeIssue(issue)}` };
   });
-  return { lookup, known: known.parse({}), problems: [...problems, ...strays] };
+  return { lookup, secrets, known: known.parse({}), problems: [...problems, ...strays] };
 }
 
 /** Which credentials are sent to the address in a variable. */

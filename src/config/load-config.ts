@@ -46,6 +46,7 @@ export function loadConfig(order: ConfigOrder): Config {
   return freezeDeep({
     ...places(order, reading.settings, environment),
     ...access(reading.settings, environment.known),
+    secrets: secretsOf(reading.settings, environment),
     ...extras(reading.settings),
     registries,
     mcp: mcpServers(reading.settings.mcp),
@@ -69,6 +70,14 @@ function credentialsOf(environment: Environment): ReadonlyMap<string, string> {
       return value === undefined || value === '' ? [] : [[name, value] as const];
     }),
   );
+}
+
+function secretsOf(
+  { database_url: url, backend }: FileSettings,
+  { secrets }: Environment,
+): readonly Secret[] {
+  const inFile = [url, backend.database_url, backend.linear_api_key];
+  return [...secrets, ...inFile].flatMap((text) => (text === undefined ? [] : new Secret(text)));
 }
 
 /** Values of the variables that the file lets into the box. */

@@ -2,16 +2,25 @@ import { join } from 'node:path';
 import { readText } from './read-text.ts';
 import type { Lookup } from './substitute.ts';
 
-/** pip's index as it is configured for this user: PIP_INDEX_URL, else its files; undefined: nobody said. */
-export function pipIndex(lookup: Lookup): string | undefined {
-  const said = filled(lookup('PIP_INDEX_URL'));
-  if (said !== undefined) return said;
+export interface PipSettings {
+  /** Undefined: nobody said. */
+  readonly index: string | undefined;
+  /** Further indexes, which pip would ask for any package too. */
+  readonly extras: readonly string[];
+}
+
+/** pip's indexes as they are configured for this user: its variables, else its files. */
+export function pipSettings(lookup: Lookup): PipSettings {
   // Later files are stronger, and so is the section of the command.
-  const found = files(lookup).flatMap((file) => {
+  const sections = files(lookup).flatMap((file) => {
     const text = readText(file, file) ?? '';
-    return ['global', 'install'].map((section) => indexIn(text, section));
+    return ['global', 'install'].map((section) => settingsIn(text, section));
   });
-  return found.findLast((index) => index !== undefined);
+  const strongest = (variable: string, key: string): string | undefined =>
+    filled(lookup(variable)) ?? sections.findLast((one) => one.has(key))?.get(key);
+  const index = strongest('PIP_INDEX_URL', 'index-url');
+  const extras = strongest('PIP_EXTRA_INDEX_URL', 'extra-index-url') ?? '';
+  return { index, extras: extras.split(/\s+/u).filter((url) => url !== '') };
 }
 
 function filled(text: string | undefined): string | undefined {
@@ -36,14 +45,18 @@ function files(lookup: Lookup): readonly string[] {
   ];
 }
 
-function indexIn(text: string, section: string): string | undefined {
+function settingsIn(text: string, section: string): ReadonlyMap<string, string> {
+  // A value goes on in lines that are indented, also past comments.
+  const plain = text.replaceAll(/^[ \t]*[#;].*\r?\n?/gmu, '').replaceAll(/(?:\r?\n[ \t]+)+/gu, ' ');
+  const found = new Map<string, string>();
   let inside = false;
-  let found: string | undefined;
-  for (const line of text.split(/\r?\n/u)) {
-    const head = /^\[(?<name>[^\]]*)\]/u.exec(line)?.groups?.['name'];
-    if (head !== undefined) inside = head.trim() === section;
-    else if (inside)
-      found = /^index[-_]url\s*[=:]\s*(?<url>\S+)\s*$/u.exec(line)?.groups?.['url'] ?? found;
+  for (const line of plain.split(/\r?\n/u)) {
+    const { name, key, value = '' } = LINE.exec(line)?.groups ?? {};
+    if (name !== undefined) inside = name.trim() === section;
+    if (inside && key !== undefined && value !== '')
+      found.set(key.replaceAll('_', '-').toLowerCase(), value);
   }
   return found;
 }
+
+const LINE = /^(?:\[(?<name>[^\]]*)\]|(?<key>[\w-]+)\s*[=:]\s*(?<value>.*?)\s*$)/u;

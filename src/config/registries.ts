@@ -1,11 +1,9 @@
-import type { Registries } from './config.ts';
+import { PUBLIC_NPM, PUBLIC_PYPI } from '../domain/registries.ts';
+import type { PaidRegistries } from './config.ts';
 import { npmSettings, type NpmSettings } from './npm-settings.ts';
-import { pipIndex } from './pip-settings.ts';
+import { pipSettings } from './pip-settings.ts';
 import { Secret } from './secret.ts';
 import type { Lookup } from './substitute.ts';
-
-const NPM = 'https://registry.npmjs.org/';
-const PYPI = 'https://pypi.org/simple/';
 
 /**
  * The operator's own registries with what they want to be paid with, as npm and pip are configured
@@ -13,9 +11,9 @@ const PYPI = 'https://pypi.org/simple/';
  * files. One that can't be used is null and never replaced by a public one, where somebody else may
  * own the same package names. Throws CONFIG_INVALID when a file can't be read.
  */
-export function readRegistries(lookup: Lookup): Registries {
+export function readRegistries(lookup: Lookup): PaidRegistries {
   const npm = npmSettings(lookup);
-  const index = pipIndex(lookup);
+  const { index, extras } = pipSettings(lookup);
   const scopes = [...npm.values]
     .flatMap(([key, value]) => {
       const scope = /^(@[\w.~-]+):registry$/u.exec(key)?.[1];
@@ -27,10 +25,12 @@ export function readRegistries(lookup: Lookup): Registries {
     ...scopes.map(([s]) => npm.values.get(`${s}:registry`)),
   ];
   return {
-    npm: registry(npm.values.get('registry') ?? NPM),
+    npm: registry(npm.values.get('registry') ?? PUBLIC_NPM),
     scopes: Object.fromEntries(scopes),
-    pypi: registry(index ?? PYPI),
+    pypi: registry(index ?? PUBLIC_PYPI),
+    extraIndexes: extras.map((url) => registry(url) ?? 'what is no web address'),
     credentials: [...fromFiles(npm), ...[...named, index].flatMap(inUrl)],
+    secrets: [...secretsIn(npm), ...extras.flatMap(inUrl).map(({ header }) => header)],
   };
 }
 
@@ -41,7 +41,18 @@ function registry(text: string): string | null {
   return `${url.origin}${url.pathname.replace(/\/+$/u, '')}/`;
 }
 
-type Credential = Registries['credentials'][number];
+/** Passwords stand there in base64. */
+function secretsIn({ values }: NpmSettings): readonly Secret[] {
+  return [...values].flatMap(([key, value]) => {
+    const kind = /(?:^|:)_(?<kind>authToken|auth|password)$/u.exec(key)?.groups?.['kind'];
+    if (kind === undefined) return [];
+    if (kind === 'auth') return [new Secret(`Basic ${value}`)];
+    const plain = Buffer.from(value, 'base64').toString('utf8');
+    return [value, ...(kind === 'password' ? [plain] : [])].map((text) => new Secret(text));
+  });
+}
+
+type Credential = PaidRegistries['credentials'][number];
 
 /** The user and password of a URL. */
 function inUrl(text: string | undefined): readonly Credential[] {

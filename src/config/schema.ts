@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isAddress, readHostAndPort } from '../domain/egress.ts';
+import { NEVER, PLAIN_COMMAND } from '../domain/never-commands.ts';
 import { PHASES } from '../domain/phase.ts';
 import { isWebUrl } from './web-url.ts';
 import { DEFAULT_MODEL } from './models.ts';
@@ -164,12 +165,16 @@ const checks = z.strictObject({
   retries_for_flaky: z.int().min(0).max(5).default(1),
 });
 
+const commandName = filledText
+  .regex(PLAIN_COMMAND, 'must be the plain name of a command')
+  .refine((name) => !Object.hasOwn(NEVER, name), 'is a command that can never be added');
+
 const security = z.strictObject({
   profile: z.enum(['standard', 'seed']).default('standard'),
   extra_commands: z
     .array(
       z.strictObject({
-        name: filledText,
+        name: commandName,
         subcommands: z.array(filledText).optional(),
         flags: z.array(filledText).optional(),
       }),

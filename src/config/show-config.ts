@@ -38,7 +38,7 @@ export function showConfig(config: Config): {
 
 /** Which URLs go with a credential, and not what it is. */
 function shownRegistries({ registries }: Config): Shown {
-  const { credentials, ...rest } = registries;
+  const { credentials, secrets: _, ...rest } = registries;
   return { ...rest, credentials: credentials.map(({ start }) => ({ start, header: MASK })) };
 }
 

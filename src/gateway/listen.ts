@@ -7,13 +7,18 @@ import { HarnessError } from '../domain/errors.ts';
 /** A socket address holds 108 bytes; the rest is room for the box's view of the path. */
 const MAX_SOCKET_PATH_BYTES = 90;
 
-/** Listens where only this user can connect, in a folder made if need be. Throws `SOCKET_PATH_TOO_LONG`. */
-export async function listenOnSocket(server: Server, path: string): Promise<string> {
+/** Throws `SOCKET_PATH_TOO_LONG`: no such socket can be made. */
+export function assertSocketPath(path: string): void {
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES)
     throw new HarnessError(
       'SOCKET_PATH_TOO_LONG',
       `The socket path ${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes; set TMPDIR to a shorter folder.`,
     );
+}
+
+/** Listens where only this user can connect, in a folder made if need be. Throws `SOCKET_PATH_TOO_LONG`. */
+export async function listenOnSocket(server: Server, path: string): Promise<string> {
+  assertSocketPath(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // One left by a killed process would keep us from listening.
   await rm(path, { force: true });

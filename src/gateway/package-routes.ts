@@ -1,10 +1,5 @@
-/** The operator's package registries: base URLs that end in a slash; null: what is configured can't be used. */
-export interface Registries {
-  readonly npm: string | null;
-  /** For the packages of a scope, by its name with the `@`. */
-  readonly scopes: Readonly<Record<string, string | null>>;
-  readonly pypi: string | null;
-}
+import { filesOf, PUBLIC_NPM_NAMES } from '../domain/registries.ts';
+import type { Registries } from '../domain/registries.ts';
 
 /** A text at the start of a URL, and what stands for it in the box. */
 export interface Mirror {
@@ -28,10 +23,6 @@ const PYPI = '/_pypi/';
 const FILES = '/_files/';
 const SCOPES = '/_scope/';
 
-/** The public index keeps its files on a second host; others keep them beside their pages. */
-const PUBLIC_INDEX = 'https://pypi.org/';
-const PUBLIC_FILES = 'https://files.pythonhosted.org/';
-
 /**
  * Where each path of the wire leads. The npm registry is at the root, because npm keeps the path of
  * a locked URL and changes its host only; no package name starts with an underscore, so the
@@ -40,14 +31,13 @@ const PUBLIC_FILES = 'https://files.pythonhosted.org/';
  */
 export function routesOf({ npm, scopes, pypi }: Registries): readonly PackageRoute[] {
   const index = pypi === null ? null : new URL('..', pypi).href;
-  const files = index === PUBLIC_INDEX ? PUBLIC_FILES : null;
   const scoped = Object.entries(scopes).map(([scope, base]): PackageRoute => {
     const prefix = `${SCOPES}${scope.slice(1)}/`;
     return { prefix, base, scope, links: [prefix] };
   });
   return [
     { prefix: PYPI, base: index, scope: null, links: [PYPI, FILES] },
-    { prefix: FILES, base: files, scope: null, links: [] },
+    { prefix: FILES, base: filesOf(pypi), scope: null, links: [] },
     ...scoped,
     { prefix: '/', base: npm, scope: null, links: ['/'] },
   ];
@@ -101,13 +91,14 @@ export function mirrorsOf(
   );
 }
 
-/** Lock files of the public registry name it by one of these, whichever registry is asked in the end. */
-const PUBLIC_NPM = ['https://registry.yarnpkg.com/', 'https://registry.npmjs.org/'];
-
-/** What makes lock files lead to the wire where a package manager takes their URLs as they are. */
+/**
+ * What makes lock files lead to the wire where a package manager takes their URLs as they are. Those
+ * of the public registry lead there too, whichever registry is asked in the end.
+ */
 export function lockMirrorsOf(routes: readonly PackageRoute[], wire: string): readonly Mirror[] {
   const all = routes.map(({ prefix }) => prefix);
-  return [...mirrorsOf(routes, all, wire), ...PUBLIC_NPM.map((from) => ({ from, to: `${wire}/` }))];
+  const names = PUBLIC_NPM_NAMES.map((from) => ({ from, to: `${wire}/` }));
+  return [...mirrorsOf(routes, all, wire), ...names];
 }
 
 /** What makes package managers in a box use the wire, and give up on a dead registry in seconds. */

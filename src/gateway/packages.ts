@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Registries } from '../domain/registries.ts';
 import { WIRE_URL } from '../safety/box.ts';
 import type { PackageWire } from '../workspaces/environment/open-environments.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import { refusePackage, relayPackage } from './package-answer.ts';
 import { lockMirrorsOf, mirrorsOf, routesOf, targetOf, variablesOf } from './package-routes.ts';
-import type { PackageRoute, Registries } from './package-routes.ts';
+import type { PackageRoute } from './package-routes.ts';
 
 interface PackageCredential {
   /** Start of the URLs it is for, without the scheme: `//host/path/`. */

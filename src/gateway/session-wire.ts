@@ -2,22 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openMcp } from './mcp/door.ts';
 import type { McpDoor } from './mcp/door.ts';
 import { createEgress } from './egress/egress.ts';
 import type { Egress } from './egress/egress.ts';
-import { proxyVariables } from './egress/variables.ts';
+import { proxySetup } from './egress/variables.ts';
 import type { HarnessEvent } from '../domain/event.ts';
 import { WIRE_URL } from '../safety/box.ts';
 import { exchange } from './exchange.ts';
-import { listenOnLoopback, listenOnSocket } from './listen.ts';
+import { assertSocketPath, listenOnLoopback, listenOnSocket } from './listen.ts';
 import { isRefusal, refuse, refuseForNow, sendRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { readRequest } from './request-door.ts';
 import type { Session, Shared } from './session.ts';
 import { holdsToken } from './token.ts';
-import type { Wire } from './wire.ts';
+import type { Wire, WireOrder } from './wire.ts';
 
 /** More calls at once than any session makes; bounds the memory that a hostile one can take. */
 const MAX_CALLS_AT_ONCE = 32;
@@ -41,35 +42,47 @@ const PATHS = new Map([
 /** Listens for one session. Throws `SOCKET_PATH_TOO_LONG`. */
 export async function openWire(shared: Shared, session: Session): Promise<Wire> {
   const { order } = session;
+  const path = join(order.folder, 'g.sock');
+  if (order.sealed) assertSocketPath(path);
   const token = randomBytes(32).toString('base64url');
   const note = (event: HarnessEvent): Promise<void> => session.note(event);
+  await using opening = new AsyncDisposableStack();
   const mcp = await openMcp(shared.mcp, { subject: order.subject, note });
+  opening.defer(() => mcp.close());
   const calls = createCalls((call) => answer({ ...call, token, mcp }, shared, session));
   const hosts = shared.egress.hosts.filter(({ phases }) => phases.includes(order.subject.phase));
-  const { resolve, registries } = shared.egress;
-  const egress = createEgress({
-    subject: order.subject,
-    hosts,
-    resolve,
-    token,
-    note,
-  });
+  const { resolve, idleMs } = shared.egress;
+  const { subject } = order;
+  const egress = createEgress({ subject, hosts, resolve, idleMs, token, note });
   const server = listenTo(calls, egress);
-  const socket = order.sealed ? await listenOnSocket(server, join(order.folder, 'g.sock')) : null;
+  opening.defer(() => closeServer(server, { calls, egress }));
+  const socket = order.sealed ? await listenOnSocket(server, path) : null;
   const baseUrl = order.sealed ? WIRE_URL : await listenOnLoopback(server);
+  const env = order.sealed && hosts.length > 0 ? await lead(shared, { order, token }) : {};
+  const opened = opening.move();
   let closing: Promise<void> | undefined;
   return Object.freeze({
     baseUrl,
     token,
     kind: shared.upstream.credential?.kind ?? 'api_key',
-    env:
-      order.sealed && hosts.length > 0 ? proxyVariables(registries, { wire: baseUrl, token }) : {},
+    env,
     servers: mcp.servers,
     socket,
     verdict: () => session.verdict(),
     lastByteAt: () => session.lastByteAt(),
-    [Symbol.asyncDispose]: () => (closing ??= closeServer(server, { calls, egress, mcp })),
+    [Symbol.asyncDispose]: () => (closing ??= opened.disposeAsync()),
   });
+}
+
+/** Leads programs in a box to its proxy; npm's file is beside the socket, which a box can only read. */
+async function lead(
+  { egress }: Shared,
+  { order, token }: { readonly order: WireOrder; readonly token: string },
+): Promise<Readonly<Record<string, string>>> {
+  const npmrc = join(order.folder, 'npmrc');
+  const setup = proxySetup(egress.registries, { wire: WIRE_URL, token, npmrc });
+  if (setup.npmrc !== null) await writeFile(npmrc, setup.npmrc, { mode: 0o600 });
+  return setup.env;
 }
 
 function listenTo(calls: Calls, egress: Egress): Server {
@@ -89,15 +102,13 @@ function listenTo(calls: Calls, egress: Egress): Server {
 interface Behind {
   readonly calls: Calls;
   readonly egress: Egress;
-  readonly mcp: McpDoor;
 }
 
-async function closeServer(server: Server, { calls, egress, mcp }: Behind): Promise<void> {
-  const closed = once(server, 'close');
+async function closeServer(server: Server, { calls, egress }: Behind): Promise<void> {
+  const closed = server.listening ? once(server, 'close') : undefined;
   server.close();
   server.closeAllConnections();
   await Promise.all([closed, calls.settled(), egress.close()]);
-  await mcp.close();
 }
 
 interface TakenCall {

@@ -144,6 +144,16 @@ test('doctor says line by line what is there and ends with what is missing', asy
   expect(ended.exit).toBe(4);
 });
 
+test('doctor says that further indexes of pip are not used, and nothing of it where there are none', async () => {
+  const env = { PIP_EXTRA_INDEX_URL: 'https://me:pw-of-me@extra.example/simple' };
+  const [further, without] = [await bench.run(['doctor'], { env }), await bench.run(['doctor'])];
+  expect(further.stdout).toContain(
+    "pip's extra-index-url is not used: https://extra.example/simple/",
+  );
+  expect(further.stdout).not.toContain('pw-of-me');
+  expect(without.stdout).not.toContain('extra-index-url');
+});
+
 const words = ['setpriv', '--reuid', '54321', '--clear-groups'] as const;
 
 /** Whether this process can become a user whom no file names, and that one can start the program. */

@@ -49,6 +49,18 @@ function inside(folder: string, ...words: readonly string[]): Promise<Ended> {
   return bench.run(words, { cwd: join(bench.folder, folder) });
 }
 
+test('projects tells which run is not sealed', async () => {
+  const run = await aRunIn('bare');
+  await aRunIn('boxed');
+  const reason = 'sandbox.driver is none';
+  await store.events.append(run.projectId, run.id, [{ type: 'run.unsealed', reason }]);
+  const { stdout } = await bench.run(['projects']);
+  expect(stdout).toMatch(/^bare +running +NOT SEALED +\d/mu);
+  expect(stdout).toMatch(/^boxed +running +\d/mu);
+  const json = await bench.run(['projects', '--json']);
+  expect(json.stdout).toContain(JSON.stringify(reason));
+});
+
 describe('A9 which project is meant', () => {
   test('the current folder, also from further inside; a named one that is none is refused', async () => {
     await aRunIn('here');

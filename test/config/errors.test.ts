@@ -258,3 +258,12 @@ agent:
     `);
   });
 });
+
+test.each([
+  ['sudo', /:2:28: security\.extra_commands\.0\.name is a command that can never be added/],
+  ['./hugo', /:2:28: security\.extra_commands\.0\.name must be the plain name of a command/],
+  ['-x', /must be the plain name of a command/],
+])('I8 %s is no command to add', (name, expected) => {
+  const yaml = `security:\n  extra_commands: [{ name: ${name} }]\n`;
+  expect(refusal({ yaml })).toMatch(expected);
+});

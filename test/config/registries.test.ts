@@ -2,14 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Registries } from '../../src/config/config.ts';
+import type { PaidRegistries } from '../../src/config/config.ts';
 import { load } from './load.ts';
 
 const NPM = 'https://registry.npmjs.org/';
 const PYPI = 'https://pypi.org/simple/';
 
 test('the public registries are asked where nobody said otherwise', () => {
-  const nobody = { npm: NPM, scopes: {}, pypi: PYPI, credentials: [] };
+  const nothing = { extraIndexes: [], credentials: [], secrets: [] };
+  const nobody = { npm: NPM, scopes: {}, pypi: PYPI, ...nothing };
   const alone = { PIP_CONFIG_FILE: '/dev/null' };
   expect(load({ env: alone }).registries).toEqual(nobody);
   const empty = { ...alone, npm_config_registry: '', PIP_INDEX_URL: '' };
@@ -143,6 +144,32 @@ test.each([
   });
 });
 
+test.each([
+  ['extra-index-url = https://a.example/simple', ['https://a.example/simple/']],
+  [
+    'extra_index_url =\n  https://me:pw@a.example/s\n  # not this\n  https://b.example/s',
+    ['https://a.example/s/', 'https://b.example/s/'],
+  ],
+  ['extra-index-url = ../x', ['what is no web address']],
+])(
+  'I7 pip’s further indexes are known and never asked, without their passwords: %j',
+  (text, expected) => {
+    inHome('', (home) => {
+      const file = join(home, 'pip.conf');
+      writeFileSync(file, `[global]\nindex-url = https://main.example/simple\n${text}\n`);
+      const config = load({ env: { HOME: home, PIP_CONFIG_FILE: file } });
+      expect(config.registries).toMatchObject({
+        pypi: 'https://main.example/simple/',
+        extraIndexes: expected,
+      });
+      expect(config.egress.map(({ host }) => host)).toEqual(['registry.npmjs.org', 'main.example']);
+      const said = { PIP_EXTRA_INDEX_URL: 'https://c.example https://d.example/' };
+      const other = load({ env: { HOME: home, PIP_CONFIG_FILE: file, ...said } });
+      expect(other.registries.extraIndexes).toEqual(['https://c.example/', 'https://d.example/']);
+    });
+  },
+);
+
 test('the user’s pip.conf is found', () => {
   inHome('', (home) => {
     mkdirSync(join(home, '.config', 'pip'), { recursive: true });
@@ -154,7 +181,7 @@ test('the user’s pip.conf is found', () => {
   });
 });
 
-function shown({ credentials }: Registries): readonly (readonly [string, string])[] {
+function shown({ credentials }: PaidRegistries): readonly (readonly [string, string])[] {
   return credentials.map(({ start, header }) => [start, header.reveal()] as const);
 }
 

@@ -120,7 +120,11 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     upstream: { baseUrl: 'http://127.0.0.1:9', credential: null },
     ledger: { spentUsd: async () => 0, add: async () => undefined },
     record: () => undefined,
-    egress: { hosts: [], registries: { npm: null, pypi: null }, resolve: async () => [] },
+    egress: {
+      hosts: [],
+      registries: { npm: null, scopes: {}, pypi: null },
+      resolve: async () => [],
+    },
     mcp: { servers: [], pins: openPins(root) },
     clock,
     newId: randomUUID,

@@ -108,7 +108,7 @@ export async function startBench(script: Script, options: BenchOptions = {}): Pr
     record: (_order, event) => void events.push(event),
     egress: {
       hosts: [],
-      registries: { npm: null, pypi: null },
+      registries: { npm: null, scopes: {}, pypi: null },
       resolve: async () => [],
       ...options.egress,
     },

@@ -27,7 +27,11 @@ async function played(blocks: readonly Block[], mcpUrl: string): Promise<readonl
     upstream: { baseUrl: model.url, credential: { kind: 'api_key', value: 'real-key-0123456789' } },
     ledger: { spentUsd: async () => 0, add: async () => undefined },
     record: () => undefined,
-    egress: { hosts: [], registries: { npm: null, pypi: null }, resolve: async () => [] },
+    egress: {
+      hosts: [],
+      registries: { npm: null, scopes: {}, pypi: null },
+      resolve: async () => [],
+    },
     mcp: {
       pins: openPins(join(place.root, 'pins')),
       servers: [

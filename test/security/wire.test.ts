@@ -34,7 +34,7 @@ describe.skipIf(unsealable)(
         phases,
         private: true,
       }));
-      const registries = { npm: registry.url, pypi: null };
+      const registries = { npm: registry.url, scopes: {}, pypi: null };
       const egress = { hosts, registries, resolve: async () => ['127.0.0.1'] };
       gateway = await startBench((response) => sendJson(response, 200, {}), { egress });
       wire = await gateway.open({ sealed: true, folder: join(place.root, 's') });

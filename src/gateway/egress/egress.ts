@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { EgressHost } from '../../domain/egress.ts';
 import type { HarnessEvent, Subject } from '../../domain/event.ts';
-import type { Registries } from '../package-routes.ts';
+import type { Registries } from '../../domain/registries.ts';
 import { holdsProxyToken } from '../token.ts';
 import { destinationOf, nameOf, plainTargetOf, routeTo } from './destination.ts';
 import type { Destination, Resolve, Route } from './destination.ts';
@@ -18,8 +18,10 @@ import { dial, faultOf, IDLE_MS, join, peek, TLS_ALERT } from './tunnel.ts';
 export interface EgressSettings {
   readonly hosts: readonly EgressHost[];
   /** Told to package managers. */
-  readonly registries: Pick<Registries, 'npm' | 'pypi'>;
+  readonly registries: Registries;
   readonly resolve: Resolve;
+  /** Silence that ends a connection, in milliseconds; for tests. */
+  readonly idleMs?: number | undefined;
 }
 
 export interface EgressOrder {
@@ -27,6 +29,7 @@ export interface EgressOrder {
   /** Those of this session's phase. */
   readonly hosts: readonly EgressHost[];
   readonly resolve: Resolve;
+  readonly idleMs?: number | undefined;
   readonly token: string;
   /** Keeps a fact of the session. Never throws. */
   readonly note: (event: HarnessEvent) => Promise<void>;
@@ -52,6 +55,7 @@ const WANTS_TOKEN: ProxyRefusal = {
 };
 
 interface Proxy extends EgressOrder {
+  readonly idleMs: number;
   readonly tally: Tally;
   /** Near and far ends of tunnels. */
   readonly sockets: Set<Socket>;
@@ -64,7 +68,8 @@ export function createEgress(order: EgressOrder): Egress {
   const tally = createTally(order.subject, order.note);
   const visits = new Set<Promise<void>>();
   const inside = new WeakMap<Socket, Destination>();
-  const proxy: Proxy = { ...order, tally, visits, inside, sockets: new Set() };
+  const { idleMs = IDLE_MS } = order;
+  const proxy: Proxy = { ...order, idleMs, tally, visits, inside, sockets: new Set() };
   const plain = createServer({ keepAliveTimeout: 10_000 }, (request, response) => {
     enter(proxy, () => fromTunnel(proxy, request, response), response);
   });
@@ -90,10 +95,10 @@ export function createEgress(order: EgressOrder): Egress {
   };
 }
 
-function hold({ sockets }: Proxy, socket: Socket): void {
+function hold({ sockets, idleMs }: Proxy, socket: Socket): void {
   sockets.add(socket);
   socket.on('error', () => socket.destroy());
-  socket.setTimeout(IDLE_MS, () => socket.destroy());
+  socket.setTimeout(idleMs, () => socket.destroy());
   socket.once('close', () => sockets.delete(socket));
 }
 
@@ -159,7 +164,8 @@ async function answerPlain(proxy: Proxy, visit: PlainVisit): Promise<void> {
   const { request, response, destination, path } = visit;
   const route = await judged(proxy, destination);
   if (route.status === 'refused') return refusePlain(response, route);
-  await forwardPlain(request, response, { route, path, tally: proxy.tally });
+  const { tally, idleMs } = proxy;
+  await forwardPlain(request, response, { route, path, tally, idleMs });
 }
 
 interface TunnelVisit {

@@ -5,13 +5,15 @@ import { isAddress } from '../../domain/egress.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { nameOf, pinned } from './destination.ts';
 import type { Tally } from './tally.ts';
-import { IDLE_MS, LIFE_MS, type OpenRoute } from './tunnel.ts';
+import { LIFE_MS, type OpenRoute } from './tunnel.ts';
 
 export interface PlainOrder {
   readonly route: OpenRoute;
   /** Path and query. */
   readonly path: string;
   readonly tally: Tally;
+  /** Silence that ends it, in milliseconds. */
+  readonly idleMs: number;
 }
 
 /** Meant for the next hop only (RFC 9110, 7.6.1), or for this proxy. */
@@ -51,7 +53,7 @@ export async function forwardPlain(
   }
 }
 
-function ask(request: IncomingMessage, { route, path }: PlainOrder): http.ClientRequest {
+function ask(request: IncomingMessage, { route, path, idleMs }: PlainOrder): http.ClientRequest {
   const { host, port } = route.destination;
   return http.request({
     method: request.method ?? 'GET',
@@ -60,7 +62,7 @@ function ask(request: IncomingMessage, { route, path }: PlainOrder): http.Client
     path,
     lookup: pinned(route.addresses),
     agent: false,
-    timeout: IDLE_MS,
+    timeout: idleMs,
     headers: { ...passable(request.headers), host: port === 80 ? host : `${host}:${port}` },
   });
 }

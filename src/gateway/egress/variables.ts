@@ -1,32 +1,65 @@
 import { asSeenInBox, OWN_MACHINE } from '../../domain/egress.ts';
-import type { Registries } from '../package-routes.ts';
-
-const PUBLIC_NPM = 'https://registry.npmjs.org/';
-const PUBLIC_PYPI = 'https://pypi.org/simple/';
+import { PUBLIC_NPM, PUBLIC_PYPI } from '../../domain/registries.ts';
+import type { Registries } from '../../domain/registries.ts';
 
 /** Never asked through the proxy: in a box these are the box itself, where development servers are. */
 const HERE = 'localhost,127.0.0.1,::1';
 
+/** Leads nowhere (RFC 6761): stands for what can't be used, so that nobody else is asked instead. */
+const NOWHERE = 'https://no-usable-registry.invalid/';
+
+/** What leads programs in a box to its proxy. */
+export interface ProxySetup {
+  readonly env: Readonly<Record<string, string>>;
+  /** What the user's file of npm says in the box; null: none is needed. */
+  readonly npmrc: string | null;
+}
+
+export interface BoxWire {
+  /** URL of the wire as the box sees it. */
+  readonly wire: string;
+  readonly token: string;
+  /** Path of npm's file as the box sees it. */
+  readonly npmrc: string;
+}
+
 /**
  * What makes programs in a box use its proxy: package managers, git, curl and Node itself. Package
- * managers are told the operator's registries, since no configuration of the operator is in the box.
- * @param wire URL of the wire as the box sees it.
+ * managers are told the operator's registries, without credentials, since no configuration of the
+ * operator is in the box. Scopes are named in a file: no shell passes on a variable with such a name.
  */
-export function proxyVariables(
-  { npm, pypi }: Pick<Registries, 'npm' | 'pypi'>,
-  { wire, token }: { readonly wire: string; readonly token: string },
-): Readonly<Record<string, string>> {
+export function proxySetup(registries: Registries, { wire, token, npmrc }: BoxWire): ProxySetup {
   const proxy = wire.replace('://', `://box:${token}@`);
   const both = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: HERE };
+  const npm = inBox(registries.npm);
+  const pypi = inBox(registries.pypi);
+  const scopes = Object.entries(registries.scopes).map(
+    ([scope, url]) => [scope, inBox(url)] as const,
+  );
+  const own = [npm, ...scopes.map(([, url]) => url)].some((url) => isOwn(url));
   return {
-    ...both,
-    ...Object.fromEntries(Object.entries(both).map(([name, value]) => [name.toLowerCase(), value])),
-    NODE_USE_ENV_PROXY: '1',
-    // Where this machine trusts an authority of its own, so does the box, which sees its /etc/ssl.
-    NODE_USE_SYSTEM_CA: '1',
-    ...(npm === null || npm === PUBLIC_NPM ? {} : npmVariables(asSeenInBox(npm))),
-    ...(pypi === null || pypi === PUBLIC_PYPI ? {} : pypiVariables(asSeenInBox(pypi))),
+    env: {
+      ...both,
+      ...Object.fromEntries(Object.entries(both).map(([key, value]) => [key.toLowerCase(), value])),
+      NODE_USE_ENV_PROXY: '1',
+      // Where this machine trusts an authority of its own, so does the box, which sees its /etc/ssl.
+      NODE_USE_SYSTEM_CA: '1',
+      ...(npm === PUBLIC_NPM ? {} : npmVariables(npm)),
+      ...(own ? OWN_NPM : {}),
+      ...(scopes.length === 0 ? {} : fileVariables(npmrc)),
+      ...(pypi === PUBLIC_PYPI ? {} : pypiVariables(pypi)),
+    },
+    npmrc: scopes.length === 0 ? null : scopes.map(([s, url]) => `${s}:registry=${url}\n`).join(''),
   };
+}
+
+function inBox(registry: string | null): string {
+  return registry === null ? NOWHERE : asSeenInBox(registry);
+}
+
+/** From version 11 on pnpm reads variables of its own. */
+function fileVariables(npmrc: string): Record<string, string> {
+  return { npm_config_userconfig: npmrc, pnpm_config_userconfig: npmrc };
 }
 
 function npmVariables(registry: string): Record<string, string> {
@@ -34,7 +67,6 @@ function npmVariables(registry: string): Record<string, string> {
   return {
     ...Object.fromEntries(names.map((name) => [name, registry])),
     YARN_NPM_REGISTRY_SERVER: registry.replace(/\/$/u, ''),
-    ...(isOwn(registry) ? OWN_NPM : {}),
   };
 }
 

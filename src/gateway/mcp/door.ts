@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { HarnessEvent, Subject } from '../../domain/event.ts';
 import { HarnessError, messageOf } from '../../domain/errors.ts';
+import { credentialsIn } from '../../safety/credentials-in.ts';
 import { redactorOf } from '../../safety/redact.ts';
 import { parseJson } from '../json.ts';
 import type { Pins } from './pins.ts';
@@ -75,11 +76,6 @@ export async function openMcp(settings: McpSettings, order: McpOrder): Promise<M
     },
     close: () => opened.disposeAsync(),
   };
-}
-
-/** A header is a credential, and so is what follows its scheme. */
-function credentialsIn(header: string): readonly string[] {
-  return [header, header.replace(/^\w+ /u, '')];
 }
 
 function toolOf({ name: server }: McpServer, upstream: McpUpstream, name: string): OfferedTool {

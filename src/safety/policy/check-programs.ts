@@ -1,6 +1,6 @@
 import { judgeWord } from './call.ts';
 import type { Call } from './spec.ts';
-import { NEVER } from './commands/never.ts';
+import { NEVER } from '../../domain/never-commands.ts';
 import { quoted, refuse } from './verdict.ts';
 import { leadOf, literalOf } from './word.ts';
 

@@ -1,5 +1,5 @@
 import { HarnessError } from '../../domain/errors.ts';
-import { NEVER } from './commands/never.ts';
+import { NEVER, PLAIN_COMMAND } from '../../domain/never-commands.ts';
 import type { Policy } from './policy.ts';
 import { profileOf } from './profiles.ts';
 import type { Check, Commands, Spec } from './spec.ts';
@@ -40,7 +40,7 @@ export function createPolicy({ profile, extraCommands, validators = {} }: Policy
 }
 
 function nameOf({ name }: ExtraCommand): string {
-  if (!/^[\w.+-]+$/u.test(name) || name.startsWith('-'))
+  if (!PLAIN_COMMAND.test(name))
     throw invalid(`security.extra_commands: ${JSON.stringify(name)} is no plain name of a command`);
   if (Object.hasOwn(NEVER, name))
     throw invalid(`security.extra_commands: ${name} can never be added`);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { NEVER } from './commands/never.ts';
+import { NEVER } from '../../domain/never-commands.ts';
 import { resolved, within, type Place } from './jail.ts';
 import type { Policy } from './policy.ts';
 import type { Commands, Spec } from './spec.ts';

@@ -58,14 +58,18 @@ export interface FarWeb extends AsyncDisposable {
   readonly requests: http.IncomingMessage[];
 }
 
-/** A web server that answers with the path that was asked for. */
-export async function aFarWeb(): Promise<FarWeb> {
+function answerWithPath(request: http.IncomingMessage, response: http.ServerResponse): void {
+  response.writeHead(200, { 'x-answer': 'yes', connection: 'x-secret-hop', 'x-secret-hop': '1' });
+  response.end(`you asked for ${request.url}`);
+}
+
+/** A web server that answers with the path that was asked for, or as it is told. */
+export async function aFarWeb(answer: typeof answerWithPath = answerWithPath): Promise<FarWeb> {
   const requests: http.IncomingMessage[] = [];
   const server = http.createServer((request, response) => {
     requests.push(request);
     request.resume();
-    response.writeHead(200, { 'x-answer': 'yes', connection: 'x-secret-hop', 'x-secret-hop': '1' });
-    response.end(`you asked for ${request.url}`);
+    answer(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

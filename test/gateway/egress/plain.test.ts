@@ -31,6 +31,19 @@ test('I8 a plain request reaches its host, without what is the proxy’s', async
   expect(JSON.stringify(headers)).not.toMatch(/evil|proxy-authorization|x-hop/u);
 });
 
+test('a host that falls silent is cut, before its answer and in the midst of it', async () => {
+  await using far = await aFarWeb((request, response) => {
+    if (request.url === '/midst') response.write('once upon');
+  });
+  const settings = { hosts: [aHost(far.port)], resolve: loopback, idleMs: 100 };
+  await using gateway = await aGateway(settings);
+  const wire = await gateway.open();
+  const answer = await ask(wire, `http://far.test:${far.port}/never`);
+  expect(answer).toMatchObject({ status: 502, text: expect.stringContaining('it fell silent') });
+  const midst = await ask(wire, `http://far.test:${far.port}/midst`);
+  expect(midst).toMatchObject({ status: 200, text: 'once upon', dropped: true });
+});
+
 test('a body passes both ways', async () => {
   await using far = await aFarWeb();
   await using gateway = await aGateway({ hosts: [aHost(far.port)], resolve: loopback });

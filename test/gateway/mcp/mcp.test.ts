@@ -54,6 +54,14 @@ async function ask(wire: Wire, method: string, params: object = {}): Promise<unk
   return JSON.parse(answer.text);
 }
 
+test('no server is connected to for a session whose socket can’t be made', async () => {
+  await using scene = await aScene();
+  const folder = join(scene.folder, 'x'.repeat(100));
+  const opening = scene.bench.open({ sealed: true, folder });
+  await expect(opening).rejects.toMatchObject({ code: 'SOCKET_PATH_TOO_LONG' });
+  expect(scene.fake.calls).toEqual([]);
+});
+
 test('R-133 a listed tool is called with the operator’s credential, which never comes back', async () => {
   await using scene = await aScene();
   const { fake, bench } = scene;

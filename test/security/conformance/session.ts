@@ -100,7 +100,11 @@ function aGateway(baseUrl: string): Gateway & AsyncDisposable {
     upstream: { baseUrl, credential: { kind: 'api_key', value: CREDENTIAL } },
     ledger: { spentUsd: () => Promise.resolve(0), add: () => Promise.resolve() },
     record: () => undefined,
-    egress: { hosts: [], registries: { npm: null, pypi: null }, resolve: async () => [] },
+    egress: {
+      hosts: [],
+      registries: { npm: null, scopes: {}, pypi: null },
+      resolve: async () => [],
+    },
     mcp: { servers: [], pins: openPins('/nowhere') },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     newId: randomUUID,

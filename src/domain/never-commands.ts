@@ -1,4 +1,7 @@
-/** Never, whoever adds them, each with what to do instead. */
+/** How a command may be called that an operator adds: a plain name, no path and no option. */
+export const PLAIN_COMMAND = /^(?!-)[\w.+-]+$/u;
+
+/** Commands that no shell of an agent runs, whoever adds them, each with what to do instead. */
 export const NEVER: Readonly<Record<string, string>> = Object.freeze({
   ...all(
     'eval . source exec builtin trap alias unalias enable hash bind complete compgen compopt mapfile readarray fc history shopt let caller coproc',
