@@ -83,7 +83,6 @@ export interface Host {
 /** Makes this process a worker of the App's database, with agents, boxes and a gateway of its own. */
 export async function openHost(app: App, order: HostOrder): Promise<Host> {
   await using opening = new AsyncDisposableStack();
-  tellIgnored(app);
   const folder = await mkdtemp(join(tmpdir(), 'hx-'));
   opening.defer(() => rm(folder, { recursive: true, force: true }));
   const gateway = openGateway(app, order);
@@ -160,13 +159,6 @@ function openPackages(
     sealed: box.driver === 'bwrap',
     asked: (host) => log(`packages: asked ${host}`),
   });
-}
-
-/** A person who relies on a further index would otherwise look for the fault elsewhere. */
-function tellIgnored({ config, log }: App): void {
-  const { extraIndexes } = config.registries;
-  if (extraIndexes.length > 0)
-    log(`packages: pip's extra-index-url is not used: ${extraIndexes.join(', ')}`);
 }
 
 interface Seal {

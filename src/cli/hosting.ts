@@ -50,6 +50,7 @@ export async function hosting<T>(
   },
   body: (host: Host) => Promise<T>,
 ): Promise<T> {
+  tellUnasked(context);
   const explicit = context.config.settings.sandbox.driver === 'none';
   const allowed = models.rehearsal === null ? 'never' : 'allowed';
   const host = await openHost(app, {
@@ -63,6 +64,13 @@ export async function hosting<T>(
     () => Promise.race([body(host), host.lost]),
     () => host.stop(),
   );
+}
+
+/** Who relies on a further index would otherwise look elsewhere for why a package is missing. */
+function tellUnasked({ config, output }: Context): void {
+  const { extraIndexes } = config.registries;
+  if (extraIndexes.length > 0)
+    output.talk(`pip's extra-index-url is not used: ${extraIndexes.join(', ')}`);
 }
 
 export interface Watching {
