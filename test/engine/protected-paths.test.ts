@@ -46,16 +46,3 @@ test('ordinary files are free, also those whose names only resemble', () => {
   ];
   expect(among(free)).toEqual([]);
 });
-
-test.each([
-  '.github/workflows/ci.yml',
-  '.gitlab-ci.yml',
-  '.husky/pre-push',
-  'vitest.config.ts',
-  'packages/a/jest.config.js',
-  'pytest.ini',
-])('I4 what judges the project may be added, but not weakened unseen: %s', (path) => {
-  expect(protectionOf({ path, deed: 'adds' }, [])).toBeUndefined();
-  for (const deed of ['changes', 'removes'] as const)
-    expect(protectionOf({ path, deed }, [])).toEqual({ path, deed, because: 'judges the project' });
-});

@@ -1,12 +1,4 @@
-import { z } from 'zod';
-
-/** Words of shell commands: what stands between blanks, quotes and operators. */
-function wordsOf(command: string): readonly string[] {
-  return command
-    .split(/[\s'"`;&|()<>=,]+/)
-    .map((word) => word.replace(/^\.\//, '').replace(/::.*$/, ''))
-    .filter((word) => word !== '');
-}
+import { wordsOf } from './judges.ts';
 
 /** Whether a path is called like a test, in any of the usual languages. */
 function looksLikeTest(path: string): boolean {
@@ -17,58 +9,38 @@ function looksLikeTest(path: string): boolean {
   );
 }
 
-/** Whether the file is a test that one of these commands names. */
-export function isNamedTest(path: string, commands: readonly string[]): boolean {
-  if (!looksLikeTest(path)) return false;
+/** Kinds of files that exist to judge: what a check names of other kinds is the product it looks at. */
+const SCRIPTS: readonly RegExp[] = [
+  // Folders of tools, and of what outputs are compared with.
+  /(^|\/)(scripts?|tools?|ci|checks?|hack|fixtures?|golden|expected|__snapshots__)\//i,
+  // No product's source.
+  /\.(sh|bash|zsh|ksh|bats|ps1|bat|cmd|mk|expected|golden|snap)$/i,
+  // Named for what it does, wherever no product's source lies.
+  /^(?!(.*\/)?(src|lib|app)\/)(.*[/._-])?(checks?|verify|verification|validate|smoke|selftest|lint|tests?)([._-][^/]*)?$/i,
+];
+
+/** Options whose value tells a program how to judge: `node --import ./setup.js --test`. */
+const SETTINGS =
+  /(?:^|\s)(?:--(?:config|config-file|setup|setupFiles|globalSetup|import|require|loader|project|tsconfig|rcfile|preload)|-c|-p|-r)[\s=]+['"]?([^\s'"]+)/g;
+
+/** Whether the file is a test, a script or a setting that one of these commands names. */
+export function isNamedJudge(path: string, commands: readonly string[]): boolean {
+  const judging = looksLikeTest(path) || isScript(path);
   return commands.some((command) =>
-    wordsOf(command).some((word) => path === word || (word !== '' && path.endsWith(`/${word}`))),
+    (judging ? wordsOf(command) : settingsOf(command)).some((word) => names(word, path)),
   );
 }
 
-const Manifest = z.looseObject({ scripts: z.record(z.string(), z.unknown()).optional() });
-
-/**
- * Names of scripts of a `package.json` that these commands run, directly or through another script,
- * and that read otherwise afterwards. What can't be read runs nothing and has changed everything.
- */
-export function changedScripts(
-  before: string,
-  after: string | undefined,
-  commands: readonly string[],
-): readonly string[] {
-  const [old, recent] = [scriptsIn(before), scriptsIn(after ?? '{}')];
-  return scriptsRun(old, commands).filter((name) => old[name] !== recent[name]);
+/** Whether what a command names here is run for its verdict, and is no test of its own. */
+export function isScript(path: string): boolean {
+  return SCRIPTS.some((kind) => kind.test(path));
 }
 
-type Scripts = Readonly<Record<string, string>>;
-
-function scriptsIn(text: string): Scripts {
-  const found = Manifest.safeParse(jsonOf(text)).data?.scripts ?? {};
-  return Object.fromEntries(
-    Object.entries(found).map(([name, script]) => [name, JSON.stringify(script)]),
-  );
+/** Whether a word of a command can mean this file: also from a folder below the root. */
+export function names(word: string, path: string): boolean {
+  return path === word || path.endsWith(`/${word}`);
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function scriptsRun(scripts: Scripts, commands: readonly string[]): readonly string[] {
-  const run = new Set<string>();
-  const queue = commands.filter((command) => /\b(npm|npx|pnpm|yarn|bun)\b/.test(command));
-  for (let text = queue.pop(); text !== undefined; text = queue.pop()) {
-    const words = new Set(wordsOf(text).flatMap((word) => (word === 't' ? ['t', 'test'] : [word])));
-    for (const [name, script] of Object.entries(scripts)) {
-      const called = words.has(name) || words.has(name.replace(/^(pre|post)/, ''));
-      if (!called || run.has(name)) continue;
-      run.add(name);
-      queue.push(script);
-    }
-  }
-  return [...run].toSorted();
+function settingsOf(command: string): readonly string[] {
+  return [...command.matchAll(SETTINGS)].flatMap(([, value]) => wordsOf(value ?? ''));
 }

@@ -6,8 +6,11 @@ import type { FileChange } from '../../workspaces/attempt-work.ts';
 import type { Merge } from '../../workspaces/workspace.ts';
 import type { ChangeQuestion } from '../../work/run-store.ts';
 import { changeId } from '../names.ts';
-import { changedScripts, isNamedTest } from './agreed-tests.ts';
+import { agreedCommands } from './agreed-commands.ts';
+import { changedScripts, changedSettings } from './agreed-scripts.ts';
+import { isNamedJudge } from './agreed-tests.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
+import { judges, type AgreedCommands } from './judges.ts';
 import { protectionOf } from './protected-paths.ts';
 
 /** What a person says, or has still to say, about a merge. */
@@ -55,48 +58,37 @@ async function protectedIn(
   merge: Proposal['merge'],
 ): Promise<readonly Found[]> {
   const changes = await begun.hub.changedFiles(merge.base, merge.commit);
-  const commands = await agreedCommands(deps, begun);
+  const commands = await agreedCommands(deps, begun, merge.base);
   const found: Found[] = [];
   for (const change of changes) {
     const file =
       protectionOf(change, deps.protectedPaths) ??
-      agreedTest(change, commands) ??
+      judge(change, commands) ??
       (await agreedScript(begun, change, { merge, commands }));
     if (file !== undefined) found.push({ change, file });
   }
   return found;
 }
 
-/** The commands of every check that was agreed in this project. */
-async function agreedCommands(
-  { store }: WorkshopDeps,
-  { project, run }: Begun,
-): Promise<readonly string[]> {
-  const items = await store.items.list(project.id);
-  const checks = items.flatMap((item) => item.checks);
-  const commands = checks.flatMap((check) => (check.kind === 'command' ? [check.run] : []));
-  return run.projectCheck === null ? commands : [...commands, run.projectCheck];
-}
-
-function agreedTest(
-  { path, deed }: FileChange,
-  commands: readonly string[],
-): ProtectedFile | undefined {
-  if (deed === 'adds' || !isNamedTest(path, commands)) return undefined;
-  return { path, deed, because: 'a test that an agreed check runs' };
+function judge({ path, deed }: FileChange, commands: AgreedCommands): ProtectedFile | undefined {
+  if (judges(path, deed, commands)) return { path, deed, because: 'judges the project' };
+  if (deed === 'adds' || !isNamedJudge(path, commands.all)) return undefined;
+  return { path, deed, because: 'agreed checks run it' };
 }
 
 async function agreedScript(
   { hub }: Begun,
   { path, deed }: FileChange,
-  { merge, commands }: { readonly merge: Proposal['merge']; readonly commands: readonly string[] },
+  { merge, commands }: { readonly merge: Proposal['merge']; readonly commands: AgreedCommands },
 ): Promise<ProtectedFile | undefined> {
   if (deed === 'adds' || !/(^|\/)package\.json$/.test(path)) return undefined;
   const [before, after] = await Promise.all(
     [merge.base, merge.commit].map((commit) => textOf(hub, commit, path)),
   );
   if (before === undefined) return { path, deed, because: 'it is too large to be looked into' };
-  const names = changedScripts(before, after, commands);
+  const settings = changedSettings({ before, after });
+  if (settings.length > 0) return { path, deed, because: `judges with its ${settings.join(', ')}` };
+  const names = changedScripts({ before, after }, commands);
   if (names.length === 0) return undefined;
   return { path, deed, because: `agreed checks run its scripts ${names.join(', ')}` };
 }

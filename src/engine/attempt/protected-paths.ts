@@ -29,22 +29,6 @@ const PACKAGE_MANAGERS = [
   '**/pip.conf',
 ];
 
-/** What judges the project beside the harness: free to be added, not to be weakened. */
-const JUDGES = [
-  '.github/workflows/**',
-  '.gitlab-ci.yml',
-  '.circleci/**',
-  'azure-pipelines.yml',
-  'Jenkinsfile',
-  '.husky/**',
-  '.pre-commit-config.yaml',
-  '**/{vitest,jest,playwright,karma}.config.*',
-  '**/karma.conf.*',
-  '**/.mocharc.*',
-  '**/pytest.ini',
-  '**/tox.ini',
-];
-
 /** An example holds no secret and configures nothing. */
 const NEVER = new Set(['.env.example', '.env.sample', '.env.template']);
 
@@ -54,18 +38,13 @@ export function protectionOf(
   configured: readonly string[],
 ): ProtectedFile | undefined {
   if (NEVER.has(path)) return undefined;
-  const because = ownerOf(path, deed, configured);
+  const because = ownerOf(path, configured);
   return because === undefined ? undefined : { path, deed, because };
 }
 
-function ownerOf(
-  path: string,
-  deed: FileChange['deed'],
-  configured: readonly string[],
-): string | undefined {
+function ownerOf(path: string, configured: readonly string[]): string | undefined {
   const among = (globs: readonly string[]): boolean => globs.some((glob) => covers(glob, path));
   if (among(OPERATORS)) return 'belongs to the operator';
   if (among(configured)) return 'named in security.protected_paths';
-  if (among(PACKAGE_MANAGERS)) return 'configures a package manager';
-  return deed !== 'adds' && among(JUDGES) ? 'judges the project' : undefined;
+  return among(PACKAGE_MANAGERS) ? 'configures a package manager' : undefined;
 }
