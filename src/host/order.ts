@@ -1,0 +1,12 @@
+import type { Upstream } from '../gateway/wire.ts';
+
+/** What somebody wants hosted. */
+export interface HostOrder {
+  readonly label: string;
+  readonly upstream: Upstream;
+  /** `explicit`: a person chose to work without a box; `allowed`: only if there is none. */
+  readonly unsealed: 'never' | 'allowed' | 'explicit';
+  /** Attempts at once in this process. */
+  readonly capacity: number;
+  readonly leaseMs?: number;
+}

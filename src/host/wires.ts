@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { resolveOnHost } from '../gateway/egress/destination.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import { openPins } from '../gateway/mcp/pins.ts';
+import { createPackages, type Packages } from '../gateway/packages.ts';
+import type { Gateway } from '../gateway/wire.ts';
+import { mcpServersOf } from '../known-secrets.ts';
+import { newId, type App } from '../open-app.ts';
+import type { Box } from '../safety/box.ts';
+import { clock } from './clock.ts';
+import type { HostOrder } from './order.ts';
+
+/** The one way out of each session; it meters into the store, and its caller closes it. */
+export function openGateway({ store, config }: App, { upstream }: HostOrder): Gateway {
+  return createGateway({
+    upstream,
+    ledger: {
+      spentUsd: async (runId) => (await store.usage.total(runId)).costUsd,
+      add: (entry) => store.usage.add(entry),
+    },
+    record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
+    egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
+    mcp: { servers: mcpServersOf(config), pins: openPins(join(config.home, 'mcp')) },
+    clock,
+    newId,
+  });
+}
+
+/** The way of an environment's preparation to the registries; its caller disposes of it. */
+export function openPackages(
+  { config, log }: App,
+  { folder, box }: { readonly folder: string; readonly box: Box },
+): Packages {
+  return createPackages({
+    registries: config.registries,
+    credentials: config.registries.credentials.map(({ start, header }) => ({
+      start,
+      header: header.reveal(),
+    })),
+    folder,
+    sealed: box.driver === 'bwrap',
+    asked: (host) => log(`packages: asked ${host}`),
+  });
+}

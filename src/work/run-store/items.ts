@@ -1,0 +1,58 @@
+import type { Attempt } from '../../domain/attempt.ts';
+import type { ItemDraft, WorkItem } from '../../domain/work-item.ts';
+import type { InTransaction } from './in-transaction.ts';
+
+/** An item that was just taken, with the attempt that was opened for it. */
+export interface ClaimedItem {
+  readonly item: WorkItem;
+  readonly attempt: Attempt;
+}
+
+/** What the dispatcher looks at again and again: without texts, which can be long. */
+export type ItemStanding = Pick<
+  WorkItem,
+  'key' | 'status' | 'dependencies' | 'notBefore' | 'reason' | 'updatedAt'
+>;
+
+/**
+ * Work items by key. `by` names who asked for a change: a person, a role or the harness; it stands in
+ * the event.
+ */
+export interface ItemRows {
+  /** All of the project, the most urgent first, then by key. */
+  list(projectId: string): Promise<readonly WorkItem[]>;
+  /** Those of one run: a project keeps those of its earlier runs too. */
+  ofRun(runId: string): Promise<readonly WorkItem[]>;
+  /** The same, with only what says where they stand. */
+  standing(runId: string): Promise<readonly ItemStanding[]>;
+  get(projectId: string, key: string): Promise<WorkItem | undefined>;
+  /** Adds those whose key is new; safe to repeat. */
+  add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
+  /**
+   * Takes the first ready item (todo, dependencies done, `notBefore` past, no open attempt) if fewer
+   * than `parallel` agents of the run are at work, opens its attempt and runs `also` in the same
+   * transaction. Undefined when there is nothing to take.
+   */
+  claimNext(
+    runId: string,
+    order: { readonly parallel: number; readonly attemptId: string; readonly sessionId: string },
+    also: (claimed: ClaimedItem) => InTransaction,
+  ): Promise<ClaimedItem | undefined>;
+  /**
+   * Takes it out of the queue; its open attempt goes on, but cannot move it any more. No-op when
+   * blocked already; throws `ITEM_DONE` (exit 2) for a finished one.
+   */
+  block(projectId: string, key: string, reason: string, by: string): Promise<void>;
+  /**
+   * Back to todo with a clean slate of failures, or to in_progress while its attempt is still open.
+   * Throws `ITEM_DONE` (exit 2) for a finished one.
+   */
+  retry(projectId: string, key: string, by: string): Promise<void>;
+  /** What a person changed in the tracker, taken over before dispatch. */
+  edit(
+    projectId: string,
+    key: string,
+    change: Partial<Pick<WorkItem, 'title' | 'description' | 'priority'>>,
+    by: string,
+  ): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/** A process that carries out runs, so that others on its machine can tell whether it lives. */
+export interface WorkerIdentity {
+  /** Never used twice, also not by the same process. */
+  readonly executorId: string;
+  /** The machine, and which of its boots: pids say nothing across them. */
+  readonly hostId: string;
+  readonly bootId: string;
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot: tells a reused pid. */
+  readonly pidStarted: string;
+  /** It takes runs with the same label only. */
+  readonly label: string;
+}
+
+/** Workers and their leases, in milliseconds from now by the database's clock. */
+export interface WorkerRows {
+  /** Before it takes any work. */
+  join(worker: WorkerIdentity, leaseMs: number): Promise<void>;
+  /** False: the lease is lost. */
+  beat(executorId: string, leaseMs: number): Promise<boolean>;
+  /** Ends its lease in good order; no-op when it is lost. */
+  leave(executorId: string): Promise<void>;
+  /** Declares dead whose lease ran out, and `known dead` ones at once; returns the ids. */
+  reap(by: string, knownDead: readonly string[]): Promise<readonly string[]>;
+  /** Neither left nor declared dead; some may have died since their last beat. */
+  live(): Promise<readonly WorkerIdentity[]>;
+}
