@@ -11,6 +11,7 @@ type FailureCode =
   | 'session_failed'
   | 'bad_output'
   | 'agent_blocked'
+  | 'refused_calls'
   | 'protected_path'
   | 'environment'
   | 'infrastructure';
@@ -45,6 +46,11 @@ export interface Attempt {
 export interface Fence {
   readonly attemptId: string;
   readonly number: number;
+}
+
+/** It would end the same way again: a person has to allow something, or say how to do without. */
+export function needsPerson(end: AttemptEnd): boolean {
+  return end.status === 'failed' && end.code === 'refused_calls';
 }
 
 /** Limits, stops, questions and lost leases are nobody's fault: they never count as failures. */

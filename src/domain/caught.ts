@@ -39,6 +39,7 @@ const ATTEMPT_KINDS: Readonly<Record<string, string>> = {
   session_failed: 'failed session',
   bad_output: 'unusable answer',
   agent_blocked: 'blocked agent',
+  refused_calls: 'denied session',
   protected_path: 'protected file',
   environment: 'environment',
   infrastructure: 'infrastructure',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bashPlace, type PlaceOrder } from './bash-place.ts';
 import { judgeCommand } from './policy/judge.ts';
 import type { Policy } from './policy/policy.ts';
+import { settingFor } from './policy/setting.ts';
 
 interface BashCall {
   readonly tool: string;
@@ -27,6 +28,7 @@ export function sessionBash({
     if (!parsed.success) return 'The input of Bash is not understood: give its command as text.';
     const place = bashPlace({ ...settings, workspace, cwd });
     const verdict = judgeCommand(policy, place, parsed.data.command);
-    return verdict.decision === 'allow' ? null : `Bash policy, ${verdict.rule}: ${verdict.reason}`;
+    if (verdict.decision === 'allow') return null;
+    return `Bash policy, ${verdict.rule}: ${verdict.reason} ${settingFor(verdict)}`.trimEnd();
   };
 }

@@ -2,12 +2,14 @@ import { HarnessError } from '../domain/errors.ts';
 import type { Agent, SessionEnd, SessionEvent, SessionOrder } from './agent.ts';
 import { createRecollection } from './recollection.ts';
 import type { Recollection } from './recollection.ts';
+import { createRefusalWatch } from './refusal-watch.ts';
+import type { Denial, RefusalWatch } from './refusal-watch.ts';
 import { startStallWatch } from './stall-watch.ts';
 import type { Overrun, SessionLimits } from './stall-watch.ts';
 import type { TranscriptWriter } from './transcript.ts';
 
 /** How a session ended, the harness's own limits included; their reasons tell what it last did. */
-export type SessionOutcome = SessionEnd | Overrun;
+export type SessionOutcome = SessionEnd | Overrun | Denial;
 
 export interface SessionDeps {
   readonly agent: Agent;
@@ -28,8 +30,8 @@ export interface WatchedOrder extends SessionOrder {
 const ABORT_DEADLINE_MS = 10_000;
 
 /**
- * Lets the agent work until it ends, stalls, runs out of time or is told to stop, and keeps its
- * transcript. Failures of the agent are outcomes.
+ * Lets the agent work until it ends, stalls, runs out of time, asks for the same refused thing again
+ * and again, or is told to stop, and keeps its transcript. Failures of the agent are outcomes.
  * @throws HarnessError AGENT_STUCK when the agent does not end after an abort; whatever the
  *   transcript or `onEvent` throws, once the session is gone.
  */
@@ -45,20 +47,33 @@ export async function runSession(
     recollection,
     lastByteAt: order.lastByteAt ?? (() => Number.NEGATIVE_INFINITY),
   });
-  const stop = AbortSignal.any([signal, watch.signal]);
-  const end = await endedAfter(stop, follow({ ...deps, recollection }, order, stop));
+  const refusals = createRefusalWatch();
+  const stop = AbortSignal.any([signal, watch.signal, refusals.signal]);
+  const listening = { ...order, onRefused: heardBy(refusals, order) };
+  const end = await endedAfter(stop, follow({ ...deps, recollection, refusals }, listening, stop));
   // Work that was done in the very last moment is done.
-  return end.status === 'aborted' && !signal.aborted ? (watch.overrun() ?? end) : end;
+  if (end.status !== 'aborted' || signal.aborted) return end;
+  return refusals.denial() ?? watch.overrun() ?? end;
+}
+
+type Refusals = NonNullable<SessionOrder['onRefused']>;
+
+function heardBy(refusals: RefusalWatch, { onRefused }: SessionOrder): Refusals {
+  return (call) => {
+    onRefused?.(call);
+    refusals.refused(call);
+  };
 }
 
 async function follow(
-  deps: SessionDeps & { readonly recollection: Recollection },
+  deps: SessionDeps & { readonly recollection: Recollection; readonly refusals: RefusalWatch },
   order: SessionOrder,
   stop: AbortSignal,
 ): Promise<SessionEnd> {
   for await (const event of deps.agent.run(order, stop)) {
     const clean = await deps.transcript.write(event);
     deps.recollection.see(clean);
+    deps.refusals.see(clean);
     deps.onEvent?.(clean);
     if (clean.type === 'ended') return clean.end;
   }

@@ -19,6 +19,7 @@ test.each<[string, HarnessEvent]>([
   ['failed session', ended({ status: 'failed', code: 'session_failed', reason: 'why' })],
   ['unusable answer', ended({ status: 'failed', code: 'bad_output', reason: 'why' })],
   ['blocked agent', ended({ status: 'failed', code: 'agent_blocked', reason: 'why' })],
+  ['denied session', ended({ status: 'failed', code: 'refused_calls', reason: 'why' })],
   ['protected file', ended({ status: 'failed', code: 'protected_path', reason: 'why' })],
   ['infrastructure', ended({ status: 'failed', code: 'infrastructure', reason: 'why' })],
   ['limit', ended({ status: 'limited', until: null, reason: 'why' })],

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { RefusedCall } from '../../src/sessions/agent.ts';
+import { runSession } from '../../src/sessions/run-session.ts';
 import { USUAL, aRig, processesWith, until } from '../support/claude-rig.ts';
 import { apiError, call, inTurn, say } from '../support/messages-server.ts';
 
@@ -143,4 +145,32 @@ describe('ends', () => {
     ).rejects.toBe(left);
     await until(() => processesWith(order.sessionId).length === 0);
   });
+});
+
+test('R-154 a session that asks for the same refused command three times is ended, and says by which rule', async () => {
+  await using rig = await aRig(USUAL, ({ turn }) => ({
+    content: [call('Bash', { command: 'hugo build', description: `try ${turn}` })],
+  }));
+  const refused: RefusedCall[] = [];
+  const outcome = await runSession(
+    {
+      agent: { run: (order, signal) => rig.stream(order, signal) },
+      clock: { monotonic: () => performance.now() },
+      transcript: { write: (event) => Promise.resolve(event) },
+    },
+    {
+      ...rig.order(),
+      onRefused: (one) => refused.push(one),
+      limits: { wallMs: 60_000, stallMs: 60_000 },
+    },
+    new AbortController().signal,
+  );
+  expect(outcome).toEqual({
+    status: 'denied',
+    reason: expect.stringMatching(
+      /^Bash `hugo build` was refused 3 times: Bash policy, command: `hugo` .*security\.extra_commands\.$/u,
+    ),
+  });
+  expect(refused).toHaveLength(3);
+  expect(rig.server.asks.length).toBeLessThanOrEqual(4);
 });

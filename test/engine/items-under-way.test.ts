@@ -70,6 +70,36 @@ test('I9 one stuck item never holds the others', async () => {
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
 });
 
+const stubborn: Playing = async function* asks(scene) {
+  const { order } = scene;
+  if (scene.attempt.itemKey !== 'A-1') return yield* builds()(scene);
+  for (;;)
+    yield {
+      do: 'tool',
+      name: 'Bash',
+      work: async () => {
+        const reason = 'Bash policy, command: `hugo` is not allowed: security.extra_commands.';
+        order.onRefused?.({ tool: 'Bash', input: { command: 'hugo build' }, reason });
+        return 'refused';
+      },
+    };
+};
+
+test('R-154 an item whose agent is refused the same three times is blocked at once, with rule and setting', async () => {
+  const items = [{ key: 'A-1', priority: 1 }, { key: 'B-1' }];
+  const run = await anImplementation(host, { play: stubborn, items });
+  const ended = await over(host, run);
+  expect(ended).toMatchObject({ status: 'failed' });
+  const reason =
+    'Bash `hugo build` was refused 3 times: Bash policy, command: `hugo` is not allowed: security.extra_commands.';
+  expect(ended.reason).toContain(`A-1 is blocked: ${reason}`);
+  expect(await statuses(run.projectId)).toEqual({ 'A-1': 'blocked', 'B-1': 'done' });
+  const tries = await attemptsOf(host, run, 'coder');
+  expect(tries.filter(({ itemKey }) => itemKey === 'A-1')).toMatchObject([
+    { end: { status: 'failed', code: 'refused_calls', reason } },
+  ]);
+});
+
 const failing: Playing = async function* fails(scene) {
   yield* scene.attempt.itemKey === 'A-1' ? [breaks('no idea')] : builds()(scene);
 };

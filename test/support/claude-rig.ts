@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClaudeAgent } from '../../src/adapters/agents/claude/claude-agent.ts';
 import { claudeExecutable } from '../../src/adapters/agents/claude/executable.ts';
-import type { HostTool, SessionEnd, SessionEvent, SessionOrder } from '../../src/sessions/agent.ts';
+import type {
+  Agent,
+  HostTool,
+  SessionEnd,
+  SessionEvent,
+  SessionOrder,
+} from '../../src/sessions/agent.ts';
 import { z } from 'zod';
 import { hasCode } from '../../src/domain/errors.ts';
 import { WIRE_PORT } from '../../src/safety/box.ts';
@@ -33,6 +39,8 @@ export interface Rig extends AsyncDisposable {
   /** The newest process that a session has started. */
   child(): ChildProcess;
   order(changes?: Partial<SessionOrder>): SessionOrder;
+  /** The session as it goes, of the agent with the harness's own judges. */
+  stream(order: SessionOrder, signal: AbortSignal): AsyncIterable<SessionEvent>;
   run(
     order: SessionOrder,
     watch?: { readonly signal?: AbortSignal; readonly onEvent?: (event: SessionEvent) => void },
@@ -81,19 +89,9 @@ export async function aRig(sealing: Sealing, script: Script): Promise<Rig> {
         spawn: start,
         ...changes,
       }),
+    stream: (order, signal) => agentOf(sealing).run(order, signal),
     async run(order, { signal = new AbortController().signal, onEvent } = {}) {
-      const agent = createClaudeAgent({
-        path: SYSTEM_PATH,
-        judges: [
-          sessionFence({ sealed: sealing === 'sealed', readable: ['/usr'], protectedPaths: [] }),
-          sessionBash({
-            policy: POLICY,
-            sealed: sealing === 'sealed',
-            readable: [],
-            protectedPaths: [],
-          }),
-        ],
-      });
+      const agent = agentOf(sealing);
       const events: SessionEvent[] = [];
       for await (const event of agent.run(order, signal)) {
         events.push(event);
@@ -109,6 +107,17 @@ export async function aRig(sealing: Sealing, script: Script): Promise<Rig> {
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+function agentOf(sealing: Sealing): Agent {
+  const settings = { sealed: sealing === 'sealed', protectedPaths: [] };
+  return createClaudeAgent({
+    path: SYSTEM_PATH,
+    judges: [
+      sessionFence({ ...settings, readable: ['/usr'] }),
+      sessionBash({ ...settings, policy: POLICY, readable: [] }),
+    ],
+  });
 }
 
 function killGroup(pid: number): void {

@@ -1,4 +1,4 @@
-import { type AttemptEnd, countsAsFailure } from '../../domain/attempt.ts';
+import { type AttemptEnd, countsAsFailure, needsPerson } from '../../domain/attempt.ts';
 import { HarnessError } from '../../domain/errors.ts';
 import type { WorkItem } from '../../domain/work-item.ts';
 import type { OutboxOp } from '../../work/run-store.ts';
@@ -26,8 +26,8 @@ export type ItemMove =
 export type Wait = { readonly until: string } | { readonly ms: number } | null;
 
 /**
- * The rule for every end: done with its commit, blocked after too many failures, else back in the
- * queue. Limits and aborts are nobody's fault. Throws `COMMIT_MISSING` for a success without commit:
+ * The rule for every end: done with its commit, blocked after too many failures or when only a person
+ * can help, else back in the queue. Limits and aborts are nobody's fault. Throws `COMMIT_MISSING` for a success without commit:
  * nothing is done without one (I3).
  */
 export function afterEnd(
@@ -40,7 +40,7 @@ export function afterEnd(
   const delay = delayMs > 0 ? { ms: delayMs } : null;
   if (countsAsFailure(end)) {
     const failures = item.failures + 1;
-    return failures >= itemMaxAttempts
+    return failures >= itemMaxAttempts || needsPerson(end)
       ? { to: 'blocked', reason, failures }
       : { to: 'todo', reason, failures, wait: delay };
   }

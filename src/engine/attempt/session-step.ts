@@ -198,6 +198,8 @@ function plainEnd(outcome: Exclude<SessionOutcome, { status: 'completed' }>): At
     case 'stalled':
     case 'timed_out':
       return { status: outcome.status, reason: outcome.reason };
+    case 'denied':
+      return { status: 'failed', code: 'refused_calls', reason: outcome.reason };
     case 'failed':
     case 'refused':
       return { status: 'failed', code: 'session_failed', reason: outcome.reason };

@@ -49,7 +49,7 @@ function targetFault(order: Ground, { path: said, writes }: Target): string | nu
   const path = inReal(order, said);
   const meant = resolve(order.workspace, path);
   if (path.startsWith('~') || !inside(rootsOf(order, writes), meant))
-    return `${said} lies outside the workspace; only ${order.named} may be ${writes ? 'written' : 'read'}.`;
+    return outside(order, { path: said, writes });
   const ends = inside([order.workspace], meant) ? endsOf(order, path) : [meant];
   if (ends === null) return `${said} runs through more links than can be followed.`;
   const escaped = ends.some((end) => !inside(rootsOf(order, writes), end));
@@ -59,6 +59,12 @@ function targetFault(order: Ground, { path: said, writes }: Target): string | nu
     ends.map((end) => entryFault(order, { path: end, writes })).find(isFault) ??
     null
   );
+}
+
+function outside({ named }: Ground, { path, writes }: Target): string {
+  return writes
+    ? `${path} lies outside the workspace; only ${named} may be written.`
+    : `${path} lies outside the workspace; only ${named} may be read. The operator can let more be read: sandbox.read.`;
 }
 
 function isFault(fault: string | null): fault is string {
