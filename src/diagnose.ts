@@ -180,7 +180,8 @@ async function box({ config, path, homeFolder }: Examination): Promise<Finding> 
   try {
     const toolchains = await findToolchains({ path, home: homeFolder, node: process.execPath });
     const root = process.getuid?.() === 0;
-    const verdict = await probeBox({ folder, toolchains, read, path, home: homeFolder, root });
+    const places = { folder, toolchains, read, path, home: homeFolder };
+    const verdict = await probeBox({ ...places, root, limits: config.boxLimits });
     if (verdict.usable) return sealed(verdict);
     const { part, reason, remedy } = verdict;
     return missing('sandbox', { found: `${part}: ${reason}`, remedy, exit: 5 });

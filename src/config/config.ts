@@ -1,3 +1,4 @@
+import type { BoxLimitSettings } from '../domain/box-limits.ts';
 import type { EgressHost } from '../domain/egress.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Registries } from '../domain/registries.ts';
@@ -46,6 +47,8 @@ export interface Config {
   readonly registries: PaidRegistries;
   /** What sessions may reach: the hosts of package managers, and those of `sandbox.egress`. */
   readonly egress: readonly EgressHost[];
+  /** What each box may take of this machine. */
+  readonly boxLimits: BoxLimitSettings;
   /** The operator's MCP servers; their headers hold credentials. */
   readonly mcp: readonly McpServerSettings[];
   readonly security: SecuritySettings;

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { boxLimits } from './box-limits.ts';
 import type { Config, ConfigFlags, Credential } from './config.ts';
 import { egressHosts } from './egress.ts';
 import { readEnvironment, SECRET_VARIABLES } from './environment.ts';
@@ -51,6 +52,7 @@ export function loadConfig(order: ConfigOrder): Config {
     registries,
     mcp: mcpServers(reading.settings.mcp),
     egress: egressHosts(reading.settings.sandbox.egress, registries),
+    boxLimits: boxLimits(reading.settings.sandbox),
     file,
     apiPort: order.flags.port ?? environment.known.API_PORT,
     boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GIB, USUAL_LIMITS } from '../domain/box-limits.ts';
 import { isAddress, readHostAndPort } from '../domain/egress.ts';
 import { NEVER, PLAIN_COMMAND } from '../domain/never-commands.ts';
 import { PHASES } from '../domain/phase.ts';
@@ -124,8 +125,18 @@ const egressHost = z.strictObject({
   private: z.boolean().default(false),
 });
 
+/** What one box may take, in GiB. */
+const size = (most: number): z.ZodNumber => z.number().min(0.1).max(most);
+
 const sandbox = z.strictObject({
   driver: z.enum(['bwrap', 'none']).default('bwrap'),
+  memory_gb: z.number().min(1).max(4096).optional(),
+  processes: z.int().min(64).max(1_000_000).default(USUAL_LIMITS.processes),
+  file_size_gb: size(4096).default(USUAL_LIMITS.fileBytes / GIB),
+  tmp_gb: size(1024).default(USUAL_LIMITS.tmpBytes / GIB),
+  home_gb: size(1024).default(USUAL_LIMITS.homeBytes / GIB),
+  shared_memory_gb: size(1024).default(USUAL_LIMITS.sharedMemoryBytes / GIB),
+  open_files: z.int().min(256).max(1_048_576).default(USUAL_LIMITS.openFiles),
   egress: z
     .array(
       z.union([egressName, egressHost], {

@@ -3,6 +3,7 @@ import type { DeploySettings, EnvironmentSettings } from '../domain/run.ts';
 import type { Config } from './config.ts';
 import { egressEntries } from './egress.ts';
 import { shownMcp } from './mcp.ts';
+import { shownLimits } from './box-limits.ts';
 import { MINUTE, SECOND } from './run-settings.ts';
 import { MASK } from './secret.ts';
 
@@ -104,6 +105,7 @@ function guards({ settings, security, browserServer, notify, ...config }: Config
       driver: settings.sandbox.driver,
       egress: egressEntries(config.egress, config.registries),
       read: settings.sandbox.read,
+      ...shownLimits(config.boxLimits),
     },
     mcp: shownMcp(config.mcp),
     security: {

@@ -22,7 +22,8 @@ export interface Seal {
 export async function chooseBox(app: App, order: HostOrder, folder: string): Promise<Seal> {
   const { path, homeFolder: home, config } = app;
   const toolchains = await findToolchains({ path, home, node: process.execPath });
-  const settings = { folder, toolchains, read: config.settings.sandbox.read, path, home };
+  const { read } = config.settings.sandbox;
+  const settings = { folder, toolchains, read, path, home, limits: config.boxLimits };
   const open = (driver: Box['driver']): Promise<Box> =>
     openBox({ ...settings, driver, now: clock.monotonic });
   if (order.unsealed === 'explicit')

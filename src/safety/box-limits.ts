@@ -1,37 +1,11 @@
 import { totalmem } from 'node:os';
+import { GIB, USUAL_LIMITS, type BoxLimits, type BoxLimitSettings } from '../domain/box-limits.ts';
 
-/** Sizes in bytes. */
-export interface BoxLimits {
-  readonly tmpBytes: number;
-  readonly homeBytes: number;
-  readonly sharedMemoryBytes: number;
-  /** Of one file. */
-  readonly fileBytes: number;
-  readonly openFiles: number;
-  /** Processes and threads of one box together. */
-  readonly processes: number;
-  /**
-   * Of a whole box with what lies in its temporary folders, by its control group; without one, of
-   * the data of each process.
-   */
-  readonly memoryBytes: number;
+/** The limits of a box on this machine: as configured, else the usual ones. */
+export function limitsHere(settings: Partial<BoxLimitSettings> = {}): BoxLimits {
+  const { memoryBytes, ...rest } = { ...USUAL_LIMITS, ...settings };
+  return { ...rest, memoryBytes: memoryBytes ?? memoryShare(totalmem()) };
 }
-
-const GIB = 1024 ** 3;
-
-/** A browser beside a build tool takes 500 threads; a bomb of twice that is still no burden. */
-const PROCESSES = 2048;
-
-/** Room for an `npm ci` with its cache in the home, and for a browser's shared memory. */
-export const DEFAULT_LIMITS: BoxLimits = Object.freeze({
-  tmpBytes: 2 * GIB,
-  homeBytes: 2 * GIB,
-  sharedMemoryBytes: GIB / 2,
-  fileBytes: 4 * GIB,
-  openFiles: 8192,
-  processes: PROCESSES,
-  memoryBytes: memoryShare(totalmem()),
-});
 
 /** What one box may take of a machine's memory: the most of it, so that one runaway leaves the rest alive. */
 export function memoryShare(total: number): number {

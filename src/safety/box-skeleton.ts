@@ -12,22 +12,30 @@ const ETC: Readonly<Record<string, string>> = {
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
 };
 
+/** What a skeleton is made of. */
+export interface Bones {
+  /** Names and the real files they stand for. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** The filter of system calls; null: none. */
+  readonly filter: Buffer | null;
+}
+
+/** Name of the filter's file in a skeleton, beside what boxes are shown of it. */
+export const FILTER_FILE = 'calls.bpf';
+
 /**
  * Makes, once per content, the folder that every box shares: `etc/` with its accounts and `bin/`
- * with a link for each program. Complete or absent, also when several processes make it at once.
- * @param programs Names and the real files they stand for.
+ * with a link for each program, and the filter of system calls. Complete or absent, also when several processes make it at once.
  * @returns Its absolute path.
  */
-export async function makeSkeleton(
-  folder: string,
-  programs: Readonly<Record<string, string>>,
-): Promise<string> {
-  const content = JSON.stringify([ETC, Object.entries(programs).toSorted(byName)]);
+export async function makeSkeleton(folder: string, bones: Bones): Promise<string> {
+  const filter = bones.filter?.toString('hex') ?? null;
+  const content = JSON.stringify([ETC, Object.entries(bones.programs).toSorted(byName), filter]);
   const path = join(folder, createHash('sha256').update(content).digest('hex').slice(0, 16));
   if (await exists(path)) return path;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = await mkdtemp(join(folder, 'draft-'));
-  await fill(draft, programs);
+  await fill(draft, bones);
   await publish(draft, path);
   return path;
 }
@@ -36,7 +44,8 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
   return a < b ? -1 : 1;
 }
 
-async function fill(draft: string, programs: Readonly<Record<string, string>>): Promise<void> {
+async function fill(draft: string, { programs, filter }: Bones): Promise<void> {
+  if (filter !== null) await writeFile(join(draft, FILTER_FILE), filter);
   await mkdir(join(draft, 'etc'));
   await mkdir(join(draft, 'bin'));
   for (const [name, text] of Object.entries(ETC)) await writeFile(join(draft, 'etc', name), text);

@@ -1,7 +1,7 @@
 import type { StdioOptions } from 'node:child_process';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 
-type Stream = 'pipe' | 'ignore' | number;
+export type Stream = 'pipe' | 'ignore' | number;
 
 const O_CLOEXEC = 0o2_000_000;
 
@@ -21,7 +21,7 @@ export function coverInherited(): readonly Stream[] {
 /** The standard streams, `extra` from descriptor 3 on, and covers for what is beyond. */
 export function streamsOf(
   stdin: 'pipe' | 'ignore',
-  extra: readonly 'pipe'[],
+  extra: readonly Stream[],
   covers: readonly Stream[],
 ): StdioOptions {
   const named: readonly Stream[] = [stdin, 'pipe', 'pipe', ...extra];

@@ -1,6 +1,7 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { resourceLimits, type BoxLimits, type Holding } from './box-limits.ts';
+import type { BoxLimits } from '../domain/box-limits.ts';
+import { resourceLimits, type Holding } from './box-limits.ts';
 import { assertMountable, assertSocket } from './box-paths.ts';
 import { WAIT_FOR_WORD } from './start-when-told.ts';
 import { WIRE_PORT, type BoxOrder } from './box.ts';
@@ -9,6 +10,8 @@ import { WIRE_PORT, type BoxOrder } from './box.ts';
 export interface BoxLayout {
   /** Folder with `etc/` and `bin/`, see box-skeleton.ts. */
   readonly skeleton: string;
+  /** Path of the filter of system calls; null: none is written for this processor. */
+  readonly filter: string | null;
   /** Arguments that make up the system's own folders. */
   readonly system: readonly string[];
   /** Toolchains and the operator's `sandbox.read`. */

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { BoxLimits } from '../domain/box-limits.ts';
 import { hasCode } from '../domain/errors.ts';
-import type { BoxLimits, Holding } from './box-limits.ts';
+import type { Holding } from './box-limits.ts';
 import { controlMounts, type ControlMount } from './control-mounts.ts';
 
 /** Control groups that this process may make, one for each box. */

@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BoxLimitSettings } from '../domain/box-limits.ts';
 import { HarnessError, hasCode } from '../domain/errors.ts';
 import { assertEnvironment, whyTooWide } from './box-paths.ts';
-import { makeSkeleton } from './box-skeleton.ts';
-import { coverInherited, streamsOf } from './box-streams.ts';
+import { FILTER_FILE, makeSkeleton } from './box-skeleton.ts';
+import { coverInherited, streamsOf, type Stream } from './box-streams.ts';
 import type { Box, BoxOrder } from './box.ts';
-import { DEFAULT_LIMITS, type BoxLimits, type Holding } from './box-limits.ts';
+import { limitsHere, type Holding } from './box-limits.ts';
 import {
   AGENT_HOME,
   bwrapArguments,
@@ -14,6 +16,7 @@ import {
   systemArguments,
   type BoxLayout,
 } from './bwrap-arguments.ts';
+import { callFilter } from './call-filter.ts';
 import { findControlGroups, holdingOf, type ControlGroups } from './control-groups.ts';
 import { inGroups } from './enter-group.ts';
 import { findProgram } from './find-program.ts';
@@ -34,7 +37,8 @@ export interface BoxSettings {
   readonly home: string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly limits?: Partial<BoxLimits>;
+  /** What is not given is as usual. */
+  readonly limits?: Partial<BoxLimitSettings>;
   /** Looked up when absent; null: limits are held without any. */
   readonly groups?: ControlGroups | null;
 }
@@ -84,9 +88,9 @@ async function sealed(settings: BoxSettings): Promise<Driver> {
   return {
     start(order, streams) {
       assertEnvironment(order.env);
-      const status = streams === 'status' ? ['--json-status-fd', '4'] : [];
+      using lines = linesOf(layout.filter, streams);
       const inner = innerCommand(layout, order, 'when_told');
-      const box = [...status, ...bwrapArguments(layout, order), '--', ...inner];
+      const box = [...lines.words, ...bwrapArguments(layout, order), '--', ...inner];
       const group = groups?.open();
       const [program, ...rest] = inGroups(group?.doors ?? [], [bwrap, ...box]);
       const child = spawn(program, rest, {
@@ -95,7 +99,7 @@ async function sealed(settings: BoxSettings): Promise<Driver> {
         env: { ...order.env, ...base },
         // A group of its own: a terminal's Ctrl-C is for the harness, which ends its boxes in order.
         detached: true,
-        stdio: streamsOf(order.stdin, streams === 'status' ? ['pipe', 'pipe'] : ['pipe'], covers),
+        stdio: streamsOf(order.stdin, lines.extra, covers),
       });
       for (const end of ['exit', 'error']) child.once(end, () => group?.remove());
       return startWhenTold(child);
@@ -105,6 +109,26 @@ async function sealed(settings: BoxSettings): Promise<Driver> {
       const exit = /"exit-code": (\d+)/u.exec(status)?.[1];
       return exit === undefined ? null : Number(exit);
     },
+  };
+}
+
+/** What goes between the harness and bubblewrap beside the standard streams, from descriptor 3 on. */
+interface Lines extends Disposable {
+  readonly extra: readonly Stream[];
+  /** How bubblewrap is told of them. */
+  readonly words: readonly string[];
+}
+
+/** The file is opened anew for each box: bubblewrap reads it to its end, then closes it. */
+function linesOf(filter: string | null, streams: 'plain' | 'status'): Lines {
+  const told = streams === 'status' ? (['pipe', 'pipe'] as const) : (['pipe'] as const);
+  const words = streams === 'status' ? ['--json-status-fd', '4'] : [];
+  if (filter === null) return { extra: told, words, [Symbol.dispose]: () => undefined };
+  const file = openSync(filter, 'r');
+  return {
+    extra: [...told, file],
+    words: [...words, '--seccomp', String(3 + told.length)],
+    [Symbol.dispose]: () => closeSync(file),
   };
 }
 
@@ -123,13 +147,16 @@ interface Grounds {
 /** What every box of these settings shares, for bubblewrap. */
 async function layoutOf(settings: BoxSettings): Promise<Grounds> {
   for (const path of settings.read) await assertReadable(path, settings.home);
-  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const limits = limitsHere(settings.limits);
   const groups =
     settings.groups === undefined
       ? await findControlGroups({ limits, pid: process.pid })
       : settings.groups;
+  const filter = callFilter(process.arch);
+  const skeleton = await makeSkeleton(settings.folder, { ...settings.toolchains, filter });
   const layout = {
-    skeleton: await makeSkeleton(settings.folder, settings.toolchains.programs),
+    skeleton,
+    filter: filter === null ? null : join(skeleton, FILTER_FILE),
     system: await systemArguments(),
     readable: [...settings.toolchains.mounts, ...settings.read],
     limits,
@@ -159,8 +186,8 @@ const UNGROUPED: Holding = { processes: 'nothing', memory: 'resource limit' };
 
 /** Same environment and same end of everything with the command, but no wall around it. */
 async function unsealed(settings: BoxSettings): Promise<Driver> {
-  const skeleton = await makeSkeleton(settings.folder, settings.toolchains.programs);
-  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const skeleton = await makeSkeleton(settings.folder, { ...settings.toolchains, filter: null });
+  const limits = limitsHere(settings.limits);
   const home = join(settings.folder, 'home');
   const temporary = join(settings.folder, 'tmp');
   for (const folder of [home, temporary]) await mkdir(folder, { recursive: true, mode: 0o700 });

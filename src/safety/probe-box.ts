@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BoxLimitSettings } from '../domain/box-limits.ts';
 import type { Box, BoxVerdict } from './box.ts';
-import { DEFAULT_LIMITS } from './box-limits.ts';
+import { limitsHere } from './box-limits.ts';
 import { findControlGroups, holdingOf } from './control-groups.ts';
 import { findProgram } from './find-program.ts';
 import { openBox } from './open-box.ts';
@@ -17,6 +18,8 @@ export interface ProbeSettings {
   /** The user's PATH, where bubblewrap and socat are looked up. */
   readonly path: string;
   readonly home: string;
+  /** As configured; what is not given is as usual. */
+  readonly limits?: Partial<BoxLimitSettings>;
   /** Whether this process runs as root: remedies then need no sudo. */
   readonly root: boolean;
   /** Whether this is a container, whose options only its starter can change; absent: looked up. */
@@ -42,7 +45,7 @@ export async function probeBox(settings: ProbeSettings): Promise<BoxVerdict> {
     return missing('bubblewrap', `version ${version[0]} is older than 0.8`, settings);
   if ((await findProgram('socat', settings.path)) === undefined)
     return missing('socat', 'socat is not on PATH', settings);
-  const groups = await findControlGroups({ limits: DEFAULT_LIMITS, pid: process.pid });
+  const groups = await findControlGroups({ limits: limitsHere(settings.limits), pid: process.pid });
   const holding = holdingOf(groups, settings.root);
   if (holding.processes === 'nothing') return uncounted(settings);
   const box = await openBox({ ...settings, groups, driver: 'bwrap', now: () => 0 });

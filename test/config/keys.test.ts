@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/config-schema.ts';
 import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_MODEL } from '../../src/config/models.ts';
+import { GIB } from '../../src/domain/box-limits.ts';
 import { PHASES } from '../../src/domain/phase.ts';
 import type { PhaseName, PhaseSettings } from '../../src/domain/phase.ts';
 import { load, refusal } from './load.ts';
@@ -32,6 +33,13 @@ const rows: Row[] = [
   ['budget.run_usd', 2.5, (c) => c.settings.budgetUsd, 2.5],
   ['limits.max_wait_minutes', 3, (c) => c.settings.maxLimitWaitMs, 180_000],
   ['sandbox.driver', 'none', (c) => c.settings.sandbox.driver, 'none'],
+  ['sandbox.memory_gb', 3, (c) => c.boxLimits.memoryBytes, 3 * GIB],
+  ['sandbox.processes', 99, (c) => c.boxLimits.processes, 99],
+  ['sandbox.file_size_gb', 0.5, (c) => c.boxLimits.fileBytes, GIB / 2],
+  ['sandbox.tmp_gb', 9, (c) => c.boxLimits.tmpBytes, 9 * GIB],
+  ['sandbox.home_gb', 9, (c) => c.boxLimits.homeBytes, 9 * GIB],
+  ['sandbox.shared_memory_gb', 1, (c) => c.boxLimits.sharedMemoryBytes, GIB],
+  ['sandbox.open_files', 999, (c) => c.boxLimits.openFiles, 999],
   ['sandbox.read', ['/opt/x'], (c) => c.settings.sandbox.read, ['/opt/x']],
   [
     'sandbox.egress',

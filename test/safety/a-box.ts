@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Box, BoxOrder, BoxResult } from '../../src/safety/box.ts';
-import type { BoxLimits } from '../../src/safety/box-limits.ts';
+import type { BoxLimits } from '../../src/domain/box-limits.ts';
 import { openBox } from '../../src/safety/open-box.ts';
 import { findToolchains } from '../../src/safety/toolchains.ts';
 

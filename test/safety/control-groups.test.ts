@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_LIMITS, memoryShare, resourceLimits } from '../../src/safety/box-limits.ts';
+import { limitsHere, memoryShare, resourceLimits } from '../../src/safety/box-limits.ts';
 import { findControlGroups, holdingOf } from '../../src/safety/control-groups.ts';
 import { controlMounts } from '../../src/safety/control-mounts.ts';
 import { aBox, unsealable } from './a-box.ts';
@@ -81,9 +81,9 @@ test('a box takes most of a small machine and not all of a large one', () => {
 
 test('resource limits stand in for the groups that are missing', () => {
   const grouped = { processes: 'control group', memory: 'control group' } as const;
-  expect(resourceLimits(DEFAULT_LIMITS, grouped)).not.toMatch(/ulimit -[udp]/u);
+  expect(resourceLimits(limitsHere(), grouped)).not.toMatch(/ulimit -[udp]/u);
   const bare = { processes: 'resource limit', memory: 'resource limit' } as const;
-  expect(resourceLimits(DEFAULT_LIMITS, bare)).toMatch(/ulimit -u 2048 .*ulimit -d \d+/u);
+  expect(resourceLimits(limitsHere(), bare)).toMatch(/ulimit -u 2048 .*ulimit -d \d+/u);
 });
 
 const grouped = (await findControlGroups({ limits, pid: process.pid })) !== null;

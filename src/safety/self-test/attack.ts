@@ -28,6 +28,7 @@ async function attack(aim: Aim): Promise<Breaches> {
     processes: tooManyProcesses(),
     user: privileges(),
     namespaces: spawnSync('unshare', ['-Ur', 'true']).status === 0 ? 'unshare -Ur' : null,
+    calls: unfiltered(aim.filters),
     kernel_settings: first(aim.kernelFiles.map((path) => openedToWrite(path))),
     loopback: await connected({ host: '127.0.0.1', port: aim.port }),
     names: await resolved('localhost.localdomain.example.com'),
@@ -106,6 +107,15 @@ function privileges(): string | null {
         .split('\n')
         .filter((line) => /^(?:Uid|Cap|NoNew)/u.test(line))
         .join('; ');
+}
+
+/** One more filter than outside. Kernels before 5.9 tell only whether there is any. */
+function unfiltered(outside: number | null): string | null {
+  if (outside === null) return null;
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const count = /^Seccomp_filters:\s+(\d+)$/mu.exec(status)?.[1];
+  const more = count === undefined || Number(count) > outside;
+  return /^Seccomp:\s+2$/mu.test(status) && more ? null : 'every call of the kernel';
 }
 
 function unlimited(): string | null {

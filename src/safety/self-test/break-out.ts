@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import type { Box } from '../box.ts';
+import { callFilter } from '../call-filter.ts';
 import { REPORT, WALL_NAMES, WALLS, type Aim, type Breaches } from './walls.ts';
 
 /** The attack takes a tenth of a second. */
@@ -49,6 +50,7 @@ async function attackFrom(place: string, { box, home }: BreakOutOrder): Promise<
     abstractSocket: name,
     unixSocket: join(place, 'bait'),
     variables: ['PATH', 'HOME', 'LANG', 'PWD', 'OLDPWD', 'SHLVL', '_'],
+    filters: callFilter(process.arch) === null ? null : await ownFilters(),
     kernelFiles: KERNEL_FILES,
   };
   const { exit, output } = await box.run(orderOf(work, aim));
@@ -61,6 +63,12 @@ async function attackFrom(place: string, { box, home }: BreakOutOrder): Promise<
     write_outside: arrived[0] ?? null,
     loopback: breaches.loopback ?? (bait.visitors() === 0 ? null : 'a visitor'),
   });
+}
+
+/** How many filters of system calls this process is under itself, as in a container. */
+async function ownFilters(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  return Number(/^Seccomp_filters:\s+(\d+)$/mu.exec(status)?.[1] ?? 0);
 }
 
 /** Root owns them outside, and a box of root's would be root to them. */

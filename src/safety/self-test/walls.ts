@@ -10,6 +10,7 @@ export const WALLS = {
   processes: 'no process of the host is seen',
   user: 'an ordinary user without capabilities or new privileges',
   namespaces: 'no further user namespace',
+  calls: 'system calls are filtered',
   kernel_settings: 'no setting of the kernel can be opened for writing',
   loopback: 'no service of the host is reached',
   names: 'no host name is resolved',
@@ -40,6 +41,8 @@ export interface Aim {
   readonly unixSocket: string;
   /** Names of variables that a box may have. */
   readonly variables: readonly string[];
+  /** Filters of system calls that the harness itself is under; null: none is written for boxes here. */
+  readonly filters: number | null;
   /** Files of the kernel that root could write. */
   readonly kernelFiles: readonly string[];
 }

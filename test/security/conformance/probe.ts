@@ -7,7 +7,12 @@ export type Need =
   | 'address'
   | 'ipv6'
   | 'usernamespaces'
-  | 'sysrq';
+  | 'sysrq'
+  | 'keyctl'
+  | 'userfaultfd'
+  | 'fanotify'
+  | 'vsock'
+  | 'generic';
 
 interface Tried {
   /** What is tried, in words. Unique. */

@@ -1,3 +1,4 @@
+import { asking } from './system-calls.ts';
 import type { Probe } from './probe.ts';
 
 /** Other processes, the kernel, and what privileges would allow. */
@@ -123,6 +124,31 @@ export const PROCESS_PROBES: readonly Probe[] = [
     name: 'go before all others',
     needs: ['root'],
     command: '[ "$(nice -n -5 nice)" = -5 ] && echo {canary}',
+  },
+  {
+    name: "open the kernel's ring of keys",
+    needs: ['keyctl'],
+    command: `${asking('keyctl')} && echo {canary}`,
+  },
+  {
+    name: "answer the kernel's page faults",
+    needs: ['userfaultfd'],
+    command: `${asking('userfaultfd')} && echo {canary}`,
+  },
+  {
+    name: 'watch whole file systems',
+    needs: ['fanotify'],
+    command: `${asking('fanotify')} && echo {canary}`,
+  },
+  {
+    name: 'a socket to the host of a virtual machine',
+    needs: ['vsock'],
+    command: `${asking('vsock')} && echo {canary}`,
+  },
+  {
+    name: "a socket to the kernel's services",
+    needs: ['generic'],
+    command: `${asking('generic')} && echo {canary}`,
   },
   {
     name: 'learn the name of the machine',

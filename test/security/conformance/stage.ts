@@ -10,6 +10,7 @@ import type { Workspace } from '../../../src/workspaces/workspace.ts';
 import { makeRepository } from '../../workspaces/a-project.ts';
 import { answerers, aVictim, greeters, hasIpv6, ownAddress } from './bait.ts';
 import type { Aims, Need } from './probe.ts';
+import { asking, type CallName } from './system-calls.ts';
 
 /** A clone to work in, with bait all around it. */
 export interface Stage extends AsyncDisposable {
@@ -98,6 +99,9 @@ async function layBeside(beside: string, canary: string): Promise<void> {
     await writeFile(join(beside, name), `${canary}\n`);
 }
 
+const answered = (name: CallName) => (): boolean =>
+  process.arch === 'x64' && succeeds('sh', ['-c', asking(name)]);
+
 const PRESENT: Readonly<Record<Need, () => boolean>> = {
   root: () => process.getuid?.() === 0,
   perl: () => existsSync('/usr/bin/perl'),
@@ -106,6 +110,11 @@ const PRESENT: Readonly<Record<Need, () => boolean>> = {
   address: () => ownAddress() !== undefined,
   ipv6: hasIpv6,
   sysrq: () => existsSync('/proc/sysrq-trigger'),
+  keyctl: answered('keyctl'),
+  userfaultfd: answered('userfaultfd'),
+  fanotify: answered('fanotify'),
+  vsock: answered('vsock'),
+  generic: answered('generic'),
   usernamespaces: () => succeeds('unshare', ['-Ur', 'true']),
 };
 
@@ -114,6 +123,7 @@ export function presentNeeds(): ReadonlySet<Need> {
   const all: readonly Need[] = [
     ...(['root', 'perl', 'x64', 'socat'] as const),
     ...(['address', 'ipv6', 'usernamespaces', 'sysrq'] as const),
+    ...(['keyctl', 'userfaultfd', 'fanotify', 'vsock', 'generic'] as const),
   ];
   return new Set(all.filter((need) => PRESENT[need]()));
 }
