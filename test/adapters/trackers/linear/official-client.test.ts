@@ -1,0 +1,67 @@
+import { LinearClient, RatelimitedLinearError } from '@linear/sdk';
+import { LinearWebhookClient } from '@linear/sdk/webhooks';
+import { expect, test } from 'vitest';
+import { FAKE_KEY, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
+import { deliveryOf } from '../../../support/linear/webhooks.ts';
+
+const clientOf = ({ apiUrl }: { readonly apiUrl: string }, apiKey = FAKE_KEY): LinearClient =>
+  new LinearClient({ apiKey, apiUrl });
+
+test('the official client creates, reads and changes issues in the fake Linear', async () => {
+  await using fake = await startFakeLinear();
+  const client = clientOf(fake);
+  expect((await client.viewer).email).toBe('ada@fake.invalid');
+  const team = (await client.teams()).nodes[0];
+  const teamId = team?.id ?? '';
+  const states = await client.workflowStates({ filter: { team: { id: { eq: teamId } } } });
+  const started = states.nodes.find(({ type }) => type === 'started');
+  const created = await client.createIssue({ teamId, title: 'One', priority: 2 });
+  const issue = await created.issue;
+  expect(issue).toMatchObject({ identifier: 'ENG-1', title: 'One', priority: 2 });
+  await issue?.update({ stateId: started?.id ?? '', title: 'Two' });
+  const again = await client.issue('ENG-1');
+  expect(again.title).toBe('Two');
+  expect(again.startedAt).toBeInstanceOf(Date);
+  expect((await again.state)?.type).toBe('started');
+  await client.createComment({ issueId: again.id, body: 'Begun.' });
+  expect((await again.comments()).nodes.map(({ body }) => body)).toEqual(['Begun.']);
+});
+
+test('the official client reads more than a page', async () => {
+  await using fake = await startFakeLinear();
+  const client = clientOf(fake);
+  const teamId = (await client.teams()).nodes[0]?.id ?? '';
+  const issues = Array.from({ length: 120 }, (_, index) => ({ teamId, title: `I ${index}` }));
+  await client.createIssueBatch({ issues });
+  const first = await client.issues({ first: 50, filter: { title: { startsWith: 'I ' } } });
+  while (first.pageInfo.hasNextPage) await first.fetchNext();
+  expect(new Set(first.nodes.map(({ id }) => id)).size).toBe(120);
+});
+
+test('the official client is told of a taken id, a wrong key and an empty bucket', async () => {
+  await using fake = await startFakeLinear();
+  const client = clientOf(fake);
+  const teamId = (await client.teams()).nodes[0]?.id ?? '';
+  const id = '0b8f5a7e-3c1d-4e2f-9a6b-7c8d9e0f1a2b';
+  await client.createIssue({ id, teamId, title: 'One' });
+  await expect(client.createIssue({ id, teamId, title: 'Two' })).rejects.toThrow(
+    /conflict on insert of Issue.*already exists/is,
+  );
+  await expect(clientOf(fake, 'lin_api_wrong').viewer).rejects.toThrow(/authenticat/i);
+  fake.drainLimits();
+  await expect(client.viewer).rejects.toBeInstanceOf(RatelimitedLinearError);
+});
+
+test("the official client accepts the fake's webhooks, and no forged one", async () => {
+  await using fake = await startFakeLinear();
+  const told = new Promise<Parameters<typeof deliveryOf>[0]>((resolve) => {
+    fake.store.onChange(resolve);
+  });
+  const client = clientOf(fake);
+  await client.createIssue({ teamId: (await client.teams()).nodes[0]?.id ?? '', title: 'One' });
+  const { headers, body } = deliveryOf(await told, 'secret', Date.now());
+  const signature = headers['linear-signature'] ?? '';
+  const webhooks = new LinearWebhookClient('secret');
+  expect(webhooks.verify(Buffer.from(body), signature)).toBe(true);
+  expect(() => webhooks.verify(Buffer.from(`${body} `), signature)).toThrow(/signature/i);
+});
