@@ -1,6 +1,6 @@
 import { defineConfig } from 'drizzle-kit';
 
-/** `drizzle-kit generate --name <what>` writes the next migration; its way back is written by hand beside it. */
+/** For `harness db revision`, which writes the next migration; its way back is written by hand beside it. */
 export default defineConfig({
   dialect: 'postgresql',
   schema: './src/adapters/store/schema.ts',

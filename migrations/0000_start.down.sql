@@ -1,2 +1,2 @@
--- Everything of the harness goes, recorded events and evidence too; schema "dbos" stays.
+-- Everything: projects, runs, work items, events, evidence, cost. Files, hubs and rescued work stay.
 DROP SCHEMA "harness" CASCADE;

@@ -6,6 +6,12 @@ import type {
   startRun as start,
 } from './engine/operations.ts';
 import type { commandChecker as checker } from './command-checker.ts';
+import type {
+  downgradeDatabase as downgrade,
+  lookAtDatabase as lookAt,
+  reviseDatabase as revise,
+  upgradeDatabase as upgrade,
+} from './database.ts';
 import type { diagnose as examine } from './diagnose.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
@@ -35,6 +41,7 @@ export { findConfigFile } from './config/read-file.ts';
 export { showConfig } from './config/show-config.ts';
 export { readSnapshot, writeSnapshot, type Snapshot } from './delivery/snapshot.ts';
 export { eventsAfter, readFacts } from './delivery/why-facts.ts';
+export type { DatabaseOrder, Standing, WayBack } from './database.ts';
 export type { Finding } from './diagnose.ts';
 export type { Upstream } from './gateway/wire.ts';
 export type { Host } from './host.ts';
@@ -125,4 +132,26 @@ export async function commandChecker(
 /** Whether a run could start on this machine: see `diagnose.ts`. */
 export async function diagnose(...given: Given<typeof examine>): ReturnType<typeof examine> {
   return (await import('./diagnose.ts')).diagnose(...given);
+}
+
+/** How far the database is: see `database.ts`. */
+export async function lookAtDatabase(...given: Given<typeof lookAt>): ReturnType<typeof lookAt> {
+  return (await import('./database.ts')).lookAtDatabase(...given);
+}
+
+/** Brings it up to date: see `database.ts`. */
+export async function upgradeDatabase(...given: Given<typeof upgrade>): ReturnType<typeof upgrade> {
+  return (await import('./database.ts')).upgradeDatabase(...given);
+}
+
+/** Takes it back, with loss of data: see `database.ts`. */
+export async function downgradeDatabase(
+  ...given: Given<typeof downgrade>
+): ReturnType<typeof downgrade> {
+  return (await import('./database.ts')).downgradeDatabase(...given);
+}
+
+/** Writes the next migration: see `database.ts`. */
+export async function reviseDatabase(...given: Given<typeof revise>): ReturnType<typeof revise> {
+  return (await import('./database.ts')).reviseDatabase(...given);
 }

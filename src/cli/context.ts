@@ -9,6 +9,7 @@ import {
   type App,
   type Config,
   type ConfigFlags,
+  type DatabaseOrder,
   type Reader,
 } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
@@ -47,6 +48,18 @@ export function withApp<T>(context: Context, body: (app: App) => Promise<T>): Pr
 /** The same for a quick look: nothing is migrated, nothing started that runs already. */
 export function withReader<T>(context: Context, body: (reader: Reader) => Promise<T>): Promise<T> {
   return closing(openReading(orderOf(context)), body);
+}
+
+/** The same for commands on the tables themselves, which open the database their own way. */
+export async function onDatabase<T>(
+  context: Context,
+  body: (order: DatabaseOrder) => Promise<T>,
+): Promise<T> {
+  try {
+    return await body(orderOf(context));
+  } catch (error) {
+    throw explained(error);
+  }
 }
 
 async function closing<R extends Reader, T>(

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CommonOptions } from './common-options.ts';
+import { addDbCommands } from './db-commands.ts';
 import type { ProjectsOptions } from './projects-action.ts';
 import type { PolicyOptions } from './policy-action.ts';
 import type { RecoverOptions } from './recover-action.ts';
@@ -24,6 +25,7 @@ export function addProjectCommands(program: Command): void {
     );
   addConfig(program);
   addPolicy(program);
+  addDbCommands(program);
   program
     .command('doctor')
     .description('whether a run could start on this machine')

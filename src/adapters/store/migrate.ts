@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { HarnessError } from '../../domain/errors.ts';
+import { MIGRATION } from './migrations/in-use.ts';
+import type { Migration } from './migrations/journal.ts';
+import { appliedOn, standingOn, type Standing } from './migrations/standing.ts';
 import { login, shownAddress, unreachable } from './server/login.ts';
 
 export interface MigrationOrder {
@@ -29,17 +30,16 @@ const LOCK_KEY = 0x68_61_72_6e;
 const LOCK_WAIT_MS = 300_000;
 
 /**
- * Brings the database to this program's migrations, one process at a time. Throws `DATABASE_NEWER`
- * (exit 69) when another version of the program has taken it further.
+ * Brings the database to this program's migrations, one process at a time; returns those that were
+ * missing. Throws `DATABASE_NEWER` (exit 69) when another version of the program has taken it further.
  */
-export function migrateDatabase(order: MigrationOrder): Promise<void> {
+export function migrateDatabase(order: MigrationOrder): Promise<readonly Migration[]> {
   return withMigrationLock(order.url, async (client) => {
-    const before = await versionOn(client);
-    await refuseNewer(before, order.migrationsFolder);
+    const { known, applied } = await standingOn(client, order.migrationsFolder);
+    const missing = known.slice(applied);
     await migrate(drizzle(client), { migrationsFolder: order.migrationsFolder });
-    const after = await versionOn(client);
-    const applied = after.count - before.count;
-    if (applied > 0) order.log(`applied ${String(applied)} database migration(s)`);
+    if (missing.length > 0) order.log(`applied ${String(missing.length)} database migration(s)`);
+    return missing;
   });
 }
 
@@ -47,7 +47,18 @@ export function migrateDatabase(order: MigrationOrder): Promise<void> {
 export async function databaseVersion(url: string): Promise<DatabaseVersion> {
   const client = await connect(url);
   try {
-    return await versionOn(client);
+    const applied = await appliedOn(client);
+    return { count: applied.length, newest: applied.at(-1) ?? null };
+  } finally {
+    await client.end();
+  }
+}
+
+/** How far it is, compared with the migrations of this folder; throws what `standingOn` throws. */
+export async function databaseStanding(url: string, migrationsFolder: string): Promise<Standing> {
+  const client = await connect(url);
+  try {
+    return await standingOn(client, migrationsFolder);
   } finally {
     await client.end();
   }
@@ -90,37 +101,7 @@ async function acquire(client: Client): Promise<void> {
 }
 
 async function connect(url: string): Promise<Client> {
-  const end = await login({ connectionString: url, application_name: 'harness' }, 10);
+  const end = await login({ connectionString: url, application_name: MIGRATION }, 10);
   if (end.status === 'refused') throw unreachable(shownAddress(url), end.reason);
   return end.client;
-}
-
-const Applied = z
-  .array(z.object({ count: z.int(), newest: z.coerce.number().nullable() }))
-  .length(1);
-const Table = z.array(z.object({ found: z.boolean() })).length(1);
-
-async function versionOn(client: Client): Promise<DatabaseVersion> {
-  const table = await client.query(
-    `select to_regclass('drizzle.__drizzle_migrations') is not null as found`,
-  );
-  if (Table.parse(table.rows)[0]?.found !== true) return { count: 0, newest: null };
-  const rows = await client.query(
-    'select count(*)::int as count, max(created_at) as newest from drizzle.__drizzle_migrations',
-  );
-  return Applied.parse(rows.rows)[0] ?? { count: 0, newest: null };
-}
-
-const Journal = z.object({ entries: z.array(z.object({ when: z.int() })) });
-
-async function refuseNewer(found: DatabaseVersion, folder: string): Promise<void> {
-  const text = await readFile(join(folder, 'meta', '_journal.json'), 'utf8');
-  const { entries } = Journal.parse(JSON.parse(text));
-  const ours = Math.max(0, ...entries.map(({ when }) => when));
-  if (found.newest === null || found.newest <= ours) return;
-  throw new HarnessError(
-    'DATABASE_NEWER',
-    `the database was migrated by a newer version of the program (${new Date(found.newest).toISOString()}, this one knows ${new Date(ours).toISOString()}); install that version, or use another HARNESS_HOME or DATABASE_URL`,
-    { exit: 69 },
-  );
 }
