@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs';
-import { constants } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Check } from '../domain/check.ts';
 import { hasCode, messageOf } from '../domain/errors.ts';
+import { openBeneath } from '../workspaces/no-follow.ts';
 
 type FileCheck = Extract<Check, { kind: 'file' }>;
 
@@ -27,7 +27,7 @@ export async function inspectFile(directory: string, check: FileCheck): Promise<
   try {
     const fault = await faultOnTheWay(directory, names);
     if (fault !== undefined) return { verdict: 'failed', reason: fault };
-    return await inspect(join(directory, ...names), check);
+    return inspect(directory, names, check);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return { verdict: 'failed', reason: `${check.path} is missing` };
     return { verdict: 'could_not_run', reason: messageOf(error) };
@@ -46,25 +46,25 @@ async function faultOnTheWay(
   return `${names.join('/')} is not a regular file`;
 }
 
-async function inspect(file: string, check: FileCheck): Promise<FileFinding> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  await using handle = await open(file, flags);
-  const opened = await handle.stat();
-  if (!opened.isFile() || !same(opened, await lstat(file)))
+/** Opened name by name: whatever is swapped for a link meanwhile leads nowhere. */
+function inspect(directory: string, names: readonly string[], check: FileCheck): FileFinding {
+  const path = names.map((name) => Buffer.from(name));
+  const fd = openBeneath(directory, path, { shared: true });
+  if (fd === undefined)
     return { verdict: 'could_not_run', reason: `${check.path} changed while it was read` };
-  return search(handle, opened, check);
+  try {
+    return search(fd, check);
+  } finally {
+    closeSync(fd);
+  }
 }
 
-function same(a: Stats, b: Stats): boolean {
-  return a.dev === b.dev && a.ino === b.ino;
-}
-
-async function search(handle: FileHandle, { size }: Stats, check: FileCheck): Promise<FileFinding> {
+function search(fd: number, check: FileCheck): FileFinding {
+  const { size } = fstatSync(fd);
   if (check.contains === undefined) return { verdict: 'passed', reason: `${size} bytes` };
   if (size > SEARCHED_BYTES)
     return { verdict: 'could_not_run', reason: `${check.path} is too large to be searched` };
-  const found = (await handle.readFile('utf8')).includes(check.contains);
-  return found
+  return readFileSync(fd, 'utf8').includes(check.contains)
     ? { verdict: 'passed', reason: `it holds "${check.contains}"` }
     : { verdict: 'failed', reason: `${check.path} does not hold "${check.contains}"` };
 }

@@ -156,16 +156,25 @@ function readAll(fd: number, size: number): Buffer {
   return content;
 }
 
-/** Where a symlink points, as bytes. */
-export function targetOf(at: Buffer): Buffer {
-  return readlinkSync(at, { encoding: 'buffer' });
+/** Where a symlink points, as bytes; undefined when it is none any more. */
+export function targetOf(at: Buffer): Buffer | undefined {
+  try {
+    return readlinkSync(at, { encoding: 'buffer' });
+  } catch (error) {
+    if (hasCode(error, 'EINVAL') || hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /**
  * Opens a regular file below `root`, no symlink on the way; undefined when there is none. The
- * caller closes the descriptor.
+ * caller closes the descriptor. `shared`: it may have further names (hard links), as builds make them.
  */
-export function openBeneath(root: string, names: readonly Buffer[]): number | undefined {
+export function openBeneath(
+  root: string,
+  names: readonly Buffer[],
+  { shared = false }: { readonly shared?: boolean } = {},
+): number | undefined {
   const last = names.at(-1);
   const open: number[] = [];
   try {
@@ -181,7 +190,7 @@ export function openBeneath(root: string, names: readonly Buffer[]): number | un
       place = { fd: openSync(at, FOLDER), place: at, path: SLASH, depth: 0 };
       open.push(place.fd);
     }
-    return last && openRegular(Buffer.concat([placeOf(place), SLASH, last]));
+    return last && openRegular(Buffer.concat([placeOf(place), SLASH, last]), shared);
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;
@@ -190,10 +199,10 @@ export function openBeneath(root: string, names: readonly Buffer[]): number | un
   }
 }
 
-function openRegular(at: Buffer): number | undefined {
+function openRegular(at: Buffer, shared: boolean): number | undefined {
   const fd = openSync(at, FILE);
   const stats = fstatSync(fd);
-  if (stats.isFile() && stats.nlink === 1) return fd;
+  if (stats.isFile() && (shared || stats.nlink === 1)) return fd;
   closeSync(fd);
   return undefined;
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { commitCommand } from '../../../src/workspaces/box-commands.ts';
 import type { Box } from '../../../src/safety/box.ts';
 import { processesNaming } from '../../safety/a-tree-of-processes.ts';
@@ -96,7 +97,7 @@ async function tryAll({ probes, canary, how }: Round): Promise<All> {
     batches.map((batch) => callOf(batch, { ...stage.aims, upstream }));
   const played = await play({ stage, box, judges: [], calls });
   const outputs = outputsOf(batches, played.outputs);
-  const survivors = processesNaming(stage.aims.serial).flat().join('\n');
+  const survivors = await survivorsOf(stage.aims.serial);
   const leaked = [join(stage.root, 'config'), stage.workspace.path].flatMap((folder) =>
     filesHolding(folder, CREDENTIAL),
   );
@@ -111,6 +112,16 @@ async function tryAll({ probes, canary, how }: Round): Promise<All> {
   sweep(probes, aims);
   const { end } = played;
   return { outcomes, leaked, end: 'reason' in end ? `${end.status}: ${end.reason}` : end.status };
+}
+
+/** The kernel takes a moment to end what was in a box that was killed. */
+const ENDING_MS = 2000;
+
+/** Arguments of what still runs of a session, once there was time for it to end. */
+async function survivorsOf(serial: string): Promise<string> {
+  for (let waited = 0; waited < ENDING_MS && processesNaming(serial).length > 0; waited += 20)
+    await delay(20);
+  return processesNaming(serial).flat().join('\n');
 }
 
 interface Numbered {

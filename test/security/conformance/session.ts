@@ -82,7 +82,8 @@ export async function play(plan: SessionPlan): Promise<Played> {
   const blocks = plan.calls(server.url).map(({ tool, input }) => call(tool, input));
   for (let at = 0; at < blocks.length; at += A_TURN) turns.push(blocks.slice(at, at + A_TURN));
   await using gateway = aGateway(server.url);
-  await using wire = await openWire(gateway, plan);
+  const { root } = plan.stage;
+  await using wire = await openWire(gateway, { root, sealed: plan.box !== null });
   const order = await orderOf(plan, wire);
   const outputs = new Map<string, string>();
   let end: SessionEnd = { status: 'failed', reason: 'it never ended' };
@@ -95,7 +96,7 @@ export async function play(plan: SessionPlan): Promise<Played> {
 }
 
 /** The real gateway, with nothing listed that it would let through. */
-function aGateway(baseUrl: string): Gateway & AsyncDisposable {
+export function aGateway(baseUrl: string): Gateway & AsyncDisposable {
   const gateway = createGateway({
     upstream: { baseUrl, credential: { kind: 'api_key', value: CREDENTIAL } },
     ledger: { spentUsd: () => Promise.resolve(0), add: () => Promise.resolve() },
@@ -112,8 +113,12 @@ function aGateway(baseUrl: string): Gateway & AsyncDisposable {
   return { ...gateway, [Symbol.asyncDispose]: () => gateway.close() };
 }
 
-async function openWire(gateway: Gateway, { stage, box }: SessionPlan): Promise<Wire> {
-  const folder = join(stage.root, 'wire');
+/** A session's wire of it, with its socket below `root`. */
+export async function openWire(
+  gateway: Gateway,
+  { root, sealed }: { readonly root: string; readonly sealed: boolean },
+): Promise<Wire> {
+  const folder = join(root, 'wire');
   await mkdir(folder, { recursive: true });
   return gateway.open({
     projectId: 'p1',
@@ -123,7 +128,7 @@ async function openWire(gateway: Gateway, { stage, box }: SessionPlan): Promise<
     sessionId: randomUUID(),
     attribution: false,
     budgetUsd: null,
-    sealed: box !== null,
+    sealed,
     folder,
   });
 }
