@@ -7,7 +7,6 @@ import { quietPipes } from './quiet-pipes.ts';
 /** Runs the command line. The only place that decides the exit status of a failed command. */
 export async function main(argv: readonly string[]): Promise<void> {
   quietPipes();
-  hideDriverWarning();
   try {
     const program = createProgram(await completionFor(argv));
     await program.parseAsync([...argv], { from: 'user' });
@@ -38,13 +37,4 @@ function report(error: unknown, verbose: boolean): number {
 export function exitOfError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof HarnessError ? error.exit : 1;
-}
-
-/** The engine's library queries one client concurrently, on which pg 8 remarks at every start. */
-function hideDriverWarning(): void {
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    if (warning.name === 'DeprecationWarning' && warning.message.includes('client.query()')) return;
-    process.stderr.write(`${warning.name}: ${warning.message}\n`);
-  });
 }

@@ -138,11 +138,26 @@ const noteTo =
   (error: unknown): void =>
     log(`engine: ${messageOf(error)}`);
 
+/** As long as the library itself would let a transaction idle: bounds how long a frozen process holds locks. */
+const IDLE_LIMIT_MS = 60_000;
+
+/**
+ * The limit as part of the address, where the connection itself asks for it. The library would set it
+ * by a query of its own on each new connection and let the first real query queue up behind it, which
+ * pg 8 warns of and pg 9 will refuse.
+ */
+function withIdleLimit(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('idle_in_transaction_session_timeout', String(IDLE_LIMIT_MS));
+  return url.href;
+}
+
 async function launch(deps: EngineDeps, executorId: string): Promise<void> {
   const names = queues(deps.label);
   DBOS.setConfig({
     name: APPLICATION,
-    systemDatabaseUrl: deps.databaseUrl,
+    systemDatabaseUrl: withIdleLimit(deps.databaseUrl),
+    systemDatabaseIdleTransactionTimeoutMs: 0,
     applicationVersion: VERSION,
     executorID: executorId,
     systemDatabasePoolSize: 20,

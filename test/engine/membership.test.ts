@@ -1,3 +1,4 @@
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EngineDeps } from '../../src/engine/deps.ts';
 import { startEngine } from '../../src/engine/start.ts';
@@ -30,6 +31,22 @@ function oncePerProcess(): Pick<EngineDeps, 'newIdentity'> {
     },
   };
 }
+
+/** The first of this process: a deprecation is told once. */
+test('a worker causes no warning, and no transaction of its library idles for long', async () => {
+  const warnings: string[] = [];
+  const hear = ({ message }: Error): unknown => warnings.push(message);
+  process.on('warning', hear);
+  const worker = await startEngine(host.engineDeps);
+  const run = await aRunOf(host, builds(), only(['ideation']));
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  const pool = DBOSExecutor.globalInstance?.systemDatabase.pool;
+  const limit = await pool?.query('show idle_in_transaction_session_timeout');
+  expect(limit?.rows).toEqual([{ idle_in_transaction_session_timeout: '1min' }]);
+  await worker.stop();
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+});
 
 test('I6 a start that fails leaves no worker behind, and can be tried again', async () => {
   const broken: EngineDeps = {
