@@ -1,6 +1,6 @@
 import type { Call } from './spec.ts';
 import { quoted, refuse } from './verdict.ts';
-import { leadOf, literalOf } from './word.ts';
+import { leadOf, literalOf, type Word } from './word.ts';
 
 /** checkout and restore: branches and the index, never what is not committed yet. */
 export function gitCheckoutCheck(call: Call): void {
@@ -48,12 +48,22 @@ export function gitConfigCheck({ options, operands }: Call): void {
   )
     ? operands.slice(1)
     : operands;
-  const [key] = words;
+  const [key, value] = words;
   if (reads || key === undefined || words.length === 1) return;
-  if (!KEYS.test(literalOf(key) ?? ''))
+  if (!runsNothing(literalOf(key) ?? '', value))
     refuse(
       'argument',
       `git config ${quoted(key.source)} may change what git runs.`,
       'Set user.name, user.email, color.*, init.defaultBranch or pull.rebase.',
     );
+}
+
+function runsNothing(key: string, value: Word | undefined): boolean {
+  return KEYS.test(key) || (/^blame\.ignorerevsfile$/iu.test(key) && ofProject(value));
+}
+
+/** A plain path that can't lead out of the project. */
+function ofProject(word: Word | undefined): boolean {
+  const path = word === undefined ? null : literalOf(word);
+  return path !== null && /^(?![/~])[\w./-]+$/u.test(path) && !path.split('/').includes('..');
 }

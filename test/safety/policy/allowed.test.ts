@@ -46,6 +46,7 @@ const ALLOWED = [
   'git checkout -b feature/x',
   'git restore --staged a.txt',
   'git config user.email "a@example.org"',
+  'git config --local blame.ignoreRevsFile .git-blame-ignore-revs',
   'git show "HEAD~$((1 + 1))" && echo "at $(git rev-parse HEAD)"',
   'echo "built $(date +%F) in $(pwd)"',
   'export FOO=bar && node a.js',
