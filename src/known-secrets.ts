@@ -1,7 +1,7 @@
 import type { Config } from './config/config.ts';
 import type { McpServer } from './gateway/mcp/upstream.ts';
 import type { App } from './open-app.ts';
-import { credentialsIn, passwordIn } from './safety/credentials-in.ts';
+import { credentialsIn, passwordIn, secretsInHook } from './safety/credentials-in.ts';
 
 /** The operator's MCP servers with their credentials, for the gateway, which alone uses them. */
 export function mcpServersOf({ mcp }: Config): readonly McpServer[] {
@@ -33,5 +33,6 @@ export function knownSecrets({ config, server }: KnownTo): readonly string[] {
     ...texts,
     ...[server.url, ...texts].flatMap(passwordIn),
     ...paid.flatMap((header) => credentialsIn(header.reveal())),
+    ...config.notify.flatMap(({ url }) => secretsInHook(url.reveal())),
   ];
 }

@@ -4,10 +4,11 @@ import { access, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promise
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { DEFAULT_MODEL } from './config/models.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import { listenOnLoopback, listenOnSocket } from './gateway/listen.ts';
-import type { ContentBlock, ModelMessage } from './rehearsal/message.ts';
-import { streamed } from './rehearsal/stream.ts';
+import { streamed } from './gateway/message-stream.ts';
+import type { ContentBlock, ModelMessage } from './gateway/model-message.ts';
 import { WIRE_URL, type Box } from './safety/box.ts';
 import type { Agent, SessionEvent, SessionOrder } from './sessions/agent.ts';
 
@@ -98,7 +99,7 @@ function sessionOrder({ box, agentFolders }: DenyProofOrder, at: Trial): Session
     sessionId: randomUUID(),
     prompt: 'Write two files.',
     systemPrompt: 'You write files.',
-    model: 'claude-opus-5-5',
+    model: DEFAULT_MODEL,
     tools: ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'],
     hostTools: [],
     workspace,
@@ -132,7 +133,7 @@ function answer(body: string, response: ServerResponse, paths: readonly string[]
     id: `msg_${over ? 2 : 1}`,
     type: 'message',
     role: 'assistant',
-    model: 'claude-opus-5-5',
+    model: DEFAULT_MODEL,
     content: over ? [{ type: 'text', text: 'Done.' }] : calls,
     stop_reason: over ? 'end_turn' : 'tool_use',
     stop_sequence: null,

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Secret } from '../src/config/secret.ts';
+import { showConfig } from '../src/config/show-config.ts';
 import { knownSecrets } from '../src/known-secrets.ts';
 import { redactorOf } from '../src/safety/redact.ts';
 import { load, type Given } from './config/load.ts';
@@ -44,6 +46,17 @@ test('I7 every secret that is named is known, also one that another wins over', 
     'p@ssword',
   ])
     expect(all).toContain(secret);
+});
+
+test('I7 the address of a notifier is known, and so is the key in it', () => {
+  const url = 'https://hooks.example.org/services/T0/B0/abcdefghijklmnop?channel=general';
+  const config = { ...load({}), notify: [{ type: 'slack', url: new Secret(url) }] } as const;
+  const all = knownSecrets({ config, server: { url: 'postgres://db.example/x' } });
+  const redact = redactorOf(all);
+  expect(redact(`asked ${url}`)).toBe('asked [secret]');
+  expect(redact('POST /services/T0/B0/abcdefghijklmnop 404')).toBe('POST /[secret] 404');
+  expect(redact('services of channel general')).toBe('services of channel general');
+  expect(JSON.stringify(showConfig(config))).not.toContain('hooks.example.org');
 });
 
 const NPMRC = `

@@ -49,9 +49,10 @@ async function answered(): Promise<boolean> {
   try {
     const { quickStatus } = await import('./quick-status.ts');
     return await quickStatus(words);
-  } catch {
-    // What went wrong is said by the whole program, which meets it too.
-    return false;
+  } catch (error) {
+    // A fault of the system or of what was configured: the whole program meets it too, and says it.
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
   }
 }
 

@@ -2,14 +2,16 @@ import { stripControls } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { notBuilt } from './not-built.ts';
 import { typedHere, type Typed } from './own-command.ts';
+import { hung, lineWidth } from './table.ts';
 
 /** How a command speaks: data on stdout, talk on stderr. */
 export interface Output {
   /** One JSON object a line instead of text. */
   readonly json: boolean;
   readonly verbose: boolean;
-  /** A line of the result; text of others loses its control sequences, commands become what the person types. */
-  data(line: string): void;
+  /** A line of the result; text of others loses its control sequences, commands become what the person types.
+   * On a terminal, what is longer than its line goes on below, `hang` columns in. */
+  data(line: string, hang?: number): void;
   /** An object of the result, in JSON mode only. */
   object(value: unknown): void;
   /** A word on the side; silent with --quiet. */
@@ -17,9 +19,11 @@ export interface Output {
   warn(line: string): void;
 }
 
-function writeTo(stream: NodeJS.WriteStream, typed: Typed): (line: string) => void {
-  return (line) => {
-    stream.write(`${stripControls(typed(line))}\n`);
+function writeTo(stream: NodeJS.WriteStream, typed: Typed): (line: string, hang?: number) => void {
+  return (line, hang) => {
+    const text = stripControls(typed(line));
+    const lines = hang === undefined ? [text] : hung(text, { width: lineWidth(), hang });
+    stream.write(`${lines.join('\n')}\n`);
   };
 }
 
@@ -32,8 +36,8 @@ export function createOutput(options: CommonOptions): Output {
   return {
     json,
     verbose: options.verbose === true,
-    data: (line) => {
-      if (!json) out(line);
+    data: (line, hang) => {
+      if (!json) out(line, hang);
     },
     object: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);

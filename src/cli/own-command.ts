@@ -48,7 +48,8 @@ function projectDirIn(words: readonly string[]): string | undefined {
 }
 
 /** Commands that mean no project, or name another one. */
-const PROJECTLESS = /^(?:run|projects|init|config|doctor|worker|completion|[A-Z]|-)|--project-dir/u;
+const PROJECTLESS =
+  /^(?:run|projects|init|config|doctor|worker|completion|db|[A-Z]|-)|--project-dir/u;
 
 function flagFor(words: string, { projectDir }: Started): string {
   if (projectDir === undefined || PROJECTLESS.test(words)) return '';

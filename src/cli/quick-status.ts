@@ -98,8 +98,9 @@ function askedFor(argv: readonly string[]): Asked | undefined {
       return undefined;
     const json = values.json === true || output === 'json';
     return { projectDir: values['project-dir'], json, quiet: values.quiet === true };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
   }
 }
 

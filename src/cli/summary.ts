@@ -48,7 +48,7 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
     ...landing,
     ...next(order, landing.length > 0),
   ])
-    output.data(line);
+    output.data(line, line.startsWith('  ') ? 6 : 2);
 }
 
 function secondsOf(events: readonly StoredEvent[]): number {

@@ -35,6 +35,22 @@ export function clipped(text: string, width: number): string {
   return line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line;
 }
 
+/**
+ * A line in so many lines of the terminal, broken at spaces, all but the first `hang` columns in. A
+ * word longer than a line stays whole.
+ */
+export function hung(
+  line: string,
+  { width, hang }: { readonly width: number; readonly hang: number },
+): readonly string[] {
+  if (line.length <= width || width < 2 * hang) return [line];
+  const end = line.lastIndexOf(' ', width);
+  const cut = line.slice(0, Math.max(0, end)).trim() === '' ? line.indexOf(' ', width) : end;
+  if (cut === -1) return [line];
+  const rest = `${' '.repeat(hang)}${line.slice(cut).trimStart()}`;
+  return [line.slice(0, cut).trimEnd(), ...hung(rest, { width, hang })];
+}
+
 /** `1,234,567`. */
 export function grouped(number: number): string {
   return String(number).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');

@@ -113,5 +113,6 @@ interface ExtraCommand {
 
 interface NotifyTarget {
   readonly type: 'webhook' | 'slack' | 'ntfy';
-  readonly url: string;
+  /** Whoever knows it may write there, so its path is a secret too. */
+  readonly url: Secret;
 }

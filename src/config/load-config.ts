@@ -41,7 +41,7 @@ export function loadConfig(order: ConfigOrder): Config {
   });
   const problems = [...flagProblems(order.flags), ...environment.problems, ...reading.problems];
   if (problems.length > 0 || reading.settings === undefined)
-    throw invalidConfig(problems, [...credentials.values()]);
+    throw invalidConfig(problems, [...credentials.values(), ...reading.secrets]);
   // Not from `.env`: that file may come with a repository.
   const registries = readRegistries((name) => order.env[name]);
   return freezeDeep({
@@ -75,10 +75,11 @@ function credentialsOf(environment: Environment): ReadonlyMap<string, string> {
 }
 
 function secretsOf(
-  { database_url: url, backend }: FileSettings,
+  { database_url: url, backend, notify }: FileSettings,
   { secrets }: Environment,
 ): readonly Secret[] {
-  const inFile = [url, backend.database_url, backend.linear_api_key];
+  const targets = notify.map((target) => target.url);
+  const inFile = [url, backend.database_url, backend.linear_api_key, ...targets];
   return [...secrets, ...inFile].flatMap((text) => (text === undefined ? [] : new Secret(text)));
 }
 
@@ -146,6 +147,6 @@ function extras(
       protectedPaths: file.security.protected_paths,
     },
     browserServer: file.browser.server,
-    notify: file.notify,
+    notify: file.notify.map(({ type, url }) => ({ type, url: new Secret(url) })),
   };
 }

@@ -37,28 +37,32 @@ export function invalidConfig(
   problems: readonly Problem[],
   secrets: readonly string[] = [],
 ): HarnessError {
-  const shown = problems.slice(0, SHOWN).map(describe);
+  const known = secrets.filter((secret) => secret.length > 3);
+  const mask = (text: string): string =>
+    known.reduce((masked, secret) => masked.replaceAll(secret, stars), text);
+  const shown = problems.slice(0, SHOWN).map((problem) => describe(problem, mask));
   const more = problems.length - shown.length;
   if (more > 0) shown.push(`and ${more} more.`);
-  const text = secrets
-    .filter((secret) => secret.length > 3)
-    .reduce((masked, secret) => masked.replaceAll(secret, stars), shown.join('\n'));
-  return new HarnessError('CONFIG_INVALID', text, { exit: 2 });
+  return new HarnessError('CONFIG_INVALID', mask(shown.join('\n')), { exit: 2 });
 }
 
-function describe(problem: Problem): string {
+function describe(problem: Problem, mask: (text: string) => string): string {
   if (problem.place === null) return problem.what;
   const { source, offset } = problem.place;
   const start = source.text.lastIndexOf('\n', offset - 1) + 1;
   const line = source.text.slice(0, start).split('\n').length;
   const column = offset - start + 1;
-  return `${source.name}:${line}:${column}: ${problem.what}\n${excerpt(source.text, start, offset)}`;
+  return `${source.name}:${line}:${column}: ${problem.what}\n${excerpt(mask(source.text.slice(start, lineEnd(source.text, start))), offset - start)}`;
 }
 
-function excerpt(text: string, start: number, offset: number): string {
+function lineEnd(text: string, start: number): number {
   const end = text.indexOf('\n', start);
-  const line = maskSecrets(plain(text.slice(start, end === -1 ? undefined : end)));
-  const column = offset - start;
+  return end === -1 ? text.length : end;
+}
+
+/** What is secret in the line is masked before it is cut: half of a secret would not be found any more. */
+function excerpt(text: string, column: number): string {
+  const line = maskSecrets(plain(text));
   const from = column > WIDTH - 20 ? column - 40 : 0;
   const caret = `${' '.repeat(column - from)}^`;
   return `  ${line.slice(from, from + WIDTH).trimEnd()}\n  ${caret}`;

@@ -37,11 +37,13 @@ export interface FileReading {
   /** Undefined when the file holds problems. */
   readonly settings: FileSettings | undefined;
   readonly problems: readonly Problem[];
+  /** Texts of the file that no message may show, also where the file is refused. */
+  readonly secrets: readonly string[];
 }
 
 /** Reads, fills in variables and checks; finds all problems at once, in the file's order. */
 export function readFile(order: FileOrder): FileReading {
-  if (order.file === null) return { settings: fileSchema.parse({}), problems: [] };
+  if (order.file === null) return { settings: fileSchema.parse({}), problems: [], secrets: [] };
   const name = shownName(order.file, order.cwd);
   const text = readText(order.file, name);
   if (text === undefined) throw invalidConfig([{ place: null, what: `${name}: no such file` }]);
@@ -52,7 +54,8 @@ export function readFile(order: FileOrder): FileReading {
     ...(parsed.success ? faultsOf(parsed.data, yaml, order.lookup) : issuesOf(parsed.error, yaml)),
     ...leaks(yaml, order.credentials),
   ].toSorted((a, b) => (a.place?.offset ?? 0) - (b.place?.offset ?? 0));
-  return { settings: parsed.data, problems };
+  const hooks = texts(yaml.data, []).filter(({ path }) => isHook(path));
+  return { settings: parsed.data, problems, secrets: hooks.map((hook) => hook.text) };
 }
 
 function shownName(file: string, cwd: string): string {
@@ -118,7 +121,7 @@ const KEPT = new Set(['database_url', 'backend.database_url', 'backend.linear_ap
 
 function leaks(yaml: YamlData, credentials: ReadonlyMap<string, string>): Problem[] {
   return texts(yaml.data, []).flatMap(({ path, text }) => {
-    if (KEPT.has(dotted(path)) || isHeader(path)) return [];
+    if (KEPT.has(dotted(path)) || isHeader(path) || isHook(path)) return [];
     const found = [...credentials].find(([, value]) => value.length >= 8 && text.includes(value));
     if (found === undefined) return [];
     const what = `${dotted(path)} would store and show the value of ${found[0]}`;
@@ -129,6 +132,11 @@ function leaks(yaml: YamlData, credentials: ReadonlyMap<string, string>): Proble
 /** Where an MCP server's credential belongs. */
 function isHeader(path: Path): boolean {
   return path[0] === 'mcp' && path[2] === 'headers';
+}
+
+/** Where a notifier's address belongs. */
+function isHook(path: Path): boolean {
+  return path[0] === 'notify' && path[2] === 'url';
 }
 
 function texts(value: unknown, path: Path): { readonly path: Path; readonly text: string }[] {

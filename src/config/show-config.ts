@@ -117,7 +117,7 @@ function guards({ settings, security, browserServer, notify, ...config }: Config
     deploy: settings.deploy === null ? undefined : shownDeploy(settings.deploy),
     gateway: { attribution_headers: settings.attributionHeaders },
     browser: { server: browserServer },
-    notify,
+    notify: notify.map(({ type }) => ({ type, url: MASK })),
   };
 }
 

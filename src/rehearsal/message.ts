@@ -1,37 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ContentBlock, ModelMessage } from '../gateway/model-message.ts';
 import { MEND_ID, type Ask } from './ask.ts';
 import { quoted, writeCommand } from './play.ts';
 import type { Action } from './script.ts';
-
-export type ContentBlock =
-  | { readonly type: 'text'; readonly text: string }
-  | {
-      readonly type: 'tool_use';
-      readonly id: string;
-      readonly name: string;
-      readonly input: Readonly<Record<string, unknown>>;
-    };
-
-/** An answer as the Messages API gives it. */
-export interface ModelMessage {
-  readonly id: string;
-  readonly type: 'message';
-  readonly role: 'assistant';
-  readonly model: string;
-  readonly content: readonly ContentBlock[];
-  readonly stop_reason: 'tool_use' | 'end_turn';
-  readonly stop_sequence: null;
-  readonly usage: ModelUsage;
-}
-
-interface ModelUsage {
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly cache_read_input_tokens: number;
-  readonly cache_creation_input_tokens: number;
-}
 
 /** What an answer is made from. */
 export interface AnswerOrder {

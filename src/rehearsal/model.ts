@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HarnessError } from '../domain/errors.ts';
+import { streamed } from '../gateway/message-stream.ts';
+import type { ModelMessage } from '../gateway/model-message.ts';
 import { askOf, readRequest, type Ask, type ModelRequest } from './ask.ts';
-import { messageFor, tokensOf, type ModelMessage } from './message.ts';
+import { messageFor, tokensOf } from './message.ts';
 import { play, type Once } from './play.ts';
 import type { Scenario } from './script.ts';
-import { streamed } from './stream.ts';
 
 export interface RehearsalModel {
   /** `http://127.0.0.1:PORT`; paths are those of the Messages API. */

@@ -8,6 +8,20 @@ export function credentialsIn(header: string): readonly string[] {
   return [header, rest, pair, password.join(':') || user];
 }
 
+/** Shorter parts of an address may be ordinary words. */
+const LEAST_PART = 16;
+
+/**
+ * What is secret in the address of a notifier: all of it, its password, and what of its path and query
+ * is long enough to be a key.
+ */
+export function secretsInHook(url: string): readonly string[] {
+  const { pathname = '', searchParams } = URL.parse(url) ?? {};
+  const path = pathname.slice(1);
+  const parts = [path, ...path.split('/'), ...(searchParams?.values() ?? [])];
+  return [url, ...passwordIn(url), ...parts.filter((part) => part.length >= LEAST_PART)];
+}
+
 /** The password of a URL as it is written there, and as it is; nothing where there is none. */
 export function passwordIn(url: string): readonly string[] {
   const written = URL.parse(url)?.password ?? '';

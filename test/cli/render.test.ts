@@ -4,7 +4,7 @@ import { exitOfFindings, findingLines, verdictLine } from '../../src/cli/doctor-
 import { forecast } from '../../src/cli/forecast.ts';
 import { isDetail, renderEvent } from '../../src/cli/render-event.ts';
 import { statusLines } from '../../src/cli/status-lines.ts';
-import { clipped, dollars, grouped, table } from '../../src/cli/table.ts';
+import { clipped, dollars, grouped, hung, table } from '../../src/cli/table.ts';
 import { renderLine, transcriptLine } from '../../src/cli/transcript.ts';
 import type { Finding, Snapshot } from '../../src/app.ts';
 import type { Evidence } from '../../src/domain/check.ts';
@@ -35,6 +35,24 @@ describe('a table', () => {
       ),
     ).toEqual(['a      1', 'b  1,000']);
     expect(table([['abcdef', 'ghijkl']], { width: 10 })).toEqual(['abcdef  g…']);
+  });
+
+  test('a long line goes on below, further in, and its words stay whole', () => {
+    const line = '  ! unfinished  API-1  said done without a single change';
+    expect(hung(line, { width: 24, hang: 6 })).toEqual([
+      '  ! unfinished  API-1',
+      '      said done without',
+      '      a single change',
+    ]);
+    expect(hung(line, { width: 80, hang: 6 })).toEqual([line]);
+    const address = `see https://example.org/${'x'.repeat(40)} for more`;
+    expect(hung(address, { width: 20, hang: 2 })).toEqual([
+      'see',
+      `  https://example.org/${'x'.repeat(40)}`,
+      '  for more',
+    ]);
+    for (const width of [0, 1, 3, Number.POSITIVE_INFINITY])
+      expect(hung(line, { width, hang: 6 })).toEqual([line]);
   });
 
   test('shows one line of a text, and numbers as people write them', () => {

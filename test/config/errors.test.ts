@@ -267,3 +267,15 @@ test.each([
   const yaml = `security:\n  extra_commands: [{ name: ${name} }]\n`;
   expect(refusal({ yaml })).toMatch(expected);
 });
+
+test('I7 the address of a notifier is not shown, nor half of it where a long line is cut', () => {
+  const url = `https://hooks.example.org/${'k'.repeat(120)}`;
+  for (const yaml of [
+    `notify: [{ type: slack, url: "${url}" }]`,
+    `notify: [{ type: slack, url: "${url}", tpye: 1 }]`,
+  ]) {
+    const message = refusal({ yaml });
+    expect(message).not.toContain('hooks');
+    expect(message).not.toContain('kkkk');
+  }
+});

@@ -1,4 +1,4 @@
-import type { ContentBlock, ModelMessage } from './message.ts';
+import type { ContentBlock, ModelMessage } from './model-message.ts';
 
 /** A message as the server-sent events of a streaming answer. */
 export function streamed(message: ModelMessage): string {
