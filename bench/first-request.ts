@@ -63,6 +63,7 @@ export function harnessFirstRequest(model: string): Promise<number> {
             redact: (text) => text,
           }),
         ],
+        boxServers: [],
         workspace,
         configDir,
         wire: { baseUrl: url, token: 'bench', kind: 'api_key', env: {}, servers: [] },

@@ -15,6 +15,7 @@ import { findProgram } from './safety/find-program.ts';
 import type { BoxVerdict } from './safety/box.ts';
 import { probeBox } from './safety/probe-box.ts';
 import { findToolchains } from './safety/toolchains.ts';
+import { browserOf } from './host/tools.ts';
 import { ROOM_TO_START, shortageOf } from './workspaces/room.ts';
 
 /** One thing that a run with a real model needs. */
@@ -65,6 +66,7 @@ export async function diagnose(order: Examination): Promise<readonly Finding[]> 
     await database(config),
     credential(config),
     ...packages(config),
+    ...(await browser(order)),
     await agent(),
     await box(order),
   ];
@@ -152,6 +154,29 @@ function packages({ registries }: Config): readonly Finding[] {
   if (extraIndexes.length === 0) return [];
   const found = `pip's extra-index-url is not used: ${extraIndexes.join(', ')}`;
   return [noted('packages', found, 'name one index as index-url that has the packages of all')];
+}
+
+async function browser(order: Examination): Promise<readonly Finding[]> {
+  const { use, server } = order.config.browser;
+  if (use === 'no') return [];
+  try {
+    const found = await browserOf(order, 'if_found');
+    if (found === null)
+      return [
+        noted(
+          'browser',
+          'none is installed',
+          'apt-get install chromium, for sessions that look at pages',
+        ),
+      ];
+    const wanted =
+      use === 'yes' ? `for coders and testers, by ${server}` : 'not used: no section browser';
+    return [fine('browser', `${found.program} (${wanted})`)];
+  } catch (error) {
+    const exit = error instanceof HarnessError ? error.exit : 1;
+    const remedy = 'apt-get install chromium, or set CHROME_PATH';
+    return [missing('browser', { found: messageOf(error).split('.', 1)[0] ?? '', remedy, exit })];
+  }
 }
 
 async function agent(): Promise<Finding> {

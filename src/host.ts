@@ -8,6 +8,7 @@ import { proveAgent } from './host/agent.ts';
 import { chooseBox } from './host/choose-box.ts';
 import { engineDeps } from './host/engine.ts';
 import type { HostOrder } from './host/order.ts';
+import { browserOf } from './host/tools.ts';
 import { openGateway, openPackages } from './host/wires.ts';
 import { workshopDeps } from './host/workshop.ts';
 import { sweepOldEnvironments } from './old-environments.ts';
@@ -25,7 +26,7 @@ export interface Host {
 
 /**
  * Makes this process a worker of the App's database, with agents, boxes and a gateway of its own. Throws
- * `SANDBOX_UNAVAILABLE` and `DENY_UNPROVED` (exit 5) where sessions would not be safe.
+ * `SANDBOX_UNAVAILABLE` and `DENY_UNPROVED` (exit 5) where sessions would not be safe, `BROWSER_MISSING` (exit 2).
  */
 export async function openHost(app: App, order: HostOrder): Promise<Host> {
   await using opening = new AsyncDisposableStack();
@@ -35,9 +36,10 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
   opening.defer(() => gateway.close());
   const seal = await chooseBox(app, order, folder);
   await proveAgent(app, order, { ...seal, folder });
+  const browser = await browserOf(app, order.browser ?? 'if_configured');
   const packages = opening.use(openPackages(app, { folder, box: seal.box }));
   const identity = await readHostIdentity(newId);
-  const parts = { folder, gateway, packages, identity, ...seal };
+  const parts = { folder, gateway, packages, identity, browser, ...seal };
   const workshop = openWorkshop(await workshopDeps(app, parts));
   const started = await startEngine(engineDeps(app, order, { workshop, identity }));
   void sweepOldEnvironments(app, identity);

@@ -102,6 +102,7 @@ function sessionOrder({ box, agentFolders }: DenyProofOrder, at: Trial): Session
     model: DEFAULT_MODEL,
     tools: ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'],
     hostTools: [],
+    boxServers: [],
     workspace,
     configDir,
     wire: { baseUrl, token: 'of-no-worth', kind: 'api_key', env: {}, servers: [] },

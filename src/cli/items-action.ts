@@ -3,7 +3,7 @@ import { HarnessError } from '../domain/errors.ts';
 import type { PhaseStatus } from '../domain/phase.ts';
 import { ENDED } from '../domain/run.ts';
 import { SKIPPED, type ItemDraft, type Priority, type WorkItem } from '../domain/work-item.ts';
-import type { App, Reader } from '../app.ts';
+import { eventsAfter, type App, type Reader } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader } from './context.ts';
 import { findProject, type Found } from './find-project.ts';
@@ -47,15 +47,31 @@ export async function showAction(key: string, options: CommonOptions): Promise<v
     const items = await itemsOf(reader, found);
     const item = items.find((one) => one.key === key) ?? unknownItem(key);
     const attempts = await reader.store.attempts.list(found.run.id, { itemKey: key });
-    context.output.object({ ...item, tries: attempts });
+    const pictures = await screenshotsOf(reader, found, key);
+    context.output.object({ ...item, tries: attempts, screenshots: pictures });
     const why = await whyNow(reader, found, key);
     for (const line of itemLines(item)) context.output.data(line);
     for (const { number, end, sessionId } of attempts)
       context.output.data(
         `try ${number}     ${end?.status ?? 'under way'}, \`harness logs --session ${sessionId.slice(0, 8)}\``,
       );
+    for (const file of pictures) context.output.data(`screenshot ${file}`);
     context.output.data(`\n${why.cause}\nNext: ${why.action}`);
   });
+}
+
+/** Below the project's folder, of all tries; the oldest first. */
+async function screenshotsOf(
+  { store }: Reader,
+  { project, run }: Found,
+  key: string,
+): Promise<readonly string[]> {
+  const events = await eventsAfter(store, project.id, 0);
+  return events.flatMap(({ runId, event }) =>
+    runId === run.id && event.type === 'screenshots.kept' && event.subject.item === key
+      ? event.files
+      : [],
+  );
 }
 
 function itemLines(item: WorkItem): string[] {

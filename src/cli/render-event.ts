@@ -17,6 +17,7 @@ const DETAILS: ReadonlySet<HarnessEvent['type']> = new Set([
   'main.moved',
   'main.landed',
   'item.edited',
+  'packages.asked',
 ]);
 
 export function isDetail({ event }: StoredEvent): boolean {
@@ -83,6 +84,12 @@ const DESCRIBE: Describe = {
       .join(', ')}${event.hosts.length > 5 ? ', ...' : ''}`,
   'mcp.refused': (event) =>
     `${placeOf(event.subject)}: refused the MCP tool ${event.tool} of ${event.server}`,
+  'packages.asked': (event) =>
+    event.reason === null
+      ? `packages: asked ${event.host}`
+      : `packages: ${event.host} gave no answer: ${firstLine(event.reason)}`,
+  'screenshots.kept': ({ subject, files }) =>
+    `${placeOf(subject)}: ${files.length} ${files.length === 1 ? 'screenshot' : 'screenshots'} kept: ${files[0] ?? ''}${files.length > 1 ? ', ...' : ''}`,
   'merge.conflicted': (event) =>
     `${placeOf(event.subject)}: conflicts in ${event.files.join(', ')}`,
   'merge.repeated': (event) => `${placeOf(event.subject)}: main moved meanwhile, proved again`,

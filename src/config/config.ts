@@ -49,10 +49,12 @@ export interface Config {
   readonly egress: readonly EgressHost[];
   /** What each box may take of this machine. */
   readonly boxLimits: BoxLimitSettings;
-  /** The operator's MCP servers; their headers hold credentials. */
+  /** The operator's MCP servers elsewhere; their headers hold credentials. */
   readonly mcp: readonly McpServerSettings[];
+  /** The operator's MCP servers that run in the box. */
+  readonly toolPackages: readonly ToolPackageSettings[];
   readonly security: SecuritySettings;
-  readonly browserServer: 'playwright' | 'puppeteer';
+  readonly browser: BrowserSettings;
   readonly notify: readonly NotifyTarget[];
   /** Values of `environment.secrets`, which enter the box by the operator's choice. */
   readonly boxSecrets: Readonly<Record<string, Secret>>;
@@ -89,6 +91,29 @@ export interface McpServerSettings {
   /** Exactly those that sessions may see and call. */
   readonly tools: readonly string[];
   readonly phases: readonly PhaseName[];
+}
+
+/** An MCP server that is installed from a registry and runs in the box of its session. */
+export interface ToolPackageSettings {
+  readonly name: string;
+  /** `name@1.2.3`. */
+  readonly package: string;
+  readonly args: readonly string[];
+  /** Its variables; nothing secret is among them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names out of `environment.secrets` that it gets, too. */
+  readonly secrets: readonly string[];
+  /** Exactly those that sessions may see and call. */
+  readonly tools: readonly string[];
+  readonly phases: readonly PhaseName[];
+}
+
+export interface BrowserSettings {
+  /** Whether sessions get one; `unsaid`: the file has no such section. */
+  readonly use: 'yes' | 'no' | 'unsaid';
+  readonly server: 'playwright' | 'puppeteer';
+  /** Program of the browser that the user named by a variable; null: it is looked up. */
+  readonly program: string | null;
 }
 
 interface LinearAccess {

@@ -6,7 +6,8 @@ import { readEnvironment, SECRET_VARIABLES } from './environment.ts';
 import type { Environment, KnownVariables } from './environment.ts';
 import { flagProblems } from './flags.ts';
 import { freezeDeep } from './freeze-deep.ts';
-import { mcpServers } from './mcp.ts';
+import { browserSettings } from './browser.ts';
+import { mcpServers, toolPackages } from './mcp.ts';
 import { invalidConfig } from './problem.ts';
 import { readFile } from './read-file.ts';
 import { readRegistries } from './registries.ts';
@@ -51,6 +52,8 @@ export function loadConfig(order: ConfigOrder): Config {
     ...extras(reading.settings),
     registries,
     mcp: mcpServers(reading.settings.mcp),
+    toolPackages: toolPackages(reading.settings.mcp),
+    browser: browserSettings(reading.settings.browser, order.env),
     egress: egressHosts(reading.settings.sandbox.egress, registries),
     boxLimits: boxLimits(reading.settings.sandbox),
     file,
@@ -137,7 +140,7 @@ function secret(text: string | undefined): Secret | null {
 
 function extras(
   file: FileSettings,
-): Pick<Config, 'projectName' | 'projectDescription' | 'security' | 'browserServer' | 'notify'> {
+): Pick<Config, 'projectName' | 'projectDescription' | 'security' | 'notify'> {
   return {
     projectName: file.project.name ?? null,
     projectDescription: file.project.description ?? null,
@@ -146,7 +149,6 @@ function extras(
       extraCommands: file.security.extra_commands,
       protectedPaths: file.security.protected_paths,
     },
-    browserServer: file.browser.server,
     notify: file.notify.map(({ type, url }) => ({ type, url: new Secret(url) })),
   };
 }

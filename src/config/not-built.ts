@@ -31,9 +31,4 @@ export const NOT_BUILT: readonly NotBuilt[] = [
     text: 'budget.on_limit: stop',
     used: (file) => file.budget.on_limit === 'stop',
   },
-  {
-    path: ['browser', 'server'],
-    text: 'browser.server: puppeteer',
-    used: (file) => file.browser.server === 'puppeteer',
-  },
 ];

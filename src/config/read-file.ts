@@ -8,6 +8,7 @@ import { NOT_BUILT } from './not-built.ts';
 import { invalidConfig } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { readText } from './read-text.ts';
+import { faultsOfTools } from './tool-faults.ts';
 import { fileSchema } from './schema.ts';
 import type { FileSettings } from './schema.ts';
 import type { Lookup } from './substitute.ts';
@@ -105,6 +106,7 @@ function faultsOf(file: FileSettings, yaml: YamlData, lookup: Lookup): Problem[]
     ...notBuilt,
     ...(aimless ? [{ place: yaml.placeOfKey(path), what }] : []),
     ...absentSecrets(file.environment.secrets, yaml, lookup),
+    ...faultsOfTools(file, yaml),
   ];
 }
 

@@ -164,12 +164,48 @@ const headerName = z
   .regex(/^[\w-]+$/, 'must be the name of a header: letters, digits and dashes');
 const headerValue = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII, and not empty');
 
-const mcpServer = z.strictObject({
-  url: z.string().refine(isWebUrl, 'must be an http:// or https:// URL without user or password'),
-  headers: z.record(headerName, headerValue).default({}),
-  tools: z.array(toolName).min(1),
-  phases: z.array(phaseName).min(1).optional(),
-});
+/** Nothing but one version: what is agreed to must be what is started. */
+const exactPackage = z
+  .string()
+  .max(250)
+  .regex(
+    /^(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*@\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
+    'must be a package with its exact version, as in "name@1.2.3": no range, tag or address',
+  );
+const plainText = z.string().regex(/^[^\0]*$/, 'must not hold a zero byte');
+
+const mcpServer = z
+  .strictObject({
+    url: z
+      .string()
+      .refine(isWebUrl, 'must be an http:// or https:// URL without user or password')
+      .optional(),
+    headers: z.record(headerName, headerValue).default({}),
+    package: exactPackage.optional(),
+    args: z.array(plainText).default([]),
+    env: z.record(variableName, plainText).default({}),
+    /** Names out of `environment.secrets`. */
+    secrets: z.array(variableName).default([]),
+    tools: z.array(toolName).min(1),
+    phases: z.array(phaseName).min(1).optional(),
+  })
+  .refine(
+    (server) => (server.url === undefined) !== (server.package === undefined),
+    'needs either url, for a server elsewhere, or package, for one that runs in the box',
+  )
+  .refine(
+    ({ url, args, env, secrets }) =>
+      url === undefined || (args.length + secrets.length === 0 && isEmpty(env)),
+    'takes args, env and secrets only with package',
+  )
+  .refine(
+    (server) => server.package === undefined || isEmpty(server.headers),
+    'takes headers only with url',
+  );
+
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(record).length === 0;
+}
 
 const checks = z.strictObject({
   timeout_minutes: z.number().gt(0).max(240).default(15),
@@ -239,8 +275,11 @@ export const fileSchema = z.strictObject({
   notify: notify.default([]),
   gateway: z.strictObject({ attribution_headers: z.boolean().default(false) }).prefault({}),
   browser: z
-    .strictObject({ server: z.enum(['playwright', 'puppeteer']).default('playwright') })
-    .prefault({}),
+    .strictObject({
+      enabled: z.boolean().default(true),
+      server: z.enum(['playwright', 'puppeteer']).default('playwright'),
+    })
+    .optional(),
 });
 
 /** The file with its defaults filled in, in the file's own units. */

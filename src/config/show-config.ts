@@ -99,7 +99,7 @@ function execution({ settings }: Config): Shown {
   };
 }
 
-function guards({ settings, security, browserServer, notify, ...config }: Config): Shown {
+function guards({ settings, security, browser, notify, ...config }: Config): Shown {
   return {
     sandbox: {
       driver: settings.sandbox.driver,
@@ -107,7 +107,7 @@ function guards({ settings, security, browserServer, notify, ...config }: Config
       read: settings.sandbox.read,
       ...shownLimits(config.boxLimits),
     },
-    mcp: shownMcp(config.mcp),
+    mcp: shownMcp(config.mcp, config.toolPackages),
     security: {
       profile: security.profile,
       extra_commands: security.extraCommands,
@@ -116,7 +116,10 @@ function guards({ settings, security, browserServer, notify, ...config }: Config
     environment: shownEnvironment(settings.environment),
     deploy: settings.deploy === null ? undefined : shownDeploy(settings.deploy),
     gateway: { attribution_headers: settings.attributionHeaders },
-    browser: { server: browserServer },
+    browser:
+      browser.use === 'unsaid'
+        ? undefined
+        : { enabled: browser.use === 'yes', server: browser.server },
     notify: notify.map(({ type }) => ({ type, url: MASK })),
   };
 }

@@ -170,6 +170,22 @@ export type HarnessEvent =
       readonly tool: string;
     }
   | {
+      /** A host that packages were asked of while an environment or an MCP server was made; told once for each. */
+      readonly type: 'packages.asked';
+      readonly host: string;
+      /** Why it gave no answer; null: it was asked. */
+      readonly reason: string | null;
+    }
+  | {
+      /** Pictures of pages that a session took, kept beside the project. */
+      readonly type: 'screenshots.kept';
+      readonly subject: Subject;
+      /** Paths below the project's folder, the oldest first. */
+      readonly files: readonly string[];
+      /** What it left besides: no picture, too large or too many. */
+      readonly left: number;
+    }
+  | {
       readonly type: 'checks.run';
       readonly subject: Subject;
       readonly tree: string;

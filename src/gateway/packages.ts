@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registries } from '../domain/registries.ts';
 import { WIRE_URL } from '../safety/box.ts';
@@ -25,56 +26,69 @@ export interface PackagesOrder {
   readonly folder: string;
   /** False: boxes have no network of their own, so the wire listens on a loopback port. */
   readonly sealed: boolean;
-  /** Called with each host before it is asked. */
-  readonly asked: (host: string) => void;
   /** Bytes of the longest answer; for tests. */
   readonly maxBytes?: number;
 }
+
+/** Told of a host before it is asked, and again with the reason when it gave no answer. */
+export type HostAsked = (host: string, reason: string | null) => void;
 
 /**
  * The way of package managers from a box to the operator's own registries, and to nothing else.
  * Reads only.
  */
 export interface Packages extends AsyncDisposable {
-  /** Opened on first use. @throws HarnessError SOCKET_PATH_TOO_LONG */
-  wire(): Promise<PackageWire>;
+  /** A way for one preparation, so that its hosts can be told apart. @throws HarnessError SOCKET_PATH_TOO_LONG */
+  wire(asked: HostAsked): Promise<PackageWire & AsyncDisposable>;
 }
 
 export function createPackages(order: PackagesOrder): Packages {
-  const troubles = new Map<string, string>();
-  const server = createServer(answers(order, troubles));
-  let wire: Promise<PackageWire> | undefined;
+  const open = new Set<AsyncDisposable>();
+  let count = 0;
   return Object.freeze({
-    wire: () => (wire ??= open(order, server, troubles)),
-    async [Symbol.asyncDispose]() {
-      // What failed to open does not keep others from closing.
-      await Promise.allSettled(wire === undefined ? [] : [wire]);
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+    async wire(asked) {
+      count += 1;
+      const wire = await openWire({ ...order, asked }, count);
+      const close = async (): Promise<void> => {
+        open.delete(wire);
+        await wire[Symbol.asyncDispose]();
+      };
+      open.add(wire);
+      return Object.freeze({ ...wire, [Symbol.asyncDispose]: close });
     },
-  });
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open].map((wire) => wire[Symbol.asyncDispose]()));
+    },
+  } satisfies Packages);
 }
 
 /** By route: why it led to nothing the last time it was asked. Routes that answer have none. */
 type Troubles = Map<string, string>;
 
-async function open(
-  order: PackagesOrder,
-  server: Server,
-  troubles: Troubles,
-): Promise<PackageWire> {
+interface WireOrder extends PackagesOrder {
+  readonly asked: HostAsked;
+}
+
+async function openWire(order: WireOrder, number: number): Promise<PackageWire & AsyncDisposable> {
+  const troubles: Troubles = new Map();
+  const server = createServer(answers(order, troubles));
   // In a folder of its own, because the box is shown the whole folder.
-  const path = join(order.folder, 'packages', 'p.sock');
-  const socket = order.sealed ? await listenOnSocket(server, path) : null;
+  const folder = join(order.folder, 'packages', String(number));
+  const socket = order.sealed ? await listenOnSocket(server, join(folder, 'p.sock')) : null;
   const base = order.sealed ? WIRE_URL : await listenOnLoopback(server);
   return Object.freeze({
     socket,
     env: variablesOf(order.registries, base),
     mirrors: lockMirrorsOf(routesOf(order.registries), base),
     troubles: () => [...troubles.values()],
+    async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await rm(folder, { recursive: true, force: true });
+    },
   });
 }
 
@@ -85,7 +99,7 @@ const MOST_AT_ONCE = 128;
 const MOST_BYTES = 4 * 1024 ** 3;
 
 function answers(
-  order: PackagesOrder,
+  order: WireOrder,
   troubles: Troubles,
 ): (from: IncomingMessage, to: ServerResponse) => void {
   const routes = routesOf(order.registries);
@@ -99,7 +113,7 @@ function answers(
 }
 
 interface Visit {
-  readonly order: PackagesOrder;
+  readonly order: WireOrder;
   readonly routes: readonly PackageRoute[];
   readonly troubles: Troubles;
   readonly request: IncomingMessage;
@@ -128,12 +142,15 @@ async function answer(visit: Visit, response: ServerResponse): Promise<void> {
       maxBytes: order.maxBytes ?? MOST_BYTES,
       signal: left.signal,
       authorization: (url) => headerFor(order.credentials, url),
-      asked: order.asked,
+      asked: (host) => order.asked(host, null),
     },
     response,
   );
   if (refusal === null) troubles.delete(route.prefix);
-  else troubles.set(route.prefix, refusal);
+  else {
+    troubles.set(route.prefix, refusal);
+    order.asked(target.url.host, refusal);
+  }
 }
 
 /** The one with the longest start that fits: npm's own rule. */

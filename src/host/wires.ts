@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { resolveOnHost } from '../gateway/egress/destination.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { openPins } from '../gateway/mcp/pins.ts';
@@ -8,6 +7,7 @@ import { mcpServersOf } from '../known-secrets.ts';
 import { newId, type App } from '../open-app.ts';
 import type { Box } from '../safety/box.ts';
 import { clock } from './clock.ts';
+import { mcpFolder } from './mcp-folder.ts';
 import type { HostOrder } from './order.ts';
 
 /** The one way out of each session; it meters into the store, and its caller closes it. */
@@ -20,7 +20,7 @@ export function openGateway({ store, config }: App, { upstream }: HostOrder): Ga
     },
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
     egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
-    mcp: { servers: mcpServersOf(config), pins: openPins(join(config.home, 'mcp')) },
+    mcp: { servers: mcpServersOf(config), pins: openPins(mcpFolder(config)) },
     clock,
     newId,
   });
@@ -28,7 +28,7 @@ export function openGateway({ store, config }: App, { upstream }: HostOrder): Ga
 
 /** The way of an environment's preparation to the registries; its caller disposes of it. */
 export function openPackages(
-  { config, log }: App,
+  { config }: App,
   { folder, box }: { readonly folder: string; readonly box: Box },
 ): Packages {
   return createPackages({
@@ -39,6 +39,5 @@ export function openPackages(
     })),
     folder,
     sealed: box.driver === 'bwrap',
-    asked: (host) => log(`packages: asked ${host}`),
   });
 }

@@ -11,6 +11,7 @@ import type { Gateway } from '../gateway/wire.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { newId, PACKAGE, type App } from '../open-app.ts';
 import { templatesIn } from '../prompts/find.ts';
+import type { Browser } from '../safety/find-browser.ts';
 import { redactorOf, type Redact } from '../safety/redact.ts';
 import { baseBranchOf } from '../workspaces/base-branch.ts';
 import { openEnvironments } from '../workspaces/environment/open-environments.ts';
@@ -18,6 +19,7 @@ import { openAgent } from './agent.ts';
 import type { Seal } from './choose-box.ts';
 import { clock } from './clock.ts';
 import { shortageIn } from './shortage.ts';
+import { sessionTools } from './tools.ts';
 
 /** Far above a quick gate; a slow one must not hold the others. */
 const TURN_PATIENCE_MS = 20_000;
@@ -29,12 +31,23 @@ export interface Parts extends Seal {
   readonly folder: string;
   readonly gateway: Gateway;
   readonly packages: Packages;
+  /** Null: sessions get none. */
+  readonly browser: Browser | null;
 }
 
 /** Everything that attempts are carried out with here. */
 export async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps> {
   const { config, store, log } = app;
   const redact = redactorOf(knownSecrets(app));
+  const environments = openEnvironments({
+    box: parts.box,
+    folder: await madeFolder(config.home, 'environments'),
+    toolchains: parts.toolchains,
+    newId,
+    maker: parts.identity.maker,
+    now: () => clock.now(),
+  });
+  const secrets = boxSecretsOf(app);
   return {
     store,
     agent: openAgent(app, parts),
@@ -43,16 +56,10 @@ export async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps
     hubOf: (project) => app.hubOf(project),
     templatesOf: (project) =>
       templatesIn([join(project.directory, 'prompts'), join(PACKAGE, 'prompts')]),
-    environments: openEnvironments({
-      box: parts.box,
-      folder: await madeFolder(config.home, 'environments'),
-      toolchains: parts.toolchains,
-      newId,
-      maker: parts.identity.maker,
-      now: () => clock.now(),
-    }),
-    packageWire: () => parts.packages.wire(),
-    boxSecrets: boxSecretsOf(app),
+    environments,
+    packages: parts.packages,
+    sessionTools: sessionTools(config, { ...parts, environments, secrets }),
+    boxSecrets: secrets,
     turns: createTurns(TURN_PATIENCE_MS),
     clock,
     newId,
@@ -76,6 +83,8 @@ function pathsIn(home: string, folder: string): WorkshopPaths {
     configOf: (projectId, attemptId) => join(projects, projectId, 'sessions', attemptId),
     transcriptOf: (project, sessionId) =>
       join(project.directory, '.harness', 'transcripts', `${sessionId}.jsonl`),
+    evidenceOf: (project, name) =>
+      join(project.directory, '.harness', 'evidence', name.replaceAll(/[^\w-]/gu, '_')),
     socketOf: (attemptId) => join(folder, attemptId.slice(0, 13)),
     gateOf: (projectId, name) => join(projects, projectId, 'gates', name),
   };

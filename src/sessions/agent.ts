@@ -20,6 +20,8 @@ export interface SessionOrder {
   /** Names of the built-in tools that exist for it; what is not named does not exist. */
   readonly tools: readonly string[];
   readonly hostTools: readonly HostTool[];
+  /** MCP servers that the agent's CLI starts beside itself, in its box. */
+  readonly boxServers: readonly BoxServer[];
   /** Folder it works in, same path inside and outside the box. */
   readonly workspace: string;
   /** Folder of its transcript; one per attempt, kept for resume. */
@@ -45,6 +47,15 @@ export interface WireEnd {
   readonly env: Readonly<Record<string, string>>;
   /** MCP servers behind it, at `<baseUrl>/mcp/<name>`, each with the tools that exist. */
   readonly servers: readonly { readonly name: string; readonly tools: readonly string[] }[];
+}
+
+/** An MCP server that talks over its standard streams. */
+export interface BoxServer {
+  readonly name: string;
+  /** Program and arguments, as seen from inside. */
+  readonly command: readonly string[];
+  /** The tools that exist. */
+  readonly tools: readonly string[];
 }
 
 export type SpawnSealed = (order: {

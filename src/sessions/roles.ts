@@ -7,19 +7,26 @@ export interface RoleRights {
   readonly tools: readonly string[];
   /** Whether it may report on a work item through the harness's own tool. */
   readonly reports: boolean;
+  /** Whether it looks at what was built in a browser, where there is one. */
+  readonly browses: boolean;
 }
 
 const READING = ['Read', 'Glob', 'Grep'] as const;
 const WRITING = ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'] as const;
 
 /** They look and tell; nothing they do may change a file. */
-const PLANNING: RoleRights = Object.freeze({ tools: READING, reports: false });
+const PLANNING: RoleRights = Object.freeze({ tools: READING, reports: false, browses: false });
 /** All it needs is in its prompt. */
-const SYNTHESIS: RoleRights = Object.freeze({ tools: [], reports: false });
-const BUILDING: RoleRights = Object.freeze({ tools: WRITING, reports: true });
+const SYNTHESIS: RoleRights = Object.freeze({ tools: [], reports: false, browses: false });
+const SCAFFOLDING: RoleRights = Object.freeze({ tools: WRITING, reports: true, browses: false });
+const CODING: RoleRights = Object.freeze({ tools: WRITING, reports: true, browses: true });
 /** Its commands run in a clone that is thrown away. */
-const TESTING: RoleRights = Object.freeze({ tools: [...READING, 'Bash'], reports: false });
-const NOTHING: RoleRights = Object.freeze({ tools: [], reports: false });
+const TESTING: RoleRights = Object.freeze({
+  tools: [...READING, 'Bash'],
+  reports: false,
+  browses: true,
+});
+const NOTHING: RoleRights = Object.freeze({ tools: [], reports: false, browses: false });
 
 /** By `phase/role`. */
 const RIGHTS: ReadonlyMap<string, RoleRights> = new Map([
@@ -34,8 +41,8 @@ const RIGHTS: ReadonlyMap<string, RoleRights> = new Map([
   ['architecture/api_design', PLANNING],
   ['architecture/synthesis', SYNTHESIS],
   ['task_breakdown/planner', PLANNING],
-  ['initialize/initializer', BUILDING],
-  ['implement/coder', BUILDING],
+  ['initialize/initializer', SCAFFOLDING],
+  ['implement/coder', CODING],
   ['testing/tester', TESTING],
 ]);
 

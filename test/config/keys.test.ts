@@ -61,6 +61,29 @@ const rows: Row[] = [
       },
     ],
   ],
+  [
+    'mcp',
+    { notes: { package: '@acme/notes@1.2.3', tools: ['list'], env: { A: 'b' }, args: ['-v'] } },
+    (c) => c.toolPackages,
+    [
+      {
+        name: 'notes',
+        package: '@acme/notes@1.2.3',
+        tools: ['list'],
+        phases: COMMANDS,
+        args: ['-v'],
+        env: { A: 'b' },
+        secrets: [],
+      },
+    ],
+  ],
+  [
+    'browser.server',
+    'puppeteer',
+    (c) => c.browser,
+    { use: 'yes', server: 'puppeteer', program: null },
+  ],
+  ['browser.enabled', false, (c) => c.browser.use, 'no'],
   ['checks.timeout_minutes', 0.5, (c) => c.settings.checkTimeoutMs, 30_000],
   ['checks.retries_for_flaky', 4, (c) => c.settings.flakyRetries, 4],
   ['security.profile', 'seed', (c) => c.security.profile, 'seed'],
@@ -171,7 +194,6 @@ const notBuilt: [key: string, value: unknown][] = [
   ['budget.session_usd', 1],
   ['budget.day_usd', 1],
   ['budget.on_limit', 'stop'],
-  ['browser.server', 'puppeteer'],
 ];
 
 test.each(notBuilt)('%s: %j is refused as not built yet', (key, value) => {

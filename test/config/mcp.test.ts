@@ -36,6 +36,58 @@ test.each([
   ['    url:', '    link: x\n    url:', /unknown key link in mcp\.linear/],
   ['    url:', '    command: [npx]\n    url:', /unknown key command in mcp\.linear/],
   ['Authorization:', '"a b":', /must be the name of a header/],
+  ['    url: https://mcp.example/mcp\n', '', /mcp\.linear needs either url/],
+  ['    url:', '    package: a@1.2.3\n    url:', /mcp\.linear needs either url/],
+  ['    url:', '    args: [-v]\n    url:', /takes args, env and secrets only with package/],
 ])('I8 %s is not replaced by %s', (text, by, expected) => {
   expect(refusal({ yaml: SERVER.replace(text, by), env })).toMatch(expected);
+});
+
+const PACKAGE = `environment: { secrets: [STRIPE_TEST_KEY] }
+mcp:
+  notes:
+    package: '@acme/notes@1.2.3'
+    args: ['--quiet']
+    env: { MODE: plain }
+    secrets: [STRIPE_TEST_KEY]
+    tools: [list]
+`;
+const secrets = { STRIPE_TEST_KEY: 'sk_test_0123456789', OTHER: 'value' };
+
+test('R-132 a server that runs in the box is a package of one version', () => {
+  expect(refusal({ yaml: PACKAGE, env: secrets })).toBe('accepted');
+});
+
+test.each([
+  ['1.2.3', '^1.2.3', /:4:14: mcp\.notes\.package must be a package with its exact version/],
+  ['1.2.3', 'latest', /must be a package with its exact version/],
+  ['@1.2.3', '', /must be a package with its exact version/],
+  ['@acme/notes@1.2.3', 'git+https://a.example/x.git@1.2.3', /with its exact version/],
+  ['@acme/notes@1.2.3', './notes@1.2.3', /must be a package with its exact version/],
+  ['@acme/notes@1.2.3', 'npm:notes@1.2.3', /must be a package with its exact version/],
+  ['MODE: plain', "MODE: '${OTHER}'", /:6:18: mcp\.notes\.env\.MODE is filled in from a variable/],
+  ["'--quiet'", "'--key=${OTHER}'", /mcp\.notes\.args\.0 is filled in from a variable/],
+  ['secrets: [STRIPE_TEST_KEY]\n', 'secrets: [OTHER]\n', /names OTHER, which environment\.secrets/],
+  ['    env:', '    headers: { a: b }\n    env:', /takes headers only with url/],
+])('I7 I8 %s is not replaced by %s in a package', (text, by, expected) => {
+  const at = PACKAGE.lastIndexOf(text);
+  const yaml = PACKAGE.slice(0, at) + by + PACKAGE.slice(at + text.length);
+  expect(refusal({ yaml, env: secrets })).toMatch(expected);
+});
+
+test('the browser’s name is its own while there is one', () => {
+  const yaml = `browser: {}\n${PACKAGE.replace('  notes:', '  playwright:')}`;
+  expect(refusal({ yaml, env: secrets })).toMatch(
+    /mcp\.playwright has the name of browser\.server/,
+  );
+  const off = yaml.replace('browser: {}', 'browser: { enabled: false }');
+  expect(refusal({ yaml: off, env: secrets })).toBe('accepted');
+});
+
+test('a section without a word in it asks for the usual browser', () => {
+  const none = { server: 'playwright', program: null };
+  expect(load({ yaml: 'browser:' }).browser).toEqual({ ...none, use: 'yes' });
+  expect(load({ yaml: '' }).browser).toEqual({ ...none, use: 'unsaid' });
+  const named = { CHROME_PATH: '/opt/chrome' };
+  expect(load({ yaml: '', env: named }).browser.program).toBe('/opt/chrome');
 });

@@ -18,6 +18,7 @@ import { createTurns } from '../../src/engine/attempt/turn.ts';
 import { openEngineClient, type EngineClient } from '../../src/engine/client.ts';
 import { engine, type EngineDeps } from '../../src/engine/deps.ts';
 import { readHostIdentity } from '../../src/engine/host-identity.ts';
+import { NO_TOOLS } from '../../src/gateway/mcp/box-servers.ts';
 import { openPins } from '../../src/gateway/mcp/pins.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { architecture } from '../../src/phases/architecture.ts';
@@ -151,7 +152,8 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
       maker: 'test',
       now: () => clock.now(),
     }),
-    packageWire: async () => null,
+    packages: null,
+    sessionTools: async () => NO_TOOLS,
     boxSecrets: {},
     turns: createTurns(1000),
     clock,
@@ -163,6 +165,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     steadily: (body) => steadily(body, async () => undefined),
     paths: {
       configOf: (projectId, attemptId) => join(projects, projectId, 'sessions', attemptId),
+      evidenceOf: (_, name) => join(root, 'evidence', name),
       transcriptOf: (_, sessionId) => join(root, `${sessionId}.jsonl`),
       socketOf: (attemptId) => join(root, attemptId.slice(0, 13)),
       gateOf: (projectId, name) => join(projects, projectId, 'gates', name),

@@ -192,7 +192,6 @@ describe('the wire', () => {
       credentials: [],
       folder: '/nowhere',
       sealed: true,
-      asked: () => undefined,
     });
     await expect(packages[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
@@ -257,9 +256,8 @@ async function aBench(
     ...options,
     registries,
     folder,
-    asked: (host) => void asked.push(host),
   });
-  const wire = await packages.wire();
+  const wire = await packages.wire((host) => void asked.push(host));
   const socket = wire.socket ?? '';
   const stopRegistry = async (): Promise<void> => {
     if (!registry.listening) return;

@@ -4,6 +4,8 @@ import { rightsOf } from '../../src/sessions/roles.ts';
 
 const WRITERS: ReadonlySet<string> = new Set(['Write', 'Edit', 'NotebookEdit', 'Bash']);
 
+const NOTHING = { tools: [], reports: false, browses: false };
+
 const PLANNERS: readonly [PhaseName, string][] = [
   ['ideation', 'brainstorm'],
   ['ideation', 'user_requirements'],
@@ -19,9 +21,9 @@ const PLANNERS: readonly [PhaseName, string][] = [
 ];
 
 test.each(PLANNERS)('%s/%s has no tool that writes and no report', (phase, role) => {
-  const { tools, reports } = rightsOf({ phase, role });
+  const { tools, reports, browses } = rightsOf({ phase, role });
   expect(tools.filter((tool) => WRITERS.has(tool))).toEqual([]);
-  expect(reports).toBe(false);
+  expect([reports, browses]).toEqual([false, false]);
 });
 
 test('the synthesis reads nothing but its prompt', () => {
@@ -32,21 +34,23 @@ test('who builds writes, runs commands and reports', () => {
   expect(rightsOf({ phase: 'implement', role: 'coder' })).toEqual({
     tools: ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'],
     reports: true,
+    browses: true,
   });
 });
 
 test('the tester runs commands but edits nothing', () => {
-  const { tools } = rightsOf({ phase: 'testing', role: 'tester' });
+  const { tools, browses } = rightsOf({ phase: 'testing', role: 'tester' });
   expect(tools).toEqual(['Read', 'Glob', 'Grep', 'Bash']);
+  expect(browses).toBe(true);
 });
 
 test.each(['', 'toString', '__proto__', 'unheard_of'])(
   'the unknown role "%s" may use nothing',
   (role) => {
-    expect(rightsOf({ phase: 'implement', role })).toEqual({ tools: [], reports: false });
+    expect(rightsOf({ phase: 'implement', role })).toEqual(NOTHING);
   },
 );
 
 test('a role has its rights in its own phase only', () => {
-  expect(rightsOf({ phase: 'ideation', role: 'coder' })).toEqual({ tools: [], reports: false });
+  expect(rightsOf({ phase: 'ideation', role: 'coder' })).toEqual(NOTHING);
 });

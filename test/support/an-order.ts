@@ -9,6 +9,7 @@ export function anOrder(changes: Partial<SessionOrder> = {}): SessionOrder {
     model: 'claude-opus-5-5',
     tools: ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'],
     hostTools: [],
+    boxServers: [],
     workspace: '/nowhere/workspace',
     configDir: '/nowhere/config',
     wire: {

@@ -9,6 +9,7 @@ import type { Environment } from '../../src/workspaces/environment/kept.ts';
 import {
   openEnvironments,
   type Environments,
+  type PackageWire,
   type PrepareOrder,
 } from '../../src/workspaces/environment/open-environments.ts';
 import { aBox, SYSTEM_PATH, unsealable, type Place } from '../safety/a-box.ts';
@@ -166,9 +167,9 @@ describe.skipIf(unsealable)(
       const command = 'mkdir out; cp yarn.lock a/uv.lock package-lock.json out';
       const given = order(files);
       const mirrors = [{ from: 'https://registry.example/', to: 'http://127.0.0.1:8377/' }];
-      const wire = { socket: registry.socket, env: {}, mirrors, troubles: () => [] };
+      const openWire = wireTo({ env: {}, mirrors });
       const settings = { prepare: { command, inputs }, env: {} };
-      const end = await environments.prepare({ ...given, settings, wire });
+      const end = await environments.prepare({ ...given, settings, openWire });
       if (end.status !== 'ready') throw new Error(JSON.stringify(end));
       const read = (name: string): Promise<string> =>
         readFile(join(end.environment.folder, 'out', name), 'utf8');
@@ -181,14 +182,9 @@ describe.skipIf(unsealable)(
 
     test('a command that fails tells which registry did not answer', async () => {
       const prepare = { command: 'exit 1', inputs: ['in.txt'] };
-      const wire = {
-        socket: registry.socket,
-        env: {},
-        mirrors: [],
-        troubles: () => ['registry.example could not be asked'],
-      };
+      const openWire = wireTo({ troubles: () => ['registry.example could not be asked'] });
       const settings = { prepare, env: {} };
-      const end = await environments.prepare({ ...order({ 'in.txt': '' }), settings, wire });
+      const end = await environments.prepare({ ...order({ 'in.txt': '' }), settings, openWire });
       expect(end).toMatchObject({ output: expect.stringContaining('could not be asked') });
     });
 
@@ -209,13 +205,17 @@ describe.skipIf(unsealable)(
       });
     }
 
+    function wireTo(changes: Partial<PackageWire>): PrepareOrder['openWire'] {
+      const plain = { socket: registry.socket, env: {}, mirrors: [], troubles: () => [] };
+      return async () => ({ ...plain, ...changes, [Symbol.asyncDispose]: async () => undefined });
+    }
+
     function order(files: Files, wire: 'registry' | null = 'registry'): PrepareOrder {
       const env = { npm_config_registry: 'http://127.0.0.1:8377/' };
       return {
         files: treeOf(files),
         settings: { prepare: null, env: {} },
-        wire:
-          wire === null ? null : { socket: registry.socket, env, mirrors: [], troubles: () => [] },
+        openWire: wire === null ? null : wireTo({ env }),
         timeoutMs: 60_000,
       };
     }

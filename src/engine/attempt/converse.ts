@@ -2,6 +2,7 @@ import type { HarnessEvent } from '../../domain/event.ts';
 import { PLAN_SCHEMA, readPlan } from '../../phases/plan-output.ts';
 import { TESTER_SCHEMA } from '../../phases/testing.ts';
 import { interruptedPrompt, rolePrompt, systemPrompt } from '../../phases/role-prompt.ts';
+import type { SessionTools } from '../../gateway/mcp/box-servers.ts';
 import type { Wire } from '../../gateway/wire.ts';
 import type { SessionEvent, SpawnSealed } from '../../sessions/agent.ts';
 import { rightsOf } from '../../sessions/roles.ts';
@@ -13,6 +14,7 @@ import type { Place } from './place.ts';
 import { promptFacts } from './prompt-facts.ts';
 import { refusal } from './refusal.ts';
 import { reportTool, type Report } from './report-tool.ts';
+import { openTools, picturesOf } from './tools.ts';
 
 /** How often a plan may be sent back before the attempt counts as failed. */
 const PLAN_ROUNDS = 3;
@@ -39,15 +41,18 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { begun, place } = talk;
+  const tools = await openTools(deps, talk);
   await using wire = await openWire(deps, begun, place);
   const tool = reportTool({ ...begun, redact: deps.redact, record: recorder(deps, begun) });
-  const order = await sessionOrder(deps, talk, wire);
+  const order = await sessionOrder(deps, { ...talk, tools }, wire);
   const full = { ...order, hostTools: rightsOf(begun.subject).reports ? [tool] : [] };
   const outcome = await rounds(
     deps,
     { begun, order: full, wire, interrupted: place.interrupted },
     signal,
   );
+  const pictures = await picturesOf(deps, talk);
+  if (pictures !== null) await recorder(deps, begun)(pictures);
   return { outcome, claim: tool.claim(), wire };
 }
 
@@ -150,7 +155,11 @@ function openWire(deps: WorkshopDeps, begun: Begun, place: Place): Promise<Wire>
   });
 }
 
-async function sessionOrder(deps: WorkshopDeps, talk: Talk, wire: Wire): Promise<WatchedOrder> {
+interface Equipped extends Talk {
+  readonly tools: SessionTools;
+}
+
+async function sessionOrder(deps: WorkshopDeps, talk: Equipped, wire: Wire): Promise<WatchedOrder> {
   const { begun, place, brief } = talk;
   const { attempt, run, project } = begun;
   const find = deps.templatesOf(project);
@@ -165,6 +174,7 @@ async function sessionOrder(deps: WorkshopDeps, talk: Talk, wire: Wire): Promise
     model: run.settings.model,
     tools,
     hostTools: [],
+    boxServers: talk.tools.servers,
     workspace: place.workspace.path,
     configDir: place.configDir,
     wire,
@@ -186,7 +196,7 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 /** Planners see the project, builders may write in it; nothing else of the host is there. */
-function spawner(deps: WorkshopDeps, { begun, place }: Talk, wire: Wire): SpawnSealed {
+function spawner(deps: WorkshopDeps, { begun, place, tools }: Equipped, wire: Wire): SpawnSealed {
   const { workspace, configDir } = place;
   const writes = rightsOf(begun.subject).tools.includes('Bash');
   return ({ command, args, cwd, env, signal }) =>
@@ -194,7 +204,12 @@ function spawner(deps: WorkshopDeps, { begun, place }: Talk, wire: Wire): SpawnS
       command: [command, ...args],
       cwd,
       writable: writes ? [workspace.path, configDir] : [configDir],
-      readable: [...(writes ? [] : [workspace.path]), ...workspace.objects, ...deps.agentFolders],
+      readable: [
+        ...(writes ? [] : [workspace.path]),
+        ...workspace.objects,
+        ...deps.agentFolders,
+        ...tools.readable,
+      ],
       env,
       socket: wire.socket,
       stdin: 'pipe',

@@ -3,11 +3,13 @@ import type { DeployEnd } from '../../domain/deploy.ts';
 import type { Subject } from '../../domain/event.ts';
 import type { Project, Run } from '../../domain/run.ts';
 import type { WorkItem } from '../../domain/work-item.ts';
+import type { SessionTools } from '../../gateway/mcp/box-servers.ts';
+import type { HostAsked, Packages } from '../../gateway/packages.ts';
 import type { Gateway } from '../../gateway/wire.ts';
 import type { FindTemplate } from '../../prompts/find.ts';
 import type { Box } from '../../safety/box.ts';
 import type { Agent } from '../../sessions/agent.ts';
-import type { Environments, PackageWire } from '../../workspaces/environment/open-environments.ts';
+import type { Environments } from '../../workspaces/environment/open-environments.ts';
 import type { Hub } from '../../workspaces/hub.ts';
 import type { Turns } from './turn.ts';
 import type { RunStore } from '../../work/run-store.ts';
@@ -20,8 +22,10 @@ export interface WorkshopDeps {
   readonly hubOf: (project: Project) => Promise<Hub>;
   readonly templatesOf: (project: Project) => FindTemplate;
   readonly environments: Environments;
-  /** How package managers reach their registry; null: not at all. */
-  readonly packageWire: () => Promise<PackageWire | null>;
+  /** How package managers reach their registries, telling of each host; null: not at all. */
+  readonly packages: Packages | null;
+  /** The MCP servers that run in the box of a session, the browser among them. */
+  readonly sessionTools: (order: ToolsOrder) => Promise<SessionTools>;
   /** Values of `environment.secrets`, which the operator lets into the box. */
   readonly boxSecrets: Readonly<Record<string, string>>;
   readonly turns: Turns;
@@ -47,11 +51,24 @@ export interface WorkshopDeps {
   readonly steadily: <T>(body: () => Promise<T>) => Promise<T>;
 }
 
+/** The session that tools are wanted for. */
+export interface ToolsOrder {
+  readonly subject: Subject;
+  /** Private folder that its box can only read. */
+  readonly folder: string;
+  /** Folder for its screenshots, writable in its box. */
+  readonly images: string;
+  /** Told of the hosts that an installation asks. */
+  readonly asked: HostAsked;
+}
+
 export interface WorkshopPaths {
   /** Folder of one session's own configuration and transcript of the CLI; kept for resume. */
   configOf(projectId: string, attemptId: string): string;
   /** The harness's transcript of a session. */
   transcriptOf(project: Project, sessionId: string): string;
+  /** Folder of the pictures that its sessions took. */
+  evidenceOf(project: Project, name: string): string;
   /** Short: a socket's path must stay under 90 bytes. */
   socketOf(attemptId: string): string;
   /** Disposable folder for a gate. */

@@ -3,6 +3,7 @@ import { mkdir, appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { Preparation } from '../../workspaces/environment/open-environments.ts';
+import { askedHosts } from './asked-hosts.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 
 /** What a checkout may count on: variables for its commands, or why it has no environment. */
@@ -26,13 +27,16 @@ export async function installEnvironment(
 ): Promise<Installed> {
   const { run, project, hub } = order.begun;
   const settings = run.settings.environment;
+  const { packages } = deps;
+  const hosts = askedHosts(deps, order.begun);
   const preparation = await deps.environments.prepare({
     files: await hub.files(order.tree),
     settings,
-    wire: await deps.packageWire(),
+    openWire: packages === null ? null : () => packages.wire(hosts.asked),
     timeoutMs: run.settings.checkTimeoutMs,
     ...(order.signal === undefined ? {} : { signal: order.signal }),
   });
+  await hosts.stored();
   const env = { ...settings.env, ...deps.boxSecrets };
   switch (preparation.status) {
     case 'none':

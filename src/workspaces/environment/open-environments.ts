@@ -37,8 +37,8 @@ export interface PackageWire {
 export interface PrepareOrder {
   readonly files: TreeFiles;
   readonly settings: Pick<EnvironmentSettings, 'prepare' | 'env'>;
-  /** Null: what is not in the inputs can't be had. */
-  readonly wire: PackageWire | null;
+  /** Called when something has to be made; null: what is not in the inputs can't be had. */
+  readonly openWire: (() => Promise<PackageWire & AsyncDisposable>) | null;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -113,21 +113,26 @@ async function unlessAborted(
   }
 }
 
-interface Making extends PrepareOrder {
+interface Finding extends PrepareOrder {
   readonly deps: EnvironmentDeps;
   readonly recipe: Recipe;
   readonly key: string;
 }
 
-async function findOrMake(making: Making): Promise<Preparation> {
-  const { folder } = making.deps;
-  const kept = await findKept(folder, making.key, making.deps.now());
+interface Making extends Finding {
+  readonly wire: PackageWire | null;
+}
+
+async function findOrMake(finding: Finding): Promise<Preparation> {
+  const { folder } = finding.deps;
+  const kept = await findKept(folder, finding.key, finding.deps.now());
   if (kept !== undefined)
     return { status: 'ready', environment: kept, reused: true, durationMs: 0 };
-  if (making.signal?.aborted === true) return { status: 'stopped' };
-  const draft = join(folder, `draft-${making.deps.maker}-${making.deps.newId()}`);
+  if (finding.signal?.aborted === true) return { status: 'stopped' };
+  const draft = join(folder, `draft-${finding.deps.maker}-${finding.deps.newId()}`);
   try {
-    return await make(making, draft);
+    await using wire = await finding.openWire?.();
+    return await make({ ...finding, wire: wire ?? null }, draft);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -7,9 +7,17 @@ import { watchChild } from './child.ts';
 import type { SessionChild } from './child.ts';
 import { claudeExecutable, cliVersion } from './executable.ts';
 import { hostServer } from './host-tools.ts';
+import { strangeTool } from './hooks.ts';
 import { createMessageReader } from './messages.ts';
 import type { MessageReader, Reading } from './messages.ts';
-import { HOST_SERVER, fixedOptions, serverNames, toolNames, wireServers } from './options.ts';
+import {
+  HOST_SERVER,
+  fixedOptions,
+  serverNames,
+  startedServers,
+  toolNames,
+  wireServers,
+} from './options.ts';
 import type { ClaudeDeps } from './options.ts';
 import { reasonOf } from './text.ts';
 import { hasTranscript } from './transcript-file.ts';
@@ -48,7 +56,7 @@ async function* attend(
   try {
     if (!signal.aborted) {
       sitting = await open(deps, order);
-      last = yield* listen(sitting, signal);
+      last = yield* listen(sitting, order, signal);
     }
   } catch (error) {
     thrown = error;
@@ -62,6 +70,7 @@ async function* attend(
 /** Hands on what the session tells until its end; null when it stopped without one. */
 async function* listen(
   { query, reader }: Sitting,
+  order: SessionOrder,
   signal: AbortSignal,
 ): AsyncGenerator<SessionEvent, Reading | null> {
   const messages = query[Symbol.asyncIterator]();
@@ -72,10 +81,18 @@ async function* listen(
     const step = await Promise.race([messages.next(), aborted]);
     if (step === null || step.done === true) return null;
     const reading = reader.read(step.value);
+    for (const event of reading.events) tellOfStrangers(order, event);
     yield* reading.events;
     if (reading.end !== null) return reading;
   }
   return null;
+}
+
+/** The CLI refuses a tool that it does not know without asking anybody. */
+function tellOfStrangers(order: SessionOrder, event: SessionEvent): void {
+  if (event.type !== 'tool_started' || toolNames(order).includes(event.name)) return;
+  const { name: tool, input } = event;
+  order.onRefused?.({ tool, input: { command: input }, reason: strangeTool(tool) });
 }
 
 async function open(deps: ClaudeDeps, order: SessionOrder): Promise<Sitting> {
@@ -90,6 +107,7 @@ async function open(deps: ClaudeDeps, order: SessionOrder): Promise<Sitting> {
       ...(resumed ? { resume: order.sessionId } : { sessionId: order.sessionId }),
       mcpServers: {
         ...wireServers(order),
+        ...startedServers(order),
         ...(order.hostTools.length === 0
           ? {}
           : { [HOST_SERVER]: hostServer(sdk, HOST_SERVER, order.hostTools) }),

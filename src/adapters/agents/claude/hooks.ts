@@ -16,9 +16,15 @@ export interface HookOrder {
  * "allow" would override rules that are stricter. A judge that breaks blocks the call.
  */
 export function toolHooks({ tools, judges, session }: HookOrder): HookCallbackMatcher[] {
-  const known: ToolJudge = ({ tool }) =>
-    tools.has(tool) ? null : `${tool} is not one of your tools.`;
-  return [known, ...judges].map((judge) => hookOf(judge, session));
+  const known: ToolJudge = ({ tool }) => (tools.has(tool) ? null : strangeTool(tool));
+  // A tool that does not exist is told of by whoever reads the messages: the CLI may stop it before.
+  const { onRefused: _, ...untold } = session;
+  return [hookOf(known, untold), ...judges.map((judge) => hookOf(judge, session))];
+}
+
+/** Why a tool that the order does not name can't be called. */
+export function strangeTool(tool: string): string {
+  return `${tool} is not one of your tools.`;
 }
 
 function hookOf(judge: ToolJudge, session: SessionOrder): HookCallbackMatcher {

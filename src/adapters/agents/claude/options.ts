@@ -32,7 +32,7 @@ export function toolNames(order: SessionOrder): readonly string[] {
   return [
     ...order.tools,
     ...order.hostTools.map((tool) => `mcp__${HOST_SERVER}__${tool.name}`),
-    ...order.wire.servers.flatMap(({ name, tools }) =>
+    ...[...order.wire.servers, ...order.boxServers].flatMap(({ name, tools }) =>
       tools.map((tool) => `mcp__${name}__${tool}`),
     ),
     ...(order.outputSchema === null ? [] : [OUTPUT_TOOL]),
@@ -42,8 +42,21 @@ export function toolNames(order: SessionOrder): readonly string[] {
 /** Names of the servers that must be connected before anything counts. */
 export function serverNames(order: SessionOrder): readonly string[] {
   const own = order.hostTools.length === 0 ? [] : [HOST_SERVER];
-  return [...own, ...order.wire.servers.map(({ name }) => name)];
+  return [...own, ...[...order.wire.servers, ...order.boxServers].map(({ name }) => name)];
 }
+
+/** The servers that the CLI starts; what they are and may do is settled by the door each is behind. */
+export function startedServers({ boxServers }: SessionOrder): NonNullable<Options['mcpServers']> {
+  return Object.fromEntries(
+    boxServers.map(({ name, command: [command = '', ...args] }) => [
+      name,
+      { type: 'stdio' as const, command, args, alwaysLoad: true, timeout: CALL_MS },
+    ]),
+  );
+}
+
+/** Of one call: a page that never loads takes half a minute. */
+const CALL_MS = 240_000;
 
 /** The operator's servers, which the session reaches by its wire and under its token only. */
 export function wireServers({ wire }: SessionOrder): NonNullable<Options['mcpServers']> {

@@ -13,6 +13,7 @@ const SAMPLE: SessionOrder = {
   model: 'sample',
   tools: ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash'],
   hostTools: [],
+  boxServers: [],
   workspace: '/sample/workspace',
   configDir: '/sample/config',
   wire: { baseUrl: 'http://sample', token: 'sample', kind: 'api_key', env: {}, servers: [] },
