@@ -109,12 +109,16 @@ function startingRepository(folder: string): void {
 }
 
 async function endOf(started: Run): Promise<Run> {
-  for (;;) {
+  const over = Promise.withResolvers<Run>();
+  const look = async (): Promise<void> => {
     const now = await app.store.runs.get(started.id);
-    if (now !== undefined && ENDED.includes(now.status)) return now;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50);
-    });
+    if (now !== undefined && ENDED.includes(now.status)) over.resolve(now);
+  };
+  const silence = app.store.events.onCommit(() => void look().catch(over.reject));
+  try {
+    return await over.promise;
+  } finally {
+    silence();
   }
 }
 

@@ -161,7 +161,8 @@ async function findGit(path: string): Promise<Git> {
       { exit: 2 },
     );
   const { createGit } = await import('./workspaces/git.ts');
-  return createGit({ gitPath });
+  const { createLauncher } = await import('./workspaces/launcher/launcher.ts');
+  return createGit({ gitPath, launcher: createLauncher() });
 }
 
 async function mend(server: DatabaseServer, log: AppOrder['log']): Promise<void> {

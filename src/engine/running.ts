@@ -1,5 +1,6 @@
 /** An attempt, or a phase's own deed, that this process carries out. */
-interface Entry extends Kind {
+interface Entry {
+  agent: boolean;
   readonly runId: string;
   readonly controller: AbortController;
   graceful: boolean;
@@ -25,6 +26,8 @@ export interface Running {
   ): { readonly signal: AbortSignal; readonly leave: () => void };
   /** Ends what is under way of the run: at once, or each at its next step and after `graceMs` at the latest. */
   stop(runId: string, order: { readonly now: boolean; readonly graceMs: number }): void;
+  /** The session is over and only its work is to be put away: the slot is free for another agent. */
+  agentGone(attemptId: string): void;
   /** Called between two steps of a session: ends it if a graceful stop waits for that. */
   stepped(attemptId: string): void;
 }
@@ -55,6 +58,10 @@ export function createRunning(): Running {
           setTimeout(() => abort(entry), graceMs).unref();
         }
       }
+    },
+    agentGone(attemptId) {
+      const entry = entries.get(attemptId);
+      if (entry !== undefined) entry.agent = false;
     },
     stepped(attemptId) {
       const entry = entries.get(attemptId);

@@ -167,9 +167,13 @@ async function launch(deps: EngineDeps, executorId: string): Promise<void> {
     runAdminServer: false,
   });
   await DBOS.launch();
-  const common = { minPollingIntervalMs: 100, onConflict: 'always_update' } as const;
-  await DBOS.registerQueue(names.pipelines, common);
-  await DBOS.registerQueue(names.sessions, { ...common, workerConcurrency: WORKER_CONCURRENCY });
+  const common = { onConflict: 'always_update' } as const;
+  await DBOS.registerQueue(names.pipelines, { ...common, minPollingIntervalMs: 250 });
+  await DBOS.registerQueue(names.sessions, {
+    ...common,
+    minPollingIntervalMs: 100,
+    workerConcurrency: WORKER_CONCURRENCY,
+  });
 }
 
 /**

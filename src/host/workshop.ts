@@ -67,6 +67,7 @@ export async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps
     redact,
     owner: () => engine().executorId,
     stepped: (attemptId) => engine().running.stepped(attemptId),
+    agentGone: (attemptId) => engine().running.agentGone(attemptId),
     steadily: (body) => app.steadily(body),
     shortage: ({ directory }) => shortageIn(app, directory),
     paths: pathsIn(config.home, parts.folder),

@@ -1,7 +1,8 @@
 import { dirname, isAbsolute } from 'node:path';
-import type { Readable } from 'node:stream';
-import { execa } from 'execa';
+import { Readable } from 'node:stream';
 import { HarnessError } from '../domain/errors.ts';
+import type { Launcher } from './launcher/launcher.ts';
+import { runProgram, type ProgramEnd } from './launcher/run-program.ts';
 
 /** What pinned git needs from outside; nothing is read from the process's environment. */
 export interface GitDeps {
@@ -9,6 +10,8 @@ export interface GitDeps {
   readonly gitPath: string;
   /** Dates of the commits made by the harness; git's own clock when absent. */
   readonly clock?: () => Date;
+  /** What starts it; this process itself when absent. */
+  readonly launcher?: Launcher;
 }
 
 /** One run of git. Arguments are never a shell string. */
@@ -25,7 +28,6 @@ export interface GitOrder {
   /** Pins beyond the fixed ones, strongest last. */
   readonly pins?: readonly Pin[];
   readonly author?: Person;
-  readonly signal?: AbortSignal;
 }
 
 export interface GitOutcome {
@@ -101,47 +103,35 @@ export function gitFailed(order: GitOrder, outcome: GitOutcome): HarnessError {
 }
 
 async function runPinned(deps: GitDeps, order: GitOrder): Promise<GitOutcome> {
-  const result = await start(deps, order);
-  order.signal?.throwIfAborted();
-  const { exitCode, failed, shortMessage } = result;
-  if (exitCode === undefined) {
+  const { exit, stdout, stderr, fault } = await start(deps, order);
+  if (exit === null) {
     throw new HarnessError(
       'GIT_FAILED',
-      `git could not be run (${deps.gitPath}): ${shortMessage}. Install git or correct its path`,
-      { cause: result },
+      `git could not be run (${deps.gitPath}): ${fault ?? 'a signal ended it'}. Install git or correct its path`,
     );
   }
   // git itself ended well: what it wrote did not all arrive.
-  if (exitCode === 0 && failed) {
-    const why = result.originalMessage ?? shortMessage;
+  if (fault !== null) {
     throw new HarnessError(
       'GIT_FAILED',
-      `The output of git ${order.args[0] ?? ''} in ${order.gitDir} could not be kept: ${why}. Free space on that disk, then try again`,
-      { cause: result },
+      `The output of git ${order.args[0] ?? ''} in ${order.gitDir} could not be kept: ${fault}. Free space on that disk, then try again`,
     );
   }
-  return {
-    exit: exitCode,
-    stdout: Buffer.from(result.stdout ?? []),
-    stderr: Buffer.from(result.stderr ?? []).toString('utf8'),
-  };
+  return { exit, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr).toString('utf8') };
 }
 
-function start(deps: GitDeps, order: GitOrder) {
-  return execa(deps.gitPath, commandLine(order), {
+function start(deps: GitDeps, order: GitOrder): Promise<ProgramEnd> {
+  const { input = null, outputFile = null } = order;
+  const program = {
+    file: deps.gitPath,
+    args: commandLine(order),
     cwd: order.workTree ?? dirname(order.gitDir),
     env: environment(deps, order),
-    extendEnv: false,
-    encoding: 'buffer',
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: 1024 ** 3,
-    // A terminal's Ctrl-C is for the harness: git finishes what it writes.
-    detached: true,
-    ...(order.input === undefined ? { stdin: 'ignore' as const } : { input: order.input }),
-    ...(order.outputFile === undefined ? {} : { stdout: { file: order.outputFile } }),
-    ...(order.signal === undefined ? {} : { cancelSignal: order.signal }),
-  });
+    outputFile,
+  };
+  if (input instanceof Readable) return runProgram({ ...program, input: null }, input);
+  const whole = { ...program, input };
+  return deps.launcher === undefined ? runProgram(whole) : deps.launcher.run(whole);
 }
 
 function commandLine({ gitDir, workTree, args }: GitOrder): string[] {

@@ -1,4 +1,4 @@
-import { read, readSync } from 'node:fs';
+import { fstatSync, read, readSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -64,9 +64,19 @@ export async function absorb(git: Git, gitDir: string, pack: Pack): Promise<stri
     count.readUInt32BE() < LOOSE_LIMIT
       ? ['unpack-objects', '-q', strict, limit]
       : ['index-pack', '--stdin', '--fix-thin', strict, limit];
-  const input = Readable.from(bytesOf(pack.fd, pack.offset), { objectMode: false });
+  const { size } = fstatSync(pack.fd);
+  const input =
+    size - pack.offset <= CHUNK
+      ? await wholeOf(pack.fd, pack.offset)
+      : Readable.from(bytesOf(pack.fd, pack.offset), { objectMode: false });
   const outcome = await git.run({ gitDir, args, input });
   return outcome.exit === 0 ? undefined : outcome.stderr.trim().slice(-500);
+}
+
+async function wholeOf(fd: number, offset: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of bytesOf(fd, offset)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Not a file stream: that would close a descriptor which is its caller's. */

@@ -162,6 +162,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     redact: (text) => text,
     owner: () => engine().executorId,
     stepped: (attemptId) => engine().running.stepped(attemptId),
+    agentGone: (attemptId) => engine().running.agentGone(attemptId),
     steadily: (body) => steadily(body, async () => undefined),
     paths: {
       configOf: (projectId, attemptId) => join(projects, projectId, 'sessions', attemptId),

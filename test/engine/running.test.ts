@@ -25,6 +25,17 @@ test('a proof takes no agent’s slot, and a stop reaches it', () => {
   expect(proof.signal.aborted).toBe(true);
 });
 
+test('an agent that is gone frees its slot, while its work is put away within reach of a stop', () => {
+  const running = createRunning();
+  const session = running.enter('a1', 'r1', { agent: true });
+  running.agentGone('a1');
+  running.agentGone('unknown');
+  expect(running.agents()).toBe(0);
+  expect(running.has('a1')).toBe(true);
+  running.stop('r1', { now: true, graceMs: HOURS });
+  expect(session.signal.aborted).toBe(true);
+});
+
 test('a stop at once reaches the attempts of its run and no other', () => {
   const running = createRunning();
   const ours = [

@@ -37,6 +37,8 @@ export interface WorkshopDeps {
   readonly owner: () => string;
   /** Told between two steps of a session, so that a graceful stop can end it there. */
   readonly stepped: (attemptId: string) => void;
+  /** The attempt's agent has ended: its slot is free while its work is put away and proved. */
+  readonly agentGone: (attemptId: string) => void;
   readonly paths: WorkshopPaths;
   /** Folders of the agent's program, readable in every box. */
   readonly agentFolders: readonly string[];

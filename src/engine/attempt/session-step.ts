@@ -59,16 +59,24 @@ interface Talked {
 async function conclude(deps: WorkshopDeps, facts: Talked): Promise<SessionStep> {
   const { begun, place, talked } = facts;
   const { outcome } = talked;
-  // Once another execution works in this clone, only that one may clear it away.
-  if (!(await deps.steadily(() => deps.store.attempts.touch(begun.fence)))) return ENDED;
   const proving = begun.subject.role === 'coder' || begun.subject.role === 'initializer';
-  if (outcome.status === 'completed' && proving && talked.claim?.kind !== 'blocked')
-    return handIn(deps, facts);
+  const handsIn = outcome.status === 'completed' && proving && talked.claim?.kind !== 'blocked';
+  // Once another execution works in this clone, only that one may clear it away.
+  if (!(await stillOwn(deps, begun, handsIn))) return ENDED;
+  if (handsIn) return handIn(deps, facts);
   const end = await endOf(deps, facts);
   if (countsAsFailure(end)) await refuseWhenFull(deps, begun.project);
   const events = await clearAway(deps, begun, { workspace: place.workspace, commit: null });
   await closeAttempt(deps, begun, { end, events });
   return ENDED;
+}
+
+/** False: another execution has begun. The agent of handed in work is gone: the next one may start. */
+async function stillOwn(deps: WorkshopDeps, begun: Begun, handsIn: boolean): Promise<boolean> {
+  const { attempts } = deps.store;
+  if (!handsIn) return deps.steadily(() => attempts.touch(begun.fence));
+  deps.agentGone(begun.attempt.id);
+  return deps.steadily(() => attempts.handIn(begun.fence, []));
 }
 
 /** Commits the agent's work inside the box and takes the commit over; what git ignores is rescued. */

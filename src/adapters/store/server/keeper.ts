@@ -1,4 +1,5 @@
-import { Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { z } from 'zod';
@@ -36,13 +37,26 @@ export async function dismiss({ client, socket }: Keeper): Promise<void> {
   await client.end();
 }
 
-/** Whether the connection still answers, within 5 s. */
+/**
+ * Whether the server still answers, and takes connections, within 5 s. The keeper alone does not
+ * tell: its own process in the server outlives a killed server by a moment, and answers.
+ */
 export async function answers(keeper: Keeper): Promise<boolean> {
-  const asked = ask(keeper, 'select 1', []).then(
+  const asked = Promise.all([ask(keeper, 'select 1', []), knock(keeper.client.port)]).then(
     () => true,
     () => false,
   );
   return Promise.race([asked, wait(5_000, false, { ref: false })]);
+}
+
+/** Connects to the port, and leaves again; throws when nobody listens. */
+async function knock(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Makes the program's database when it is not there. Call it under the start lock. */
