@@ -18,6 +18,7 @@ export interface Answering {
   readonly hubOf: (project: Project) => Promise<Hub>;
 }
 
+/** What a person answers, and what they had before their eyes. */
 export interface AnswerOrder {
   readonly run: Run;
   readonly project: Project;

@@ -10,6 +10,7 @@ import { engine } from './deps.ts';
 import { approvalId } from './names.ts';
 import { phaseOf, runOf } from './run-state.ts';
 
+/** What came of a question: `waiting` without an answer so far, `over` when the run is to end without one. */
 export type Verdict =
   | { readonly kind: 'approved' }
   | { readonly kind: 'rejected'; readonly reason: string }

@@ -6,6 +6,7 @@ import { quietLogger } from './quiet-logger.ts';
 /** Speaks to the engine's tables from a process that hosts nothing: starts, wakes and ends workflows. */
 export type EngineClient = DBOSClient;
 
+/** On whose connections the engine is spoken to. */
 export interface ClientOrder {
   readonly databaseUrl: string;
   /**

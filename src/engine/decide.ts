@@ -16,6 +16,7 @@ export type Decision =
   /** Someone is ending the run: leave everything as it is. */
   | { readonly kind: 'leave' };
 
+/** All that decides what follows an attempt at a phase. */
 export interface DecisionFacts {
   readonly run: Run;
   readonly phase: PhaseName;

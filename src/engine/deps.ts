@@ -35,10 +35,15 @@ export interface Workshop {
   accessTo(run: Run, phase: PhaseName, attempt: number): ProjectAccess;
 }
 
+/** What a session leaves to do: nothing, or the proof of a commit (null: of main as it is). */
 export type SessionStep =
   | { readonly kind: 'ended' }
   | { readonly kind: 'to_prove'; readonly commit: string | null };
 
+/**
+ * What runs are carried out with. The engine asks for clock, ids and everything outside here, so that
+ * it replays the same way.
+ */
 export interface EngineDeps {
   readonly store: RunStore;
   readonly databaseUrl: string;
@@ -86,6 +91,7 @@ export interface Engine {
 
 let current: Engine | undefined;
 
+/** Says which engine the workflows of this process belong to; undefined: none, and they fail. */
 export function setEngine(next: Engine | undefined): void {
   current = next;
 }

@@ -4,6 +4,7 @@ import type { EngineDeps } from './deps.ts';
 /** Code of the reason with which everything of a worker is aborted that may no longer act. */
 export const LEASE_OVER = 'LEASE_OVER';
 
+/** This process's word that it lives, renewed in time; see `holdLease`. */
 export interface Lease {
   /** Aborted as soon as this process may no longer act. */
   readonly signal: AbortSignal;

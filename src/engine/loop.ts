@@ -1,5 +1,6 @@
 import { messageOf } from '../domain/errors.ts';
 
+/** Something done again and again, one round at a time. */
 export interface Loop {
   /** Asks for a round soon; several wishes are one round. */
   wake(): void;
@@ -7,6 +8,7 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** How often, in milliseconds, and who hears of a round that failed; the next one comes all the same. */
 export interface LoopOrder {
   readonly everyMs: number;
   readonly onError: (message: string) => void | Promise<void>;

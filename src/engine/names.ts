@@ -12,20 +12,24 @@ export const APPLICATION = 'harness';
  */
 export const VERSION = '1';
 
+/** Names of the queues that workers with this label serve. */
 export const queues = (label: string): { readonly pipelines: string; readonly sessions: string } =>
   label === ''
     ? { pipelines: 'pipelines', sessions: 'sessions' }
     : { pipelines: `pipelines@${label}`, sessions: `sessions@${label}` };
 
+/** The workflow that carries out a run in its generation: starting it twice is starting it once. */
 export const pipelineId = (run: Pick<Run, 'id' | 'generation'>): string =>
   `run:${run.id}/g${run.generation}`;
 
+/** The workflow of one attempt at a phase, below its pipeline. */
 export const phaseId = (
   run: Pick<Run, 'id' | 'generation'>,
   phase: PhaseName,
   attempt: number,
 ): string => `${pipelineId(run)}/${phase}/${attempt}`;
 
+/** The workflow of one attempt at an item or a role. */
 export const attemptWorkflowId = (attemptId: string): string => `attempt:${attemptId}`;
 
 /** Survives generations, so that an answer given while nobody hosted the run is found. */
@@ -38,8 +42,10 @@ export const changeId = (
   { phase, itemKey, number }: Pick<Attempt, 'phase' | 'itemKey' | 'number'>,
 ): string => `${approvalId(runId, phase, number)}/${itemKey ?? 'change'}`;
 
+/** Where the answer to this question arrives, and no other. */
 export const approvalTopic = (id: string): string => `approve:${id}`;
 
+/** Where a phase hears that its work items are settled. */
 export const SETTLED_TOPIC = 'settled';
 
 /** A UUID that is always the same for the same parts: replayed workflows must not invent ids. */

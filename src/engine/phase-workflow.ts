@@ -11,6 +11,7 @@ import { attemptWorkflowId, phaseId, queues, SETTLED_TOPIC, stableId } from './n
 import { runOf } from './run-state.ts';
 import { step } from './step.ts';
 
+/** Input of the workflow, stored for ever: ids, and the feedback that its roles are told. */
 export interface PhaseOrder {
   readonly runId: string;
   readonly generation: number;

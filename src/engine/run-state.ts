@@ -21,6 +21,7 @@ export async function runOf({ id, generation }: RunKey): Promise<Run> {
   return run;
 }
 
+/** How the phase stands now. Throws `PHASE_UNKNOWN`. */
 export async function phaseOf(runId: string, phase: PhaseName): Promise<PhaseState> {
   const states = await engine().deps.store.phases.list(runId);
   const state = states.find((one) => one.name === phase);
@@ -43,6 +44,7 @@ export async function finishRun(key: RunKey): Promise<void> {
   await store.runs.setStatus(run, 'completed', null);
 }
 
+/** Ends the phase and its run as failed, after main was landed and gates were removed; safe to repeat. */
 export async function failRun(key: RunKey, phase: PhaseName, reason: string): Promise<void> {
   const { store, workshop } = engine().deps;
   await store.phases.end(key, phase, { status: 'failed', error: reason, outputs: [] });

@@ -32,6 +32,7 @@ export interface Running {
   stepped(attemptId: string): void;
 }
 
+/** What this process is at work on; nothing at first. */
 export function createRunning(): Running {
   const entries = new Map<string, Entry>();
   const abort = (entry: Entry): void => entry.controller.abort(new Error('stopped by request'));

@@ -17,6 +17,7 @@ import { watchRoom } from './room.ts';
 import { createRunning } from './running.ts';
 import { sweep, windDown } from './wind-down.ts';
 
+/** An engine that takes part in the runs of its database. */
 export interface StartedEngine {
   /** Rejects with `HOSTING_LOST` (exit 75) once this process can't be a worker any more. */
   readonly lost: Promise<never>;

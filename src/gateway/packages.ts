@@ -18,6 +18,7 @@ interface PackageCredential {
   readonly header: string;
 }
 
+/** Which registries, and how a preparation reaches them. */
 export interface PackagesOrder {
   readonly registries: Registries;
   /** What the registries are paid with; it goes to nobody else, and never into a box. */
@@ -42,6 +43,7 @@ export interface Packages extends AsyncDisposable {
   wire(asked: HostAsked): Promise<PackageWire & AsyncDisposable>;
 }
 
+/** The way to the registries; it listens from the first `wire()` until it is disposed of. */
 export function createPackages(order: PackagesOrder): Packages {
   const open = new Set<AsyncDisposable>();
   let count = 0;

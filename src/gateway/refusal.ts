@@ -21,6 +21,7 @@ export function refuseForNow(status: number, type: string, message: string): Ref
   return { refusal: true, status, type, message, final: false };
 }
 
+/** Whether a value is a refusal of ours. */
 export function isRefusal(value: object): value is Refusal {
   return 'refusal' in value;
 }

@@ -11,6 +11,7 @@ import type { Redact } from './redact-credential.ts';
 import type { RunSpending } from './run-spending.ts';
 import type { Ledger, Upstream, WireOrder, WireVerdict } from './wire.ts';
 
+/** What the gateway is made with. */
 export interface GatewayDeps {
   readonly upstream: Upstream;
   readonly ledger: Ledger;
@@ -62,6 +63,7 @@ interface Charge {
   readonly stored: () => void;
 }
 
+/** What the gateway knows of one session: its verdict is its first, and final. */
 export function createSession(shared: Shared, order: WireOrder, spending: RunSpending): Session {
   const { clock, ledger, record, redact } = shared;
   let lastByteAt = clock.monotonic();

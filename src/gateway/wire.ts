@@ -9,6 +9,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Whose calls, under which caps. */
 export interface WireOrder {
   readonly projectId: string;
   readonly runId: string;
@@ -25,6 +26,7 @@ export interface WireOrder {
   readonly folder: string;
 }
 
+/** One session's way out; disposing of it ends its calls. */
 export interface Wire extends WireEnd, AsyncDisposable {
   /** Path of the unix socket; null when it listens on loopback. */
   readonly socket: string | null;
@@ -34,6 +36,7 @@ export interface Wire extends WireEnd, AsyncDisposable {
   lastByteAt(): number;
 }
 
+/** Why this session can't go on; `until` in RFC 3339, null when the provider did not say. */
 export type WireVerdict =
   | { readonly kind: 'budget'; readonly spentUsd: number; readonly budgetUsd: number }
   | { readonly kind: 'unknown_price'; readonly model: string }

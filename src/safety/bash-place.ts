@@ -8,6 +8,7 @@ import { within, type Place } from './policy/jail.ts';
 /** The system's own folders in every box. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib64'] as const;
 
+/** Where a command would run, for the policy. */
 export interface PlaceOrder {
   /** Folder of the project, as the session has it. */
   readonly workspace: string;

@@ -1,6 +1,7 @@
 import type { StdioOptions } from 'node:child_process';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 
+/** A standard stream of a child: piped, closed, or a file descriptor. */
 export type Stream = 'pipe' | 'ignore' | number;
 
 const O_CLOEXEC = 0o2_000_000;

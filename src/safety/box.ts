@@ -13,6 +13,7 @@ export interface Box {
   run(order: BoxOrder & { readonly timeoutMs: number }): Promise<BoxResult>;
 }
 
+/** A process, and all that it gets. */
 export interface BoxOrder {
   /** Program and arguments; never a shell string. */
   readonly command: readonly string[];
@@ -28,6 +29,7 @@ export interface BoxOrder {
   readonly signal?: AbortSignal;
 }
 
+/** How a process in a box ended; `exit` is null when it was killed or never ran. */
 export interface BoxResult {
   readonly exit: number | null;
   /** Last 64 KB of stdout and stderr, interleaved as they came. */

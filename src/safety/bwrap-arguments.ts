@@ -20,6 +20,7 @@ export interface BoxLayout {
   readonly holding: Holding;
 }
 
+/** HOME in a sealed box: empty, and gone with it. */
 export const AGENT_HOME = '/home/agent';
 
 const ETC_FILES = ['passwd', 'group', 'hosts', 'nsswitch.conf'] as const;

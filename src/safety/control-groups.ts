@@ -23,6 +23,7 @@ interface ControlGroup {
   remove(): void;
 }
 
+/** What boxes may take, and whose they are. */
 export interface ControlGroupOrder {
   readonly limits: Pick<BoxLimits, 'processes' | 'memoryBytes'>;
   /** Of this process: its groups carry it, and whoever comes later removes those of the dead. */

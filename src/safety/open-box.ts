@@ -24,6 +24,7 @@ import { runBounded, type Ending } from './run-bounded.ts';
 import { startWhenTold } from './start-when-told.ts';
 import type { Toolchains } from './toolchains.ts';
 
+/** What a box is opened with, once for all that runs in it. */
 export interface BoxSettings {
   readonly driver: 'bwrap' | 'none';
   /** Private folder of the harness for what boxes share; under `none` also their HOME and TMPDIR. */

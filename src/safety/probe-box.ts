@@ -11,6 +11,7 @@ import { openBox } from './open-box.ts';
 import { tryToBreakOut } from './self-test/break-out.ts';
 import type { Toolchains } from './toolchains.ts';
 
+/** With what the box would be opened. */
 export interface ProbeSettings {
   readonly folder: string;
   readonly toolchains: Toolchains;

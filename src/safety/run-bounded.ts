@@ -16,6 +16,7 @@ export interface Ending {
   readonly status: string;
 }
 
+/** A child under way, and its time. */
 export interface BoundedRun {
   readonly child: ChildProcess;
   readonly timeoutMs: number;

@@ -17,6 +17,7 @@ export interface Toolchains {
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
 }
 
+/** Where toolchains are looked for. */
 export interface ToolchainQuery {
   /** The user's PATH. */
   readonly path: string;

@@ -16,11 +16,13 @@ export interface TrackedItem {
   readonly updatedAt: string;
 }
 
+/** What an item begins with; its state and owner are the tracker's. */
 export type NewItem = Pick<
   TrackedItem,
   'key' | 'title' | 'description' | 'priority' | 'dependencies' | 'labels'
 >;
 
+/** Who holds an item; every write about it carries this, and an old one is refused. */
 export interface TrackerClaim {
   readonly key: string;
   readonly owner: string;
@@ -28,6 +30,7 @@ export interface TrackerClaim {
   readonly fence: number;
 }
 
+/** A remark on an item, by a person or by the harness; `at` in RFC 3339, UTC. */
 export interface TrackerComment {
   readonly id: string;
   readonly author: string;

@@ -7,6 +7,7 @@ import { isOwnWork, type Advance } from './own-work.ts';
 import { resolveName } from './refs.ts';
 import type { Stores } from './stores.ts';
 
+/** Whether main moved; if not, why, for people. */
 export type Advanced = { readonly done: true } | { readonly done: false; readonly reason: string };
 
 const Note = z.object({

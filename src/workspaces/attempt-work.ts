@@ -68,6 +68,7 @@ export async function diffOf(
   return `${text.slice(0, MAX_DIFF_CHARS)}\n[cut here; the whole of it: ${whole}]`;
 }
 
+/** Two commits or trees, and the paths that matter. */
 export interface DiffOrder {
   readonly older: string;
   readonly newer: string;

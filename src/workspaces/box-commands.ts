@@ -2,6 +2,7 @@ import type { Workspace } from './workspace.ts';
 
 /** Where the boxed commands leave their bundles, below the clone's `.git`. */
 export const OUT_BUNDLE = 'out.bundle';
+/** File in a clone's `.git` that a box leaves what it saved in. */
 export const RESCUE_BUNDLE = 'rescue.bundle';
 /** What a nested repository's `.git` is called while its files are committed as plain files. */
 const SET_ASIDE = '.git.harness';

@@ -15,6 +15,7 @@ import { withScratch, type Stores } from './stores.ts';
 import { differs, survey } from './survey.ts';
 import type { Rescue, Workspace } from './workspace.ts';
 
+/** What an attempt finds in its clone. */
 export interface OpenOptions {
   /** False: goes on in the clone this attempt had, if there is one. */
   readonly fresh: boolean;

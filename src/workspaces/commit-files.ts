@@ -6,6 +6,7 @@ import { MAIN, MOVED } from './names.ts';
 import { asOnlyWriter, readRef, transact } from './refs.ts';
 import { withScratch, type Stores } from './stores.ts';
 
+/** Files that the harness itself writes on main; what else is there stays. */
 export interface FilesCommit {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly message: string;

@@ -14,6 +14,7 @@ export interface Queue {
   enter<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
+/** Work under one name is done one after the other, in this process; a failure holds nobody up. */
 export function createQueue(): Queue {
   const last = new Map<string, Promise<unknown>>();
   return {

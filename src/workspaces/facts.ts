@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+/** One path of a tree. */
 export interface TreeEntry {
   /** Six octal digits as git has them: 100644, 100755, 120000, 160000. */
   readonly mode: string;
@@ -48,6 +49,10 @@ const MAX_TREES = 5000;
 /** An object name where a caller could also give a reference, which moves. */
 const NAME = /^[0-9a-f]{40}( [0-9a-f]{40})?$/;
 
+/**
+ * What objects hold, kept in bounds: the least recently used goes first. Hashes never change their
+ * meaning.
+ */
 export function createFacts(): Facts {
   return {
     trees: createRecent(MAX_TREES, () => 1),

@@ -23,6 +23,7 @@ export interface Known {
   readonly blob: (name: string) => Promise<string>;
 }
 
+/** What this repository uses that the harness can't follow; empty: nothing. */
 export async function featuresOf(known: Known): Promise<Feature[]> {
   const { directory, gitDir, config } = known;
   const common = await commonFolder(gitDir);

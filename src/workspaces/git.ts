@@ -30,6 +30,7 @@ export interface GitOrder {
   readonly author?: Person;
 }
 
+/** How git ended; stdout as bytes, since paths and blobs need not be text. */
 export interface GitOutcome {
   readonly exit: number;
   readonly stdout: Buffer;
@@ -39,11 +40,13 @@ export interface GitOutcome {
 /** A configuration key and the value that overrides whatever the repository says. */
 export type Pin = readonly [key: string, value: string];
 
+/** Whom commits name. */
 export interface Person {
   readonly name: string;
   readonly email: string;
 }
 
+/** The user's git in an environment of ours: no configuration of theirs, no prompt, no hook. */
 export interface Git {
   /** Runs to its end and gives the exit status back, whatever it is. */
   run(order: GitOrder): Promise<GitOutcome>;

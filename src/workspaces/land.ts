@@ -15,6 +15,7 @@ import { inspectRepository } from './repository.ts';
 import type { Stores } from './stores.ts';
 import type { Landing } from './workspace.ts';
 
+/** Where main is to land. */
 export interface LandOrder {
   readonly directory: string;
   /** The branch main lands on, without refs/heads/; it must be checked out. */

@@ -8,6 +8,7 @@ import { transfer } from './packs.ts';
 import { asOnlyWriter, readRef, transact } from './refs.ts';
 import type { Stores } from './stores.ts';
 
+/** A move of main that was proved; it happens only from where the proof began. */
 export interface MainMove {
   readonly fence: Fence;
   /** Main as the gate saw it. */

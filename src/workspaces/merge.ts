@@ -5,6 +5,7 @@ import { ATTEMPT_TRAILER } from './names.ts';
 import type { Stores } from './stores.ts';
 import type { Merge } from './workspace.ts';
 
+/** What the merge commit says of itself. */
 export interface MergeOrder {
   readonly message: string;
   readonly attemptId: string;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Person } from './git.ts';
 import { withScratch, type Stores } from './stores.ts';
 
+/** What a repository of ours begins with. */
 export interface NewRepository {
   /** Text of a configuration, as `newSettings` gives it. */
   readonly settings: string;

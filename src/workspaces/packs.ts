@@ -90,6 +90,7 @@ async function* bytesOf(fd: number, offset: number): AsyncGenerator<Buffer> {
   }
 }
 
+/** Objects that one repository wants of another; both are folders. */
 export interface Transfer {
   readonly from: string;
   readonly to: string;

@@ -14,6 +14,7 @@ export type Repository =
   | { readonly kind: 'file' | 'bare'; readonly directory: string }
   | UserRepository;
 
+/** The user's repository as it was found; nothing in it was changed. */
 export interface UserRepository {
   readonly kind: 'repository';
   readonly directory: string;

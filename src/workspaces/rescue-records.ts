@@ -13,6 +13,7 @@ const Note = z.object({
 });
 type Note = Readonly<z.infer<typeof Note>>;
 
+/** A rescue as it is listed to people. */
 export interface RescueRecord extends Note {
   readonly ref: string;
   readonly commit: string;

@@ -19,6 +19,7 @@ import {
 } from './survey.ts';
 import type { Rescue, Workspace } from './workspace.ts';
 
+/** What is saved of an attempt, and what is left out. */
 export interface RescueOrder {
   /** Why, in a word, for people: how the attempt ended. */
   readonly kind: string;

@@ -30,6 +30,7 @@ export const ROOM_TO_GO_ON: RoomNeeds = {
   project: { bytes: 8 * MB, files: 100 },
 };
 
+/** The folders whose disks have to have room. */
 export interface RoomPlaces {
   /** The data folder. */
   readonly home: string;

@@ -14,6 +14,7 @@ export interface Stamps {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** Changes whenever the file may have changed: an agent can set its times, not all of these. */
 export function stampOf({ ino, size, mode, mtimeNs, ctimeNs }: BigIntStats): string {
   return [ino, size, mode, mtimeNs, ctimeNs].map((part) => part.toString(36)).join('.');
 }

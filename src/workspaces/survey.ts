@@ -17,6 +17,7 @@ export interface Survey {
   readonly incomplete: boolean;
 }
 
+/** What a look at a work tree takes in. */
 export interface SurveyOptions {
   /** Folders, by name, whose contents can be made again; never those with saved files. */
   readonly dependencyFolders?: readonly string[];

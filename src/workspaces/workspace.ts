@@ -9,6 +9,7 @@ export interface Workspace {
   readonly objects: readonly string[];
 }
 
+/** What was saved, and what was not. */
 export interface Rescue {
   readonly ref: string;
   readonly files: number;
@@ -16,6 +17,7 @@ export interface Rescue {
   readonly skipped: readonly string[];
 }
 
+/** An item's work on top of main, not on main yet; or the files in conflict. */
 export type Merge =
   | {
       readonly kind: 'clean';
@@ -25,6 +27,10 @@ export type Merge =
     }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
 
+/**
+ * What came of bringing main to the user: `current` when it is there already, `delayed` with the
+ * reason for people.
+ */
 export type Landing =
   | { readonly kind: 'landed'; readonly commit: string }
   | { readonly kind: 'current' }

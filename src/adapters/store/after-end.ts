@@ -3,6 +3,7 @@ import { HarnessError } from '../../domain/errors.ts';
 import type { WorkItem } from '../../domain/work-item.ts';
 import type { OutboxOp } from '../../work/run-store.ts';
 
+/** What becomes of an item whose attempt failed. */
 export interface EndRules {
   /** Failures after which an item is blocked. */
   readonly itemMaxAttempts: number;

@@ -17,6 +17,7 @@ export const APPROVAL = {
   answer: t.approval.answer,
 };
 
+/** The question of this id, answered or not. */
 export async function findApproval(db: Queries, id: string): Promise<Approval | undefined> {
   const [approval] = await db.select(APPROVAL).from(t.approval).where(eq(t.approval.id, id));
   return approval;

@@ -14,6 +14,7 @@ import { type Database, transaction, type Tx } from './transaction.ts';
 
 type Answering = Parameters<ApprovalRows['answer']>[1];
 
+/** Approvals on Postgres; see the port for what each promises. */
 export function createApprovalRows({ pool, db }: Database): ApprovalRows {
   return {
     ask: (run, question) => transaction(pool, (tx) => ask(tx, run, question)),

@@ -14,6 +14,7 @@ import { type Database, type Queries, transaction, type Tx } from './transaction
 type CloseOrder = Parameters<AttemptRows['close']>[2];
 type Filter = Parameters<AttemptRows['list']>[1];
 
+/** Attempts on Postgres; see the port for what each promises. */
 export function createAttemptRows({ pool, db }: Database): AttemptRows {
   return {
     open: (order) => transaction(pool, (tx) => open(tx, order)),

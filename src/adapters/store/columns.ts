@@ -5,6 +5,7 @@ import type { ItemStatus } from '../../domain/work-item.ts';
 /** Columns are snake_case in the database (`casing`), times are its own clock's. */
 export const harness = pgSchema('harness');
 
+/** Every state of an item, for the constraint on its column. */
 export const ITEM_STATUS = [
   'todo',
   'in_progress',

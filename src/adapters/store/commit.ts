@@ -9,6 +9,7 @@ import type { Tx } from './transaction.ts';
 /** The channel on which a project's id is announced after each commit. */
 export const CHANNEL = 'harness';
 
+/** What happened, to be appended with the change itself. */
 export interface Facts {
   readonly projectId: string;
   readonly runId: string | null;
@@ -42,6 +43,7 @@ export async function commit(tx: Tx, facts: Facts): Promise<void> {
   if (rows[0]?.appended !== events.length) throw unknownProject(projectId);
 }
 
+/** `PROJECT_UNKNOWN` (exit 2). */
 export function unknownProject(id: string): HarnessError {
   const message = `There is no project ${id}; \`harness projects\` names them.`;
   return new HarnessError('PROJECT_UNKNOWN', message, { exit: 2 });

@@ -3,6 +3,7 @@ import { Pool, type PoolClient } from 'pg';
 import { messageOf } from '../../domain/errors.ts';
 import { noConnectionLeft } from './no-connection-left.ts';
 
+/** What a pool is for. */
 export interface PoolOrder {
   readonly applicationName: string;
   /** Connections at most. */

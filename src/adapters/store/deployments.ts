@@ -21,6 +21,7 @@ const SUPERSEDED: DeployStart = {
   end: { status: 'aborted', detail: 'the run was opened again' },
 };
 
+/** Decisions to deploy on Postgres; see the port for what each promises. */
 export function createDeploymentRows({ pool }: Database): DeploymentRows {
   return {
     begin: (run, order) =>

@@ -6,6 +6,7 @@ import { isMoveTold } from './told-moves.ts';
 import * as t from './schema.ts';
 import { type Database, transaction } from './transaction.ts';
 
+/** Events on Postgres; see the port for what each promises. */
 export function createEventRows({ pool, db }: Database, { onCommit }: Listener): EventRows {
   return {
     async append(projectId, runId, events) {

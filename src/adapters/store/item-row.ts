@@ -25,6 +25,7 @@ export const ITEM = {
   updatedAt: t.item.updatedAt,
 };
 
+/** The condition that a row is this item. */
 export function isItem(projectId: string, key: string): SQL | undefined {
   return and(eq(t.item.projectId, projectId), eq(t.item.key, key));
 }

@@ -22,6 +22,7 @@ interface Deed {
 
 type Edit = Parameters<ItemRows['edit']>[2];
 
+/** Work items on Postgres; see the port for what each promises. */
 export function createItemRows({ pool, db }: Database): ItemRows {
   return {
     async list(projectId) {

@@ -8,6 +8,7 @@ const LONGEST_WAIT = 5_000;
 
 type Wake = (projectId: string) => void;
 
+/** Hears of commits by any process; it may hear of one twice, or late, never of none. */
 export interface Listener {
   /** Returns how to stop. */
   readonly onCommit: (wake: Wake) => () => void;

@@ -9,6 +9,7 @@ import type { Migration } from './migrations/journal.ts';
 import { appliedOn, standingOn, type Standing } from './migrations/standing.ts';
 import { login, shownAddress, unreachable } from './server/login.ts';
 
+/** Which database, and by which migrations. */
 export interface MigrationOrder {
   readonly url: string;
   /** Made by drizzle-kit: SQL files and `meta/_journal.json`. */

@@ -3,6 +3,7 @@ import type { OutboxOp, OutboxRows } from '../../work/run-store.ts';
 import * as t from './schema.ts';
 import type { Database, Tx } from './transaction.ts';
 
+/** Writes for the tracker on Postgres; see the port for what each promises. */
 export function createOutboxRows({ db }: Database): OutboxRows {
   return {
     async pending(projectId, limit) {

@@ -29,6 +29,7 @@ interface PhaseKey {
 const isPhase = ({ runId, phase }: PhaseKey) =>
   and(eq(t.phase.runId, runId), eq(t.phase.name, phase));
 
+/** Phases on Postgres; see the port for what each promises. */
 export function createPhaseRows({ pool, db }: Database): PhaseRows {
   return {
     async list(runId) {

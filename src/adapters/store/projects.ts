@@ -13,6 +13,7 @@ const PROJECT = {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Projects on Postgres; see the port for what each promises. */
 export function createProjectStore({ pool, db }: Database): ProjectStore {
   return {
     async ensure({ directory, name }) {

@@ -27,6 +27,7 @@ export const sequence = harness.table('sequence', {
   n: bigint({ mode: 'number' }).notNull().default(0),
 });
 
+/** Facts, numbered per project from 1 without a gap; rows are only ever added. */
 export const event = harness.table(
   'event',
   {
@@ -66,6 +67,7 @@ export const deployment = harness.table(
   (t) => [primaryKey({ columns: [t.runId, t.attempt] })],
 );
 
+/** What a check did on which tree. */
 export const evidence = harness.table(
   'evidence',
   {
@@ -84,6 +86,7 @@ export const evidence = harness.table(
   (t) => [index('evidence_of_attempt').on(t.projectId, t.attemptId)],
 );
 
+/** One row an answered request; the request's id makes a repetition nothing. */
 export const usage = harness.table(
   'usage',
   {
@@ -113,6 +116,7 @@ export const usage = harness.table(
   ],
 );
 
+/** Processes that carry out runs, former ones too; `lease_until` by the database's clock. */
 export const worker = harness.table(
   'worker',
   {

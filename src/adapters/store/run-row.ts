@@ -21,6 +21,7 @@ export const RUN = {
   endedAt: t.run.endedAt,
 };
 
+/** The run of this id. */
 export async function findRun(db: Queries, id: string): Promise<Run | undefined> {
   const [run] = await db.select(RUN).from(t.run).where(eq(t.run.id, id));
   return run;
@@ -58,6 +59,7 @@ export function keysOf(run: Run): { readonly projectId: string; readonly runId: 
   return { projectId: run.projectId, runId: run.id };
 }
 
+/** Throws `RUN_UNKNOWN` (exit 2). */
 export function unknownRun(id: string): never {
   throw new HarnessError('RUN_UNKNOWN', `There is no run ${id}; \`harness status\` names them.`, {
     exit: 2,

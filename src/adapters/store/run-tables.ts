@@ -27,6 +27,7 @@ import { ITEM_STATUS, harness, instant, now, oneOf, projectId, prose, stored } f
 /** A project has one run at a time in these. */
 export const ACTIVE = RUN_STATUSES.filter((status) => !ENDED.includes(status));
 
+/** Folders that were built in. All else of a project goes with its row. */
 export const project = harness.table('project', {
   id: uuid().primaryKey().defaultRandom(),
   name: prose().notNull(),
@@ -34,6 +35,7 @@ export const project = harness.table('project', {
   createdAt: instant().notNull().default(now),
 });
 
+/** Runs; the index keeps a project to one that has not ended. */
 export const run = harness.table(
   'run',
   {
@@ -58,6 +60,7 @@ export const run = harness.table(
   ],
 );
 
+/** Seven rows a run, from its first moment. */
 export const phase = harness.table(
   'phase',
   {
@@ -83,6 +86,7 @@ export const phase = harness.table(
   (t) => [primaryKey({ columns: [t.runId, t.name] })],
 );
 
+/** Work items: the truth, of which the tracker shows a copy. */
 export const item = harness.table(
   'item',
   {
@@ -115,6 +119,7 @@ export const item = harness.table(
   ],
 );
 
+/** Tries at a role or an item; the index keeps an item to one that is open. */
 export const attempt = harness.table(
   'attempt',
   {
@@ -146,6 +151,7 @@ export const attempt = harness.table(
   ],
 );
 
+/** The session of each attempt, as people see it. */
 export const session = harness.table('session', {
   projectId: projectId(),
   attemptId: text()
@@ -159,6 +165,7 @@ export const session = harness.table('session', {
   endedAt: instant(),
 });
 
+/** Questions put to a person, and their answers. */
 export const approval = harness.table(
   'approval',
   {

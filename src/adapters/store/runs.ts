@@ -17,6 +17,7 @@ import { findRun, keysOf, lockGeneration, lockRun, moveRun, RUN, unknownRun } fr
 import * as t from './schema.ts';
 import { type Database, transaction, type Tx } from './transaction.ts';
 
+/** Runs on Postgres; see the port for what each promises. */
 export function createRunRows({ pool, db }: Database): RunRows {
   return {
     create: (order) => transaction(pool, (tx) => createRun(tx, order)),

@@ -60,6 +60,7 @@ export const trackerItem = harness.table(
   ],
 );
 
+/** Comments of the Postgres tracker; their ids are their writers'. */
 export const trackerComment = harness.table(
   'tracker_comment',
   {

@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Pool, PoolClient } from 'pg';
 
+/** Queries outside of any transaction, or in one. */
 export type Queries = NodePgDatabase;
 
 /** Where the store's parts read and write. */

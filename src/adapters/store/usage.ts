@@ -23,6 +23,7 @@ const DIMENSIONS = {
   session: sql<string>`${t.usage.sessionId}`,
 };
 
+/** Usage on Postgres; see the port for what each promises. */
 export function createUsageRows({ db }: Database): UsageRows {
   return {
     async add({ usage, ...call }) {

@@ -17,6 +17,7 @@ const GRACE = sql`interval '500 ms'`;
 
 const isLive = eq(t.worker.state, 'live');
 
+/** Workers on Postgres; see the port for what each promises. */
 export function createWorkerRows({ db }: Database): WorkerRows {
   return {
     async join(worker, leaseMs) {

@@ -17,8 +17,10 @@ export interface Change<T> {
   readonly result: T;
 }
 
+/** Nothing on it. */
 export const EMPTY_BOARD: Board = Object.freeze({ items: new Map(), comments: new Map() });
 
+/** The item as the port tells of it: with its claim, if one holds it. */
 export function shown({ owner, fence, ...item }: BoardItem): TrackedItem {
   return Object.freeze({
     ...item,
@@ -28,12 +30,14 @@ export function shown({ owner, fence, ...item }: BoardItem): TrackedItem {
   });
 }
 
+/** Throws `ITEM_UNKNOWN` (exit 2). */
 export function find(board: Board, key: string): BoardItem {
   const item = board.items.get(key);
   if (item === undefined) throw unknownItem(key);
   return item;
 }
 
+/** Adds those whose key is new; the others stay as they are. `at` in RFC 3339, UTC. */
 export function withNew(board: Board, items: readonly NewItem[], at: string): Change<void> {
   const added = new Map<string, BoardItem>();
   for (const item of items)
@@ -69,6 +73,10 @@ export function withItem(
   return { board: { ...board, items: new Map(board.items).set(key, item) }, result: item };
 }
 
+/**
+ * Gives the item to this owner under the next fence; undefined, and nothing changes, when it is not
+ * ready.
+ */
 export function claimed(
   board: Board,
   order: { readonly key: string; readonly owner: string; readonly at: string },
@@ -105,6 +113,7 @@ export function put(
   return { board: withItem(board, key, change).board, result: undefined };
 }
 
+/** Adds a comment; one whose id is there already changes nothing. */
 export function commented(board: Board, key: string, comment: TrackerComment): Change<void> {
   find(board, key);
   const before = board.comments.get(key) ?? [];

@@ -9,6 +9,7 @@ import { damaged } from './rules.ts';
 /** Some hundred thousand items; bounds what a hostile file can cost. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** Text of the file, and what tells whether it changed since. */
 export interface StoredText {
   readonly text: string;
   readonly mode: number;

@@ -7,6 +7,7 @@ import { readStored, replaceFile } from './json-file.ts';
 import { boardOf, textOf } from './json-format.ts';
 import { damaged } from './rules.ts';
 
+/** Which file, and for whose items. */
 export interface JsonTrackerOrder {
   /** Absolute path of `.work_items.json`; made by the first write. */
   readonly file: string;

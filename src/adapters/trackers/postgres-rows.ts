@@ -33,6 +33,7 @@ const commentRow = z.object({
   at: instant,
 });
 
+/** An item's row, parsed. */
 export type ItemRow = z.output<typeof itemRow>;
 
 /** Rows as items; TRACKER_DAMAGED when somebody wrote what cannot be one. */
@@ -40,10 +41,12 @@ export function itemsOf(rows: readonly unknown[]): readonly ItemRow[] {
   return parsed(z.array(itemRow), rows, 'harness.tracker_item');
 }
 
+/** Parses rows of comments; throws where one isn't what the tables promise. */
 export function commentsOf(rows: readonly unknown[]): readonly TrackerComment[] {
   return parsed(z.array(commentRow), rows, 'harness.tracker_comment');
 }
 
+/** The item as the port tells of it: with its claim, if one holds it. */
 export function trackedOf({ owner, fence, ...row }: ItemRow): TrackedItem {
   return { ...row, claim: claimOf(row.key, { owner, fence }) };
 }

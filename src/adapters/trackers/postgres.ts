@@ -5,6 +5,7 @@ import { commentsOf, itemsOf, trackedOf } from './postgres-rows.ts';
 import type { ItemRow } from './postgres-rows.ts';
 import { claimLost, claimOf, inOrder, isReady, mayMove, unknownItem } from './rules.ts';
 
+/** Whose items, and on whose connections, which stay the caller's. */
 export interface PostgresTrackerOrder {
   /** Its owner ends it; `close` does not. */
   readonly pool: Pool;

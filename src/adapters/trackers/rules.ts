@@ -41,15 +41,18 @@ export function mayBePut(item: Pick<TrackedItem, 'status'>, to: 'todo' | 'blocke
   return item.status === (to === 'todo' ? 'blocked' : 'todo');
 }
 
+/** Who holds an item; a null owner: nobody. */
 export interface Holding {
   readonly owner: string | null;
   readonly fence: number;
 }
 
+/** The claim that holds it; null: none. */
 export function claimOf(key: string, { owner, fence }: Holding): TrackerClaim | null {
   return owner === null ? null : Object.freeze({ key, owner, fence });
 }
 
+/** `ITEM_UNKNOWN` (exit 2). */
 export function unknownItem(key: string): HarnessError {
   return new HarnessError(
     'ITEM_UNKNOWN',
@@ -57,6 +60,7 @@ export function unknownItem(key: string): HarnessError {
   );
 }
 
+/** `CLAIM_LOST`: another claim is newer, so nothing was written. */
 export function claimLost(claim: TrackerClaim): HarnessError {
   const held = `claim ${claim.fence} of ${JSON.stringify(claim.key)} by ${claim.owner}`;
   return new HarnessError(

@@ -22,12 +22,14 @@ const PLAN_ROUNDS = 3;
 /** Least time between two stored signs of life. */
 const TOUCH_MS = 2000;
 
+/** A session that is over: how, what it claims, and what its wire saw. */
 export interface Conversation {
   readonly outcome: SessionOutcome;
   readonly claim: Report | undefined;
   readonly wire: Pick<Wire, 'verdict'>;
 }
 
+/** What a session is made of. */
 export interface Talk {
   readonly begun: Begun;
   readonly place: Place;

@@ -7,6 +7,7 @@ import { LEASE_OVER } from '../lease.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { inGateFolder } from './gate-folders.ts';
 
+/** A decision to deploy what is on main now. */
 export interface Decision {
   readonly project: Project;
   readonly hub: Hub;

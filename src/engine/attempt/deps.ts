@@ -14,6 +14,7 @@ import type { Hub } from '../../workspaces/hub.ts';
 import type { Turns } from './turn.ts';
 import type { RunStore } from '../../work/run-store.ts';
 
+/** What attempts are carried out with: everything outside of the engine comes in here. */
 export interface WorkshopDeps {
   readonly store: RunStore;
   readonly agent: Agent;
@@ -64,6 +65,7 @@ export interface ToolsOrder {
   readonly asked: HostAsked;
 }
 
+/** Where an attempt leaves things; all absolute, none in its workspace. */
 export interface WorkshopPaths {
   /** Folder of one session's own configuration and transcript of the CLI; kept for resume. */
   configOf(projectId: string, attemptId: string): string;

@@ -11,6 +11,7 @@ export type Installed =
   | { readonly ready: true; readonly env: Readonly<Record<string, string>> }
   | { readonly ready: false; readonly reason: string };
 
+/** Where dependencies are wanted. */
 export interface Installation {
   readonly begun: Pick<Begun, 'run' | 'project' | 'hub'>;
   /** Commit or tree whose lock files decide. */

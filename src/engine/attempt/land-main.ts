@@ -4,6 +4,7 @@ import type { Landing } from '../../workspaces/workspace.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { untoldMove } from './untold-move.ts';
 
+/** Whose main is to reach its user. */
 export interface LandingOrder {
   readonly project: Project;
   readonly hub: Hub;

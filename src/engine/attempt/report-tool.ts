@@ -8,8 +8,10 @@ const shape = {
 };
 const report = z.object(shape);
 
+/** What an agent says of its work; the kind says what it means by it. */
 export type Report = z.infer<typeof report>;
 
+/** The tool by which an agent reports, and what it claimed with it. */
 export interface ReportTool extends HostTool {
   /** The last report that claims an end; the claim itself proves nothing. */
   claim(): Report | undefined;

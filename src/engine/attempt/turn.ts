@@ -8,6 +8,7 @@ export interface Turns {
   take(name: string): Promise<() => void>;
 }
 
+/** Turns by name, in this process. Whoever has waited for `patienceMs` goes ahead all the same. */
 export function createTurns(patienceMs: number): Turns {
   const last = new Map<string, Promise<void>>();
   return {

@@ -3,6 +3,7 @@ import type { HarnessEvent } from '../../domain/event.ts';
 import type { Hub } from '../../workspaces/hub.ts';
 import type { RunStore } from '../../work/run-store.ts';
 
+/** Where main stands, and where its moves are told. */
 export interface Moves {
   readonly store: RunStore;
   readonly hub: Hub;
@@ -30,6 +31,7 @@ async function documentsOf(hub: Hub, from: string, to: string): Promise<HarnessE
   return events;
 }
 
+/** The event of a document that came with a commit; it holds the SHA-256 of its text, not the text. */
 export function written(path: string, text: string, commit: string): HarnessEvent {
   const hash = createHash('sha256').update(text).digest('hex');
   return { type: 'document.written', path, hash, commit };

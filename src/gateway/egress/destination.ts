@@ -15,6 +15,7 @@ export interface Destination {
   readonly port: number;
 }
 
+/** Where a call goes: addresses that were resolved and judged here, or the refusal for the session. */
 export type Route =
   | {
       readonly status: 'open';

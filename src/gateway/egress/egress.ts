@@ -24,6 +24,7 @@ export interface EgressSettings {
   readonly idleMs?: number | undefined;
 }
 
+/** What one session may reach, and who is told of it. */
 export interface EgressOrder {
   readonly subject: Subject;
   /** Those of this session's phase. */
@@ -64,6 +65,7 @@ interface Proxy extends EgressOrder {
   readonly inside: WeakMap<Socket, Destination>;
 }
 
+/** The door to the outside of one session: named hosts only, and each visit counted. */
 export function createEgress(order: EgressOrder): Egress {
   const tally = createTally(order.subject, order.note);
   const visits = new Set<Promise<void>>();

@@ -7,6 +7,7 @@ import { nameOf, pinned } from './destination.ts';
 import type { Tally } from './tally.ts';
 import { LIFE_MS, type OpenRoute } from './tunnel.ts';
 
+/** One plain request on its way. */
 export interface PlainOrder {
   readonly route: OpenRoute;
   /** Path and query. */
@@ -82,6 +83,7 @@ export interface ProxyRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Answers with the refusal, or ends an answer that has begun. */
 export function refusePlain(response: ServerResponse, refusal: ProxyRefusal): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
   const { code, reason, headers } = refusal;

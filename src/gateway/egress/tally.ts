@@ -23,6 +23,7 @@ const MOST_BYTES_IN = 16 * 1024 ** 3;
 
 type Counts = { -readonly [K in keyof HostCount]: HostCount[K] };
 
+/** Counts visits and bytes per host; hosts beyond a bound are counted together. */
 export function createTally(subject: Subject, note: (event: HarnessEvent) => Promise<void>): Tally {
   const hosts = new Map<string, Counts>();
   const told = new Set<string>();

@@ -9,6 +9,7 @@ import { pinned } from './destination.ts';
 import type { Destination, Route } from './destination.ts';
 import type { Tally } from './tally.ts';
 
+/** A route that may be taken. */
 export type OpenRoute = Extract<Route, { status: 'open' }>;
 
 const CONNECT_MS = 10_000;
@@ -94,6 +95,7 @@ export function faultOf(opening: Opening, { host }: Destination): string | null 
 /** A fatal alert, "unrecognized_name": the client learns at once and says so. */
 export const TLS_ALERT = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
 
+/** The two ends of a tunnel. */
 export interface Join {
   readonly near: Socket;
   readonly far: Socket;

@@ -15,6 +15,7 @@ export interface ProxySetup {
   readonly npmrc: string | null;
 }
 
+/** How a box reaches its wire. */
 export interface BoxWire {
   /** URL of the wire as the box sees it. */
   readonly wire: string;

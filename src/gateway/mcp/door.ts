@@ -15,6 +15,7 @@ export interface McpSettings {
   readonly pins: Pins;
 }
 
+/** Whose calls of MCP servers. */
 export interface McpOrder {
   readonly subject: Subject;
   /** Keeps a fact of the session. Never throws. */

@@ -24,6 +24,7 @@ export interface Where {
   readonly folders: readonly string[] | null;
 }
 
+/** What is done at a path; `inside`: to what lies below it. */
 export type Touch = 'read' | 'write' | 'remove' | 'inside';
 
 const DEVICES: ReadonlySet<string> = new Set([
@@ -128,6 +129,7 @@ function realPath(place: Place, path: string): string {
   return at;
 }
 
+/** Whether the path is one of these folders or lies below one; both normal and absolute. */
 export function within(roots: readonly string[], path: string): boolean {
   const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   return roots.some((root) => clean === root || clean.startsWith(root === '/' ? root : `${root}/`));

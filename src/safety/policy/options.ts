@@ -7,6 +7,7 @@ interface Known {
   readonly kind: Kind;
 }
 
+/** The words of a call after its name, told apart. */
 export interface Parsed {
   readonly options: readonly GivenOption[];
   readonly operands: readonly Word[];

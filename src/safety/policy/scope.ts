@@ -17,6 +17,7 @@ export interface Scope {
   readonly lookups: { left: number };
 }
 
+/** A part of a word that nobody knows before it runs. */
 export function gap(from: Gap['from'], splits: boolean): Gap {
   return { kind: 'gap', from, splits, values: null };
 }

@@ -37,12 +37,14 @@ export interface Spec {
 /** A validator: refuses by throwing, may judge inner commands, may say how the shell goes on. */
 export type Check = (call: Call) => Ways | void;
 
+/** An option as it was given, under the name of its row. */
 export interface GivenOption {
   readonly name: string;
   /** Null: it takes none. */
   readonly value: Word | null;
 }
 
+/** Rows by the plain name of the program. */
 export type Commands = Readonly<Record<string, Spec>>;
 
 /** A command with its words, where it is judged, and how to judge what it runs in turn. */
@@ -59,6 +61,7 @@ export interface Call {
   readonly script: (text: string, shell: 'bash' | 'sh') => void;
 }
 
+/** How a command is run by another one. */
 export interface Running {
   /** More words are added that nobody knows: only what merely reads may run. */
   readonly adding?: true;

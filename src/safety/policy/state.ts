@@ -17,10 +17,12 @@ export interface Ways {
 /** Folders that a shell may be in at once before it counts as lost. */
 const MAX_FOLDERS = 8;
 
+/** Both ends leave this state. */
 export function sameWays(state: State): Ways {
   return { done: state, failed: state };
 }
 
+/** What is certain whichever of the two it was; refuses when that is too many folders. */
 export function merged(left: State, right: State): State {
   if (left === right) return left;
   return {
@@ -29,6 +31,7 @@ export function merged(left: State, right: State): State {
   };
 }
 
+/** What is certain whichever way it ended. */
 export function oneWay({ done, failed }: Ways): State {
   return merged(done, failed);
 }
@@ -41,6 +44,7 @@ function mergedFolders(left: State['folders'], right: State['folders']): State['
   return all;
 }
 
+/** The same, with these names known not to change any more. */
 export function withSettled(state: State, names: readonly string[]): State {
   return names.length === 0 ? state : { ...state, settled: new Set([...state.settled, ...names]) };
 }

@@ -3,6 +3,7 @@
  */
 export type Piece = { readonly kind: 'text'; readonly text: string } | Gap;
 
+/** A part of a word that is filled when the command runs. */
 export interface Gap {
   readonly kind: 'gap';
   /**
@@ -16,6 +17,7 @@ export interface Gap {
   readonly values: readonly string[] | null;
 }
 
+/** A word of a command line, before the shell fills it. */
 export interface Word {
   readonly pieces: readonly Piece[];
   /** As it was written. */
@@ -25,6 +27,7 @@ export interface Word {
 /** Most values a word may have before it counts as unknown. */
 const MAX_VALUES = 64;
 
+/** A word that is just this text. */
 export function textWord(text: string): Word {
   return { pieces: [{ kind: 'text', text }], source: text };
 }
@@ -60,6 +63,7 @@ export function valuesOf(word: Word): readonly string[] | null {
   return values;
 }
 
+/** Its parts that nobody knows. */
 export function gapsOf(word: Word): readonly Gap[] {
   return word.pieces.filter((piece) => piece.kind === 'gap');
 }

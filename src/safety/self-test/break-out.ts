@@ -12,6 +12,7 @@ import { REPORT, WALL_NAMES, WALLS, type Aim, type Breaches } from './walls.ts';
 /** The attack takes a tenth of a second. */
 const ATTACK_MS = 30_000;
 
+/** The box to be tried. */
 export interface BreakOutOrder {
   readonly box: Box;
   /** Private folder of the harness. */

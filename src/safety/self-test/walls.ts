@@ -21,6 +21,7 @@ export const WALLS = {
 
 type Wall = keyof typeof WALLS;
 
+/** Every wall that is tried. */
 export const WALL_NAMES: readonly Wall[] = Object.keys(WALLS).filter((name) => isWall(name));
 
 function isWall(name: string): name is Wall {

@@ -9,6 +9,7 @@ import { install } from './install.ts';
 import { findKept, keep, keyOf, outputsIn, writeInputs, type Environment } from './kept.ts';
 import { findRecipe, type Recipe, type RecipeInput, type TreeFiles } from './recipe.ts';
 
+/** What environments are made with. */
 export interface EnvironmentDeps {
   readonly box: Box;
   /** Where environments are kept, absolute: `<home>/environments`. */
@@ -34,6 +35,7 @@ export interface PackageWire {
   troubles(): readonly string[];
 }
 
+/** A tree that is to become runnable; its lock files and settings name the environment. */
 export interface PrepareOrder {
   readonly files: TreeFiles;
   readonly settings: Pick<EnvironmentSettings, 'prepare' | 'env'>;
@@ -43,6 +45,7 @@ export interface PrepareOrder {
   readonly signal?: AbortSignal;
 }
 
+/** What a tree got. */
 export type Preparation =
   /** The tree needs none. */
   | { readonly status: 'none' }
@@ -56,6 +59,7 @@ export type Preparation =
   | { readonly status: 'failed'; readonly command: string; readonly output: string }
   | { readonly status: 'stopped' };
 
+/** Dependencies of trees, each made once by its recipe and kept by hash. */
 export interface Environments {
   /**
    * The environment of a tree: kept, or made now by its recipe, sealed, in a folder that holds only

@@ -10,6 +10,7 @@ export interface TreeFiles {
   read(path: string): Promise<Buffer | null>;
 }
 
+/** A file that decides what an environment holds. */
 export interface RecipeInput {
   readonly path: string;
   readonly content: Buffer;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hasCode } from '../../domain/errors.ts';
 import { RECORD } from './kept.ts';
 
+/** Where to look for environments that nobody needs any more. */
 export interface SweepOrder {
   /** Where environments are kept. */
   readonly folder: string;

@@ -13,6 +13,7 @@ export const resultSchema = z.looseObject({
   errors: z.array(z.string()).optional(),
   structured_output: z.unknown().optional(),
 });
+/** The last message of a session, as the program writes it. */
 export type Result = z.infer<typeof resultSchema>;
 
 /** What earlier messages told that the result alone does not. */

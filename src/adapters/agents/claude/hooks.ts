@@ -4,6 +4,7 @@ import type { SessionOrder, ToolJudge } from '../../../sessions/agent.ts';
 /** Seconds after which a hook that does not answer blocks the tool. */
 const TIMEOUT_S = 30;
 
+/** Who judges the tool calls of a session. */
 export interface HookOrder {
   /** Every tool name that may appear in this session. */
   readonly tools: ReadonlySet<string>;

@@ -14,6 +14,7 @@ export interface Reading {
   readonly leaves: boolean;
 }
 
+/** Reads one session's messages in order; it remembers what came before. */
 export interface MessageReader {
   /** Understands one message of the CLI; what it does not know is a sign of life. */
   read(message: unknown): Reading;

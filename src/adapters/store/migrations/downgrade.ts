@@ -6,6 +6,7 @@ import { readWayBack, type Migration } from './journal.ts';
 import { lossesOf, type Loss } from './loss.ts';
 import { standingOn, type Standing } from './standing.ts';
 
+/** Which database, by which migrations, and how far back. */
 export interface DowngradeOrder {
   readonly url: string;
   readonly migrationsFolder: string;

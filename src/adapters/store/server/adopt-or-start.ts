@@ -19,6 +19,7 @@ export interface Running {
   readonly keeper: Keeper;
 }
 
+/** Which server, and with what it may be started. */
 export interface StartOrder {
   readonly place: Place;
   readonly packageFolder: string;

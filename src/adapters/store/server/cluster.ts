@@ -124,6 +124,7 @@ function initFailed(place: Place, said: string): HarnessError {
       );
 }
 
+/** `DATABASE_DISK_FULL` (exit 75): resumable once there is room. */
 export function diskFull(place: Place): HarnessError {
   return new HarnessError(
     'DATABASE_DISK_FULL',
@@ -132,6 +133,7 @@ export function diskFull(place: Place): HarnessError {
   );
 }
 
+/** `DATABASE_IN_USE`: a server that can't be reached from here holds the data folder. */
 export function inUse(place: Place): HarnessError {
   return new HarnessError(
     'DATABASE_IN_USE',

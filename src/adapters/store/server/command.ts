@@ -5,8 +5,10 @@
 export const SYSTEM_PATH =
   '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
 
+/** The whole environment of a child process: nothing is inherited. */
 export type Environment = Readonly<Record<string, string>>;
 
+/** How a short command ended. */
 export interface CommandEnd {
   readonly ok: boolean;
   /** The tail of what it said, for a message: at most 2,000 characters. */

@@ -11,6 +11,7 @@ import { login } from './login.ts';
  */
 const KEEPER = 'harness keeper';
 
+/** The connection by which this process counts as present. */
 export interface Keeper {
   readonly client: Client;
   /** Its own connection: an idle keeper does not hold the process open. */

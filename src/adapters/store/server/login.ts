@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { HarnessError } from '../../../domain/errors.ts';
 
+/** A connection that its taker closes, or the reason for none. */
 export type Login =
   | { readonly status: 'in'; readonly client: Client }
   /** `reason` is the server's or the system's word, never with a password. */

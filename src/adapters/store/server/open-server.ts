@@ -10,6 +10,7 @@ import { placeIn, preparePlace } from './place.ts';
 import { stopServer } from './postmaster.ts';
 import { withStartLock } from './start-lock.ts';
 
+/** Whose server is wanted. */
 export interface ServerOrder {
   /** HARNESS_HOME: the embedded server lives in its folder `postgres`. */
   readonly home: string;

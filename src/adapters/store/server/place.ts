@@ -16,6 +16,7 @@ export interface Place {
   readonly libraries: string;
 }
 
+/** Where the embedded server of this data folder keeps everything; nothing is made. */
 export function placeIn(home: string): Place {
   const root = join(home, 'postgres');
   const data = join(root, 'data');
@@ -50,6 +51,7 @@ export async function ownerOf(path: string): Promise<number | null> {
   }
 }
 
+/** `DATABASE_OWNER`: another user's server can't be used, nor its files read. */
 export function otherOwner(path: string, owner: number | null): HarnessError {
   return new HarnessError(
     'DATABASE_OWNER',

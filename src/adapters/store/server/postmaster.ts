@@ -24,6 +24,10 @@ const HELD = 75;
 /** Crash recovery replays the log since the last checkpoint; minutes at worst on a slow disk. */
 const READY_MS = 120_000;
 
+/**
+ * What the server wrote of itself; null where there is none or it is half written. It may be of a dead
+ * one.
+ */
 export async function readPidFile(place: Place): Promise<PidFile | null> {
   const text = await readFile(place.pidFile, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return '';

@@ -139,6 +139,7 @@ export const NODE: Commands = Object.freeze({
   },
 });
 
+/** Programs that run other programs in a Node project. */
 export const NODE_RUNNERS: Commands = Object.freeze({
   npx: {
     options:

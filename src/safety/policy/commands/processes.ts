@@ -19,6 +19,7 @@ export const PROCESSES: Commands = Object.freeze({
   },
 });
 
+/** Programs that look at processes and at the machine, and signal the box's own. */
 export const MORE_PROCESSES: Commands = Object.freeze({
   kill: { operands: 'text', loose: true, check: killCheck },
   pgrep: { options: '-f -l -a -x -n -o -c -u= -P=', operands: 'text' },

@@ -13,6 +13,7 @@ export const GREPS: Commands = Object.freeze({
   grep: { options: GREP, operands: 'text', check: patternCheck },
 });
 
+/** Programs that search and change text. */
 export const TEXT: Commands = Object.freeze({
   egrep: { options: GREP, operands: 'text', check: patternCheck },
   fgrep: { options: GREP, operands: 'text', check: patternCheck },
