@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findToolchains } from '../../src/safety/toolchains.ts';
 import { runChecks } from '../../src/verify/run-checks.ts';
-import type { Environment } from '../../src/workspaces/environment/kept.ts';
+import { outputsIn, type Environment } from '../../src/workspaces/environment/kept.ts';
 import {
   openEnvironments,
   type Environments,
@@ -143,6 +143,29 @@ describe.skipIf(unsealable)(
       const directory = await checkout('mono', { ...files, 'packages/a/node_modules/old': '' });
       await environments.installInto(environment, directory);
       expect(await readdir(join(directory, 'packages/a/node_modules'))).toEqual(['x']);
+    });
+
+    test('I8 a hostile package neither takes the place of git or the tree, nor adds to what is judged', async () => {
+      const victim = join(place.root, 'victim-of-a-link');
+      const plant = `mkdir -p .git/info test node_modules/x && ln -s ${victim} .git/info/exclude && echo pass >test/a.js && echo evil >vitest.config.ts`;
+      const files = { 'in.txt': '', 'test/a.js': 'judge' };
+      const configured = await ready(files, { prepare: { command: plant, inputs: ['in.txt'] } });
+      expect(configured.outputs).toEqual(['node_modules', 'test', 'vitest.config.ts']);
+      const directory = await checkout('hostile', { ...files, '.git/HEAD': 'ours' });
+      await environments.installInto(configured, directory);
+      expect(await readFile(join(directory, 'test/a.js'), 'utf8')).toBe('judge');
+      expect(await readdir(join(directory, '.git'))).toEqual(['HEAD']);
+      // Nobody said that such things are to be made by a recipe that the harness found itself.
+      const made = await checkout('made', {
+        'test/a.js': '',
+        'node_modules/x': '',
+        'p/.venv/y': '',
+      });
+      const found = await outputsIn(made, {
+        inputs: [{ path: 'p/package.json', content: Buffer.from('') }],
+        makes: 'dependencies',
+      });
+      expect(found).toEqual(['node_modules', 'p/.venv']);
     });
 
     test('I8 a tree whose folder is a link gets nothing written beyond it', async () => {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { Preparation } from '../../workspaces/environment/open-environments.ts';
 import { askedHosts } from './asked-hosts.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
+import { commandBox } from './workspace-box.ts';
 
 /** What a checkout may count on: variables for its commands, or why it has no environment. */
 export type Installed =
@@ -51,7 +52,7 @@ export async function installEnvironment(
       };
     case 'ready':
       await deps.environments.installInto(preparation.environment, order.directory);
-      await hide(order.directory, preparation);
+      await hide(deps, order.directory, preparation);
       if (!preparation.reused)
         await deps.store.events.append(project.id, run.id, [preparedEvent(preparation)]);
       return { ready: true, env };
@@ -68,13 +69,26 @@ function causeIn(output: string): string {
 
 type Ready = Extract<Preparation, { status: 'ready' }>;
 
-/** What was installed is nobody's work: a clone's commits leave it out. */
-async function hide(directory: string, { environment }: Ready): Promise<void> {
+const HIDE_MS = 30_000;
+
+/**
+ * What was installed is nobody's work: a clone's commits leave it out. Written inside the box, where
+ * a link in the clone's `.git` leads nowhere.
+ */
+async function hide(deps: WorkshopDeps, directory: string, { environment }: Ready): Promise<void> {
   // A gate's checkout is no repository, and has to stay just what is judged.
   if (environment.exclude.length === 0 || !existsSync(join(directory, '.git'))) return;
-  const info = join(directory, '.git', 'info');
-  await mkdir(info, { recursive: true });
-  await appendFile(join(info, 'exclude'), `${environment.exclude.join('\n')}\n`);
+  const script = 'mkdir -p .git/info && printf "%s\\n" "$@" >>.git/info/exclude';
+  const { exit, output } = await commandBox(
+    deps,
+    { path: directory, objects: [] },
+    { command: ['sh', '-c', script, 'hide', ...environment.exclude], timeoutMs: HIDE_MS },
+  );
+  if (exit === 0) return;
+  throw new HarnessError(
+    'ENVIRONMENT_HIDE',
+    `What was installed in ${directory} could not be left out of its commits (${output.slice(-200)}); see that its disk has room, then try again`,
+  );
 }
 
 function preparedEvent({ environment, durationMs }: Ready): HarnessEvent {

@@ -8,7 +8,7 @@ const BUNDLE_MS = 120_000;
 /** Runs one command in a clone, sealed and without any wire: the host never runs project code. */
 export function commandBox(
   deps: Pick<WorkshopDeps, 'box'>,
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'path' | 'objects'>,
   { command, timeoutMs }: { readonly command: readonly string[]; readonly timeoutMs: number },
 ): Promise<BoxResult> {
   return deps.box.run({

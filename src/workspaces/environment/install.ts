@@ -2,7 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HarnessError, hasCode } from '../../domain/errors.ts';
 import type { Box } from '../../safety/box.ts';
-import type { Environment } from './kept.ts';
+import { lstatOrNull } from '../look.ts';
+import { holdsDependencies, type Environment } from './kept.ts';
 
 /**
  * Copies each path. What a virtual environment wrote down about the place it was made in is set to
@@ -30,8 +31,11 @@ export async function install(
   environment: Environment,
   directory: string,
 ): Promise<void> {
-  const outputs = environment.outputs;
-  for (const path of outputs) await assertFolders(directory, dirname(path));
+  const outputs: string[] = [];
+  for (const path of environment.outputs) {
+    await assertFolders(directory, dirname(path));
+    if (await mayTake(directory, path)) outputs.push(path);
+  }
   if (outputs.length === 0) return;
   const move = `s|${pattern(environment.madeAt)}|${replacement(directory)}|g`;
   const places = [environment.folder, directory, environment.madeAt, move];
@@ -47,6 +51,11 @@ export async function install(
   });
   if (exit === 0) return;
   throw refusal(directory, output.slice(-500));
+}
+
+/** What the tree has itself is what is judged: no package takes its place. */
+async function mayTake(directory: string, path: string): Promise<boolean> {
+  return holdsDependencies(path) || (await lstatOrNull(join(directory, path))) === null;
 }
 
 async function assertFolders(directory: string, path: string): Promise<void> {

@@ -39,7 +39,7 @@ export function keyOf(
   const inputs = recipe.inputs.map(({ path, content }) => [path, hash(content)]);
   const platform = `${process.platform}-${process.arch}`;
   const tools = [toolchains.programs, toolchains.identity];
-  return hash(JSON.stringify([1, recipe.command, platform, tools, env, inputs])).slice(0, 32);
+  return hash(JSON.stringify([2, recipe.command, platform, tools, env, inputs])).slice(0, 32);
 }
 
 function hash(content: string | Buffer): string {
@@ -82,10 +82,23 @@ export async function writeInputs(folder: string, inputs: readonly RecipeInput[]
   }
 }
 
-/** Everything in the folder that is no input and no folder on the way to one, topmost paths only. */
+/** What package managers fill: `node_modules`, a virtual environment, what Yarn has instead. */
+const DEPENDENCIES =
+  /(?:^|\/)(?:node_modules|\.venv|\.yarn(?:\/[\w.-]+)?|\.pnp\.(?:c?js|loader\.mjs))$/u;
+
+/** Whether packages lie there, and nothing of the project itself. */
+export function holdsDependencies(path: string): boolean {
+  return DEPENDENCIES.test(path);
+}
+
+/**
+ * Everything in the folder that is no input and no folder on the way to one, topmost paths only.
+ * Whoever made it may be hostile: git's own folder is never taken over, and of a recipe that the
+ * harness found only dependencies, so that no package adds a test or its settings to what is judged.
+ */
 export async function outputsIn(
   folder: string,
-  inputs: readonly RecipeInput[],
+  { inputs, makes }: Pick<Recipe, 'inputs' | 'makes'>,
 ): Promise<readonly string[]> {
   const known = new Set(inputs.flatMap(({ path }) => lineage(path)));
   const outputs: string[] = [];
@@ -93,11 +106,13 @@ export async function outputsIn(
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
     for (const entry of await readdir(join(folder, at), { withFileTypes: true })) {
       const path = at === '' ? entry.name : `${at}/${entry.name}`;
+      if (/^\.git$/iu.test(entry.name)) continue;
       if (!known.has(path)) outputs.push(path);
       else if (entry.isDirectory()) queue.push(path);
     }
   }
-  return outputs.toSorted((a, b) => (a < b ? -1 : 1));
+  const wanted = makes === 'anything' ? outputs : outputs.filter((path) => holdsDependencies(path));
+  return wanted.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 function lineage(path: string): string[] {

@@ -68,7 +68,8 @@ export interface Environments {
   prepare(order: PrepareOrder): Promise<Preparation>;
   /**
    * Copies its outputs into a checkout, reflinked where possible and never hard-linked, so that no
-   * workspace can change another's. What stood at their paths is replaced.
+   * workspace can change another's. What the tree itself has stays, but for dependencies, which are
+   * replaced.
    * @throws HarnessError ENVIRONMENT_INSTALL
    */
   installInto(environment: Environment, directory: string): Promise<void>;
@@ -155,7 +156,7 @@ async function make(making: Making, draft: string): Promise<Preparation> {
   if (making.signal?.aborted === true) return { status: 'stopped' };
   if (result.exit !== 0) return failed(recipe, explain(result, making));
   await stripSetuid(deps.box, madeAt);
-  const outputs = await outputsIn(madeAt, recipe.inputs);
+  const outputs = await outputsIn(madeAt, recipe);
   if (outputs.length > MOST_OUTPUTS || outputs.some((path) => /[\n\r]/u.test(path)))
     return failed(recipe, `it made ${outputs.length} files and folders beside its inputs`);
   await keep(draft, {

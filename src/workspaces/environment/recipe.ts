@@ -20,7 +20,12 @@ export interface RecipeInput {
 export interface Recipe {
   readonly command: string;
   readonly inputs: readonly RecipeInput[];
+  /** `dependencies`: found by the harness, so nothing is kept of it but what such tools make. */
+  readonly makes: 'dependencies' | 'anything';
 }
+
+/** What a recipe of one ecosystem adds to the whole. */
+type Part = Omit<Recipe, 'makes'>;
 
 /**
  * The recipe of a tree: the configured one, else what its lock files call for. Null: it needs
@@ -37,6 +42,7 @@ export async function findRecipe(
   return {
     command: found.map((recipe) => recipe.command).join(' && '),
     inputs: found.flatMap((recipe) => recipe.inputs),
+    makes: 'dependencies',
   };
 }
 
@@ -54,7 +60,8 @@ async function configured(
   const chosen = tree.paths.filter((path) =>
     wanted.some((input) => path === input || (input.endsWith('/') && path.startsWith(input))),
   );
-  return chosen.length === 0 ? null : { command, inputs: await readAll(tree, chosen) };
+  if (chosen.length === 0) return null;
+  return { command, inputs: await readAll(tree, chosen), makes: 'anything' };
 }
 
 async function readAll(tree: TreeFiles, paths: readonly string[]): Promise<readonly RecipeInput[]> {
@@ -80,7 +87,7 @@ const UNLOCKED = 'npm install --no-package-lock --no-audit --no-fund';
 const JAVASCRIPT_CONFIG =
   /(?:^|\/)(?:package\.json|\.npmrc|\.yarnrc(?:\.yml)?|\.pnpmfile\.cjs|pnpm-workspace\.yaml)$|^(?:\.yarn\/(?:releases|plugins|patches)|patches)\//u;
 
-async function javascript(tree: TreeFiles): Promise<Recipe | null> {
+async function javascript(tree: TreeFiles): Promise<Part | null> {
   if (!tree.paths.includes('package.json')) return null;
   const [lock, command] = JAVASCRIPT.find(([name]) => tree.paths.includes(name)) ?? [
     null,
@@ -133,8 +140,8 @@ function withoutScripts(input: RecipeInput): RecipeInput {
 
 const VENV = 'python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check';
 
-async function python(tree: TreeFiles): Promise<Recipe | null> {
-  const recipe = async (command: string, wanted: RegExp): Promise<Recipe> => ({
+async function python(tree: TreeFiles): Promise<Part | null> {
+  const recipe = async (command: string, wanted: RegExp): Promise<Part> => ({
     command,
     inputs: await readAll(
       tree,
