@@ -49,6 +49,7 @@ export type { App, Reader } from './open-app.ts';
 export { newId } from './new-id.ts';
 export { PACKAGE } from './package-folder.ts';
 export { openHeart, skipBeat, type Heart } from './pulse.ts';
+export { plainJson } from './safety/plain-json.ts';
 export { stripControls } from './safety/strip-controls.ts';
 
 type Given<F extends (...args: never) => unknown> = Parameters<F>;

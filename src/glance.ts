@@ -7,4 +7,5 @@ export { lookupIn, processEnvironment, readDotEnv } from './config/variables.ts'
 export { SNAPSHOT_FILE, type Snapshot } from './delivery/snapshot.ts';
 export { PACKAGE } from './package-folder.ts';
 export { isFresh, readPulses, type Heard } from './pulse.ts';
+export { plainJson } from './safety/plain-json.ts';
 export { stripControls } from './safety/strip-controls.ts';

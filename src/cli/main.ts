@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { stripControls } from '../glance.ts';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import { typedHere } from './own-command.ts';
 import { createProgram } from './program.ts';
@@ -28,8 +29,10 @@ async function completionFor([first]: readonly string[]): Promise<
 function report(error: unknown, verbose: boolean): number {
   // Commander has written its own message.
   if (error instanceof CommanderError) return exitOfError(error);
-  process.stderr.write(`harness: ${typedHere()(messageOf(error))}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  // Names of files, branches and work items are in messages, and those are an agent's choice.
+  process.stderr.write(`harness: ${stripControls(typedHere()(messageOf(error)))}\n`);
+  if (verbose && error instanceof Error)
+    process.stderr.write(`${stripControls(error.stack ?? '')}\n`);
   return exitOfError(error);
 }
 

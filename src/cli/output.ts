@@ -1,4 +1,4 @@
-import { stripControls } from '../app.ts';
+import { plainJson, stripControls } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { notBuilt } from './not-built.ts';
 import { typedHere, type Typed } from './own-command.ts';
@@ -40,7 +40,7 @@ export function createOutput(options: CommonOptions): Output {
       if (!json) out(line, hang);
     },
     object: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) process.stdout.write(`${plainJson(value)}\n`);
     },
     talk: (line) => {
       if (options.quiet !== true) err(line);

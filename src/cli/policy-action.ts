@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { commandChecker } from '../app.ts';
+import { commandChecker, plainJson } from '../app.ts';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, type Context } from './context.ts';
@@ -88,7 +88,7 @@ async function answerLines(check: Check): Promise<void> {
     number += 1;
     if (line.trim() === '') continue;
     const { command } = parsedLine(line, number);
-    process.stdout.write(`${JSON.stringify(answerOf(command, check(command)))}\n`);
+    process.stdout.write(`${plainJson(answerOf(command, check(command)))}\n`);
   }
 }
 

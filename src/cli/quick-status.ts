@@ -10,6 +10,7 @@ import {
   isFresh,
   readPulses,
   SNAPSHOT_FILE,
+  plainJson,
   stripControls,
   type Heard,
 } from '../glance.ts';
@@ -141,7 +142,7 @@ function print({ snapshot }: Heard, json: boolean): void {
   quietPipes();
   const typed = typedHere();
   const lines = json
-    ? [JSON.stringify(snapshot)]
+    ? [plainJson(snapshot)]
     : statusLines(snapshot).map((line) => stripControls(typed(line)));
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -9,6 +9,7 @@ import { whyRun } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import type { OpenSession, RunStore } from '../work/run-store.ts';
 import { currentPhase, readFacts, type FactsOrder } from './why-facts.ts';
+import { plainJson } from '../safety/plain-json.ts';
 
 export const SNAPSHOT_FILE = '.orchestrator_state.json';
 
@@ -202,7 +203,7 @@ export async function writeSnapshot(directory: string, snapshot: Snapshot): Prom
   try {
     const file = await open(temporary, 'wx', 0o644);
     try {
-      await file.writeFile(`${JSON.stringify(snapshot, null, 2)}\n`);
+      await file.writeFile(`${plainJson(snapshot, 2)}\n`);
     } finally {
       await file.close();
     }

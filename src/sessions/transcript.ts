@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { plainJson } from '../safety/plain-json.ts';
 import type { SessionEvent } from './agent.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -55,10 +56,13 @@ async function closeTornLine(file: FileHandle): Promise<void> {
 }
 
 function lineOf(now: number, event: SessionEvent): string {
-  const json = JSON.stringify({ at: new Date(now).toISOString(), event }, (_key, value: unknown) =>
+  return `${plainJson({ at: new Date(now).toISOString(), event: deeplyClipped(event) })}\n`;
+}
+
+function deeplyClipped(event: SessionEvent): unknown {
+  return JSON.parse(JSON.stringify(event), (_key, value: unknown) =>
     typeof value === 'string' ? clipped(value) : value,
   );
-  return `${escaped(json)}\n`;
 }
 
 function clipped(text: string): string {
@@ -66,11 +70,4 @@ function clipped(text: string): string {
   const half = TEXT_CHARS / 2;
   const left = text.length - TEXT_CHARS;
   return `${text.slice(0, half)}\n[${left} characters left out]\n${text.slice(-half)}`;
-}
-
-/** JSON escapes what lies below the space; a terminal obeys some of the others, too. */
-function escaped(json: string): string {
-  return json.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }
