@@ -27,7 +27,11 @@ const created = await store.runs.create({
   id: randomUUID(),
   projectId: project.id,
   idea: 'bench',
-  settings: { ...config.settings, parallel: 3, backend: { type: 'postgres', jsonFile: '' } },
+  settings: {
+    ...config.settings,
+    parallel: 3,
+    backend: { type: 'postgres', jsonFile: '', linearTeam: null, linearProject: null },
+  },
 });
 await pool.query(`update harness.run set status = 'running' where id = $1`, [created.id]);
 const run = { ...created, status: 'running' as const };

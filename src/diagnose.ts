@@ -66,6 +66,7 @@ export async function diagnose(order: Examination): Promise<readonly Finding[]> 
     await database(config),
     credential(config),
     ...packages(config),
+    ...(await linear(config)),
     ...(await browser(order)),
     await agent(),
     await box(order),
@@ -176,6 +177,23 @@ async function browser(order: Examination): Promise<readonly Finding[]> {
     const exit = error instanceof HarnessError ? error.exit : 1;
     const remedy = 'apt-get install chromium, or set CHROME_PATH';
     return [missing('browser', { found: messageOf(error).split('.', 1)[0] ?? '', remedy, exit })];
+  }
+}
+
+/** Where it is the tracker, or its key is there for the demo mode. */
+async function linear(config: Config): Promise<readonly Finding[]> {
+  const needed = config.settings.backend.type === 'linear';
+  if (!needed && config.linear.apiKey === null) return [];
+  const { lookAtLinear } = await import('./connect-linear.ts');
+  try {
+    const { team, room } = await lookAtLinear(config);
+    const left = room === null ? '' : `; its free plan has room for ${room} more issues`;
+    return [fine('linear', `team ${team} answers at ${config.linear.apiUrl}${left}`)];
+  } catch (error) {
+    const found = messageOf(error);
+    const remedy = 'see docs/linear.md; backend.type json or postgres needs no account';
+    const exit = error instanceof HarnessError ? error.exit : 1;
+    return [needed ? missing('linear', { found, remedy, exit }) : noted('linear', found, remedy)];
   }
 }
 

@@ -119,6 +119,7 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
   const store = openStore({ pool });
   const hubs = new Map<string, Promise<Hub>>();
   const gits = new Map<string, Promise<Git>>();
+  const trackers = new Map<string, Promise<WorkTracker>>();
   const git = (): Promise<Git> => remembered(gits, path, () => findGit(path));
   let client: Promise<EngineClient> | undefined;
   return {
@@ -134,7 +135,8 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
         const { openHub } = await import('./workspaces/hub.ts');
         return openHub({ home: config.home, projectId: project.id, git: await git() });
       }),
-    trackerOf: (run) => openTracker({ store, pool }, run),
+    trackerOf: (run) =>
+      remembered(trackers, trackerKey(run), () => openTracker({ config, store, pool }, run)),
     mend: () => mend(server, log),
     steadily: (body) => steadily(body, () => mendIfRoom(server, log)),
     async close() {
@@ -192,19 +194,27 @@ function remembered<T>(
   return made;
 }
 
+/** One tracker for all who ask: what it knows of limits and of a workspace must not be learnt twice. */
+function trackerKey({ projectId, settings }: Pick<Run, 'projectId' | 'settings'>): string {
+  return JSON.stringify([projectId, settings.backend]);
+}
+
 async function openTracker(
-  { store, pool }: { readonly store: RunStore; readonly pool: Pool },
+  deps: Pick<App, 'config' | 'store' | 'pool'>,
   run: Pick<Run, 'projectId' | 'settings'>,
 ): Promise<WorkTracker> {
-  if (run.settings.backend.type === 'postgres') {
+  const { backend } = run.settings;
+  if (backend.type === 'postgres') {
     const { openPostgresTracker } = await import('./adapters/trackers/postgres.ts');
-    return openPostgresTracker({ pool, projectId: run.projectId });
+    return openPostgresTracker({ pool: deps.pool, projectId: run.projectId });
+  }
+  const project = await deps.store.projects.get(run.projectId);
+  const name = project?.name ?? run.projectId;
+  if (backend.type === 'linear') {
+    const { connectLinear } = await import('./connect-linear.ts');
+    return connectLinear(deps.config, { project: run.projectId, name, backend });
   }
   const { openJsonTracker } = await import('./adapters/trackers/json.ts');
-  const project = await store.projects.get(run.projectId);
   const folder = project?.directory ?? PACKAGE;
-  return openJsonTracker({
-    file: resolve(folder, run.settings.backend.jsonFile),
-    project: project?.name ?? run.projectId,
-  });
+  return openJsonTracker({ file: resolve(folder, backend.jsonFile), project: name });
 }

@@ -129,15 +129,15 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * Throws `TRACKER_DAMAGED` (exit 2): without this a run would plan, and pay for it, before it meets
- * the tracker for the first time.
+ * Throws `TRACKER_DAMAGED` (exit 2) or whatever else would keep items from being written: without this
+ * a run would plan, and pay for it, before it meets the tracker for the first time.
  */
 export async function refuseDamagedTracker(
   app: App,
   run: Pick<Run, 'projectId' | 'settings'>,
 ): Promise<void> {
   const tracker = await app.trackerOf(run);
-  await tracker.list();
+  await tracker.prepare();
 }
 
 /**

@@ -45,11 +45,12 @@ interface Start {
 async function startAndWatch(order: Start): Promise<void> {
   const { app, context, models, idea } = order;
   await refuseFullDisk(app, directoryOf(order));
+  const settings = settingsOf(order);
   const project = await openProject(order);
+  // Before anything is hosted: no key, no team or no room is known at once.
+  await refuseDamagedTracker(app, { projectId: project.id, settings });
   await hosting({ app, context, models }, async ({ unsealed }) => {
     const after = await lastEventId(app, project.id);
-    const settings = settingsOf(order);
-    await refuseDamagedTracker(app, { projectId: project.id, settings });
     const run = await startRun(
       { store: app.store, client: await app.client() },
       { id: newId(), projectId: project.id, idea, settings },

@@ -10,11 +10,6 @@ interface NotBuilt {
 
 /** Known to the schema, refused for now: never accepted silently. Whoever builds one deletes its row. */
 export const NOT_BUILT: readonly NotBuilt[] = [
-  {
-    path: ['backend', 'type'],
-    text: 'backend.type: linear',
-    used: (file) => file.backend.type === 'linear',
-  },
   { path: ['notify'], text: 'notify', used: (file) => file.notify.length > 0 },
   {
     path: ['budget', 'session_usd'],

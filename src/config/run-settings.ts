@@ -87,10 +87,14 @@ function phases(file: FileSettings, parallel: number): RunSettings['phases'] {
   };
 }
 
-/** The Linear tracker is refused before this: see NOT_BUILT. */
 function backend(file: FileSettings): RunSettings['backend'] {
-  const type = file.backend.type === 'json' ? 'json' : 'postgres';
-  return { type, jsonFile: file.backend.json_file_path };
+  const {
+    type,
+    json_file_path: jsonFile,
+    linear_team: team,
+    linear_project: project,
+  } = file.backend;
+  return { type, jsonFile, linearTeam: team ?? null, linearProject: project ?? null };
 }
 
 function environment({ environment: { prepare, ...rest } }: FileSettings): EnvironmentSettings {

@@ -69,6 +69,8 @@ const backend = z.strictObject({
   type: z.enum(['postgres', 'json', 'linear']).default('postgres'),
   database_url: databaseUrl.optional(),
   linear_api_key: filledText.optional(),
+  linear_team: filledText.max(255).optional(),
+  linear_project: filledText.max(80).optional(),
   json_file_path: filledText.default('.work_items.json'),
 });
 

@@ -58,11 +58,20 @@ function about({ settings, ...config }: Config): Shown {
       directory: config.projectDirectory ?? undefined,
       description: config.projectDescription ?? undefined,
     },
-    backend: { type: settings.backend.type, json_file_path: settings.backend.jsonFile },
+    backend: shownBackend(settings.backend),
     autonomy: settings.autonomy,
     phases: Object.fromEntries(
       Object.entries(settings.phases).map(([name, phase]) => [name, shownPhase(phase)]),
     ),
+  };
+}
+
+function shownBackend(backend: Config['settings']['backend']): Shown {
+  return {
+    type: backend.type,
+    json_file_path: backend.jsonFile,
+    linear_team: backend.linearTeam ?? undefined,
+    linear_project: backend.linearProject ?? undefined,
   };
 }
 

@@ -73,7 +73,7 @@ export interface RunSettings {
   readonly checkTimeoutMs: number;
   readonly flakyRetries: number;
   readonly phases: Readonly<Record<PhaseName, PhaseSettings>>;
-  readonly backend: { readonly type: 'postgres' | 'json'; readonly jsonFile: string };
+  readonly backend: BackendSettings;
   readonly sandbox: {
     readonly driver: 'bwrap' | 'none';
     readonly read: readonly string[];
@@ -84,6 +84,16 @@ export interface RunSettings {
   readonly attributionHeaders: boolean;
   /** Only workers of the same label take part; `rehearsal` for scripted models, else ''. */
   readonly label: string;
+}
+
+/** Which tracker the run's items are in. */
+export interface BackendSettings {
+  readonly type: 'postgres' | 'json' | 'linear';
+  readonly jsonFile: string;
+  /** Key, name or id; null: the only team. */
+  readonly linearTeam: string | null;
+  /** Name or id; null: the name of our project. */
+  readonly linearProject: string | null;
 }
 
 /** How a workspace becomes runnable; null where it is to be found from lock files. */

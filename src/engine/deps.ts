@@ -85,6 +85,10 @@ export interface Engine {
   /** Fires when this process may no longer act for its workflows. */
   lease: AbortSignal;
   executorId: string;
+  /** By run: since when its tracker gives trouble (monotonic milliseconds), and what was said of it. */
+  readonly trackers: Map<string, { readonly since: number; readonly message: string }>;
+  /** By run: when people's changes in its tracker were last looked for; monotonic milliseconds. */
+  readonly lookedAt: Map<string, number>;
   /** When a pipeline that is being ended was first seen without sessions; monotonic milliseconds. */
   readonly quietSince: Map<string, number>;
 }

@@ -1,4 +1,3 @@
-import { hasCode, messageOf } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { allSettled } from '../domain/work-item.ts';
 import type { ItemStanding } from '../work/run-store.ts';
@@ -14,6 +13,7 @@ import {
 } from './names.ts';
 import { waitForPeople } from './leave.ts';
 import { drainOutbox, takeOverChanges } from './tracker-sync.ts';
+import { outlastTracker } from './tracker-trouble.ts';
 
 /**
  * Gives out ready work items of one run, each in the transaction that claims it, only while a slot
@@ -21,12 +21,7 @@ import { drainOutbox, takeOverChanges } from './tracker-sync.ts';
  * that only a person can mend parks the run.
  */
 export async function dispatch(engine: Engine, client: EngineClient, run: Run): Promise<void> {
-  try {
-    await giveOut(engine, client, run);
-  } catch (error) {
-    if (!hasCode(error, 'TRACKER_DAMAGED')) throw error;
-    await engine.deps.store.runs.hold(run, 'park', messageOf(error));
-  }
+  await outlastTracker(engine, run, () => giveOut(engine, client, run));
 }
 
 async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<void> {
@@ -37,10 +32,11 @@ async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<
   if (phase?.status !== 'running') return;
   const asked = await askedAbout(deps, run);
   if (run.status === 'waiting_approval') return goOnIfReady(deps, run, asked);
-  const items = await freshItems(deps, run);
+  const items = await freshItems(engine, run);
   if (await held(deps, run, { items, asked })) return;
   await claimAll(engine, client, { run, ready: readyAmong(items, asked).length });
-  if (allSettled(items))
+  // The last end is told before the run is over: nobody would tell it afterwards.
+  if (allSettled(items) && (await deps.store.outbox.pending(run.projectId, 1)).length === 0)
     await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
 }
 
@@ -63,16 +59,28 @@ async function claimAll(
     if (!(await claimOne(engine, client, run))) break;
 }
 
-/** Where the run's items stand, as people want them by now if one of them may be given out. */
-async function freshItems(
-  { store, trackerOf }: EngineDeps,
-  run: Run,
-): Promise<readonly ItemStanding[]> {
-  const items = await store.items.standing(run.id);
-  if (readyAmong(items, new Set()).length === 0) return items;
-  if ((await store.attempts.count(run.id, { atWork: true })) >= run.settings.parallel) return items;
-  const changed = await takeOverChanges({ store, trackerOf }, run);
-  return changed ? store.items.standing(run.id) : items;
+/** While nothing can be given out, a person's change is heard of within this. */
+const LOOK_MS = 15_000;
+
+/** Where the run's items stand, as people want them by now: read again right before one is given out. */
+async function freshItems(engine: Engine, run: Run): Promise<readonly ItemStanding[]> {
+  const { deps, lookedAt } = engine;
+  const items = await deps.store.items.standing(run.id);
+  const now = deps.clock.monotonic();
+  const rested = now - (lookedAt.get(run.id) ?? 0) >= LOOK_MS;
+  if (!rested && !(await mayGive(engine, run, items))) return items;
+  lookedAt.set(run.id, now);
+  const changed = await takeOverChanges(deps, run);
+  return changed ? deps.store.items.standing(run.id) : items;
+}
+
+/** Whether the next step is to give one out: due by now, with a free slot here. */
+async function mayGive(engine: Engine, run: Run, items: readonly ItemStanding[]): Promise<boolean> {
+  const { store, clock } = engine.deps;
+  const now = new Date(clock.now()).toISOString();
+  const due = readyAmong(items, new Set()).some(({ notBefore }) => (notBefore ?? '') <= now);
+  if (!due || !(await mayClaim(engine, run, 0))) return false;
+  return (await store.attempts.count(run.id, { atWork: true })) < run.settings.parallel;
 }
 
 /** A free slot in this process, and a session left of the run's. */

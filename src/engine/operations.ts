@@ -11,6 +11,7 @@ import type { EngineClient } from './client.ts';
 import type { EngineDeps } from './deps.ts';
 import { APPLICATION, attemptWorkflowId, pipelineId, queues, VERSION } from './names.ts';
 import { drainOutbox } from './tracker-sync.ts';
+import { isTrackerTrouble } from './tracker-trouble.ts';
 
 /** What any process needs to start, resume or end a run; it need not host it. */
 export interface Operating {
@@ -122,12 +123,12 @@ export async function endUnhosted(
   return status;
 }
 
-/** What can't be told now stays queued for the next resume, which names the damage. */
+/** What can't be told now stays queued for the next resume, which names the trouble. */
 async function tellTracker(operating: Parameters<typeof endUnhosted>[0], run: Run): Promise<void> {
   try {
     await drainOutbox(operating, run);
   } catch (error) {
-    if (!hasCode(error, 'TRACKER_DAMAGED')) throw error;
+    if (!isTrackerTrouble(error)) throw error;
   }
 }
 

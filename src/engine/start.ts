@@ -110,6 +110,8 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     cleared: new Set(),
     lease: AbortSignal.any([lease.signal, leaving.signal]),
     executorId: lease.executorId,
+    trackers: new Map(),
+    lookedAt: new Map(),
     quietSince: new Map(),
   };
   setEngine(engine);

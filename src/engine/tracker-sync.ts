@@ -70,36 +70,65 @@ async function close(
 
 /**
  * Takes over what people changed in the tracker since the plan was agreed: theirs wins. True when
- * there was anything.
+ * there was anything. Items are read before the tracker, and those with a write still to be told or
+ * that moved meanwhile are left for the next time: what the harness did itself is no word of people.
  */
 export async function takeOverChanges(
   deps: Pick<EngineDeps, 'store' | 'trackerOf'>,
   run: Run,
 ): Promise<boolean> {
+  const { items, outbox } = deps.store;
+  const before = await items.ofRun(run.id);
+  if ((await outbox.pending(run.projectId, 1)).length > 0) return false;
   const tracker = await deps.trackerOf(run);
   const tracked = new Map((await tracker.list()).map((item) => [item.key, item]));
+  const moved = new Map((await items.standing(run.id)).map((now) => [now.key, now.updatedAt]));
   let changed = false;
-  for (const item of await deps.store.items.ofRun(run.id)) {
+  for (const item of before) {
     const theirs = tracked.get(item.key);
-    if (item.status !== 'todo' || theirs === undefined) continue;
+    if (theirs === undefined || moved.get(item.key) !== item.updatedAt) continue;
     if (await takeOver(deps.store, item, theirs)) changed = true;
   }
   return changed;
 }
 
+const CANCELLED = `${SKIPPED}: cancelled in the tracker`;
+const DONE = `${SKIPPED}: marked as done in the tracker`;
+
+/** True when there was anything to take over. */
 async function takeOver(
   { items }: Pick<RunStore, 'items'>,
   item: WorkItem,
   theirs: TrackedItem,
 ): Promise<boolean> {
   const { projectId, key } = item;
-  if (theirs.cancelled) {
-    await items.block(projectId, key, `${SKIPPED}: cancelled in the tracker`, 'person');
+  const reason = takenAway(item, theirs);
+  if (reason !== null) {
+    await items.block(projectId, key, reason, 'person');
+    return true;
+  }
+  if (isGivenBack(item, theirs)) {
+    await items.retry(projectId, key, 'person');
     return true;
   }
   const { title, description, priority } = theirs;
   const same =
     title === item.title && description === item.description && priority === item.priority;
-  if (!same) await items.edit(projectId, key, { title, description, priority }, 'person');
-  return !same;
+  if (item.status !== 'todo' || same) return false;
+  await items.edit(projectId, key, { title, description, priority }, 'person');
+  return true;
+}
+
+/** Why a person took it out of the plan; also while an agent works on it. */
+function takenAway({ status }: WorkItem, theirs: TrackedItem): string | null {
+  if (status !== 'todo' && status !== 'in_progress') return null;
+  if (theirs.cancelled) return CANCELLED;
+  if (theirs.status === 'done') return DONE;
+  return status === 'todo' && theirs.status === 'blocked' ? 'blocked in the tracker' : null;
+}
+
+/** Moved from blocked to todo, or no longer cancelled. */
+function isGivenBack({ status, reason }: WorkItem, theirs: TrackedItem): boolean {
+  if (status !== 'blocked' || theirs.cancelled || theirs.status === 'done') return false;
+  return theirs.status === 'todo' || reason === CANCELLED;
 }

@@ -5,6 +5,7 @@ import { ENDED, type Run, type RunControl, type RunStatus } from '../domain/run.
 import type { Engine } from './deps.ts';
 import { landRun } from './landing.ts';
 import { drainOutbox } from './tracker-sync.ts';
+import { isTrackerTrouble } from './tracker-trouble.ts';
 import { attemptWorkflowId, pipelineId } from './names.ts';
 
 /** Time that a graceful stop leaves a session to reach its next step; then it is killed. */
@@ -49,12 +50,12 @@ export async function windDown(engine: Engine, run: Run): Promise<void> {
   engine.quietSince.delete(pipelineId(run));
 }
 
-/** A file tracker on a full disk is told when the run goes on: what it has to hear is stored. */
+/** One that can't be told now hears of it when the run goes on: what it has to hear is stored. */
 async function tellTracker({ deps }: Engine, run: Run): Promise<void> {
   try {
     await drainOutbox(deps, run);
   } catch (error) {
-    if (!isDiskFull(error)) throw error;
+    if (!isDiskFull(error) && !isTrackerTrouble(error)) throw error;
     deps.log(`tracker: ${messageOf(error)}`);
   }
 }

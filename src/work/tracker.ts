@@ -38,12 +38,22 @@ export interface TrackerComment {
   readonly at: string;
 }
 
+/** Until when a `TRACKER_LIMITED` says that nothing can be asked, ISO time; null for any other error. */
+export function endOfLimit(error: Error): string | null {
+  return 'until' in error && typeof error.until === 'string' ? error.until : null;
+}
+
 /**
- * Where people follow the work items. Adapters: memory, JSON file, Postgres; one contract suite for
- * all. Unknown keys throw HarnessError `ITEM_UNKNOWN`; a damaged store throws `TRACKER_DAMAGED`
+ * Where people follow the work items. Adapters: memory, JSON file, Postgres, Linear; one contract
+ * suite for all. Unknown keys throw HarnessError `ITEM_UNKNOWN`; a damaged store throws `TRACKER_DAMAGED`
  * (exit 2) and is never overwritten.
  */
 export interface WorkTracker {
+  /**
+   * Before anything is paid for: makes what the tracker needs of its own, and throws what would keep
+   * items from being written. Changes no item; safe to repeat.
+   */
+  prepare(): Promise<void>;
   /** Every item, in the order of the queue (priority, then key; `none` last). */
   list(filter?: { readonly status?: ItemStatus }): Promise<readonly TrackedItem[]>;
   get(key: string): Promise<TrackedItem>;

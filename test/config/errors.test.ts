@@ -33,7 +33,7 @@ deploy:
     orchestrator.yaml:4:18: backend.type must be postgres or json or linear
       backend: { type: mongo, linear_api_key: ***************, foo: 1 }
                        ^
-    orchestrator.yaml:4:58: unknown key foo in backend; known here: type, database_url, linear_api_key, json_file_path
+    orchestrator.yaml:4:58: unknown key foo in backend; known here: type, database_url, linear_api_key, linear_team, linear_project, json_file_path
       backend: { type: mongo, linear_api_key: ***************, foo: 1 }
                                                                ^
     orchestrator.yaml:6:24: phases.ideation.enabled must be true or false

@@ -22,6 +22,9 @@ const rows: Row[] = [
   ['backend.type', 'json', (c) => c.settings.backend.type, 'json'],
   ['backend.database_url', 'postgresql://h/b', (c) => c.databaseUrl?.reveal(), 'postgresql://h/b'],
   ['backend.linear_api_key', 'lin_1', (c) => c.linear.apiKey?.reveal(), 'lin_1'],
+  ['backend.type', 'linear', (c) => c.settings.backend.type, 'linear'],
+  ['backend.linear_team', 'ENG', (c) => c.settings.backend.linearTeam, 'ENG'],
+  ['backend.linear_project', 'Shop', (c) => c.settings.backend.linearProject, 'Shop'],
   ['backend.json_file_path', 'w.json', (c) => c.settings.backend.jsonFile, 'w.json'],
   ['autonomy', 'full', (c) => c.settings.autonomy, 'full'],
   ['agent.model', 'claude-x', (c) => c.settings.model, 'claude-x'],
@@ -189,7 +192,6 @@ function properties(node: unknown): Record<string, unknown> {
 }
 
 const notBuilt: [key: string, value: unknown][] = [
-  ['backend.type', 'linear'],
   ['notify', [{ type: 'slack', url: 'https://example.org' }]],
   ['budget.session_usd', 1],
   ['budget.day_usd', 1],
@@ -260,6 +262,8 @@ test('the other defaults', () => {
       "autonomy": "checkpoint",
       "backend": {
         "jsonFile": ".work_items.json",
+        "linearProject": null,
+        "linearTeam": null,
         "type": "postgres",
       },
       "budgetUsd": null,

@@ -35,7 +35,12 @@ export const SETTINGS: RunSettings = {
     testing: ordinary,
     deploy: ordinary,
   },
-  backend: { type: 'postgres', jsonFile: '.work_items.json' },
+  backend: {
+    type: 'postgres',
+    jsonFile: '.work_items.json',
+    linearTeam: null,
+    linearProject: null,
+  },
   sandbox: { driver: 'bwrap', read: [] },
   environment: { prepare: null, services: [], env: {}, secrets: [] },
   deploy: null,

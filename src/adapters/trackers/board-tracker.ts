@@ -15,6 +15,9 @@ export interface BoardStore {
 export function boardTracker(store: BoardStore, now: () => Date): WorkTracker {
   const at = (): string => now().toISOString();
   return withPlainText({
+    async prepare() {
+      await store.read();
+    },
     async list({ status } = {}) {
       const items = inOrder((await store.read()).items.values());
       return items.filter((item) => status === undefined || item.status === status).map(shown);

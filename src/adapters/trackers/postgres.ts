@@ -21,6 +21,9 @@ const COLUMNS = `key, title, description, priority, status, dependencies, labels
 /** The tracker in the harness's own database: `harness.tracker_item` and `tracker_comment`. */
 export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
   return withPlainText({
+    async prepare() {
+      await allRows(table);
+    },
     async list({ status } = {}) {
       const rows = inOrder(await allRows(table));
       return rows.filter((row) => status === undefined || row.status === status).map(trackedOf);

@@ -17,6 +17,7 @@ const NODE = 'id: ID!, createdAt: DateTime!, updatedAt: DateTime!, archivedAt: D
 
 const TYPES = `
 scalar DateTime
+scalar DateTimeOrDuration
 scalar JSONObject
 scalar TimelessDate
 enum PaginationOrderBy { createdAt updatedAt }
@@ -132,8 +133,8 @@ const COMPARATORS = [
   `input NullableStringComparator { null: Boolean, ${COMPARE.replaceAll('T', 'String')}, ${TEXT} }`,
   comparator('NumberComparator', 'Float', `${COMPARE}, ${ORDER}`),
   comparator('NullableNumberComparator', 'Float', `null: Boolean, ${COMPARE}, ${ORDER}`),
-  comparator('DateComparator', 'DateTime', `${COMPARE}, ${ORDER}`),
-  comparator('NullableDateComparator', 'DateTime', `null: Boolean, ${COMPARE}, ${ORDER}`),
+  comparator('DateComparator', 'DateTimeOrDuration', `${COMPARE}, ${ORDER}`),
+  comparator('NullableDateComparator', 'DateTimeOrDuration', `null: Boolean, ${COMPARE}, ${ORDER}`),
 ];
 
 /** A filter, what it is called where the thing may be absent, and what it is for a list of them. */

@@ -1,0 +1,156 @@
+import type { TrackerClaim } from '../../../work/tracker.ts';
+import { claimLost, isReady, mayBePut, mayMove } from '../rules.ts';
+import { issuesById } from './board.ts';
+import { claimIdOf, endIdOf, readHeld, writeOnce } from './chain.ts';
+import type { Held } from './chain.ts';
+import { UPDATE_BOTH, UPDATE_ISSUE, UPDATE_RECORD } from './documents.ts';
+import { isCancelled, itemOf, lags, stepOf } from './item.ts';
+import type { Head } from './item.ts';
+import type { Linear } from './linear.ts';
+import { shownText } from './marks.ts';
+import { attachmentOf, issueIdOf, recordIdOf, recordOf } from './record.ts';
+import type { Home, ItemRecord } from './record.ts';
+import { doneShape, issueTextShape } from './shapes.ts';
+import type { States } from './workspace.ts';
+
+/** A number whose comment a person removed is spent; more than this in a row is no accident. */
+const TRIES = 5;
+
+/** The next claim of an item that is ready; undefined when it is not, or somebody else was first. */
+export async function claim(
+  linear: Linear,
+  home: Home,
+  { key, owner }: { readonly key: string; readonly owner: string },
+): Promise<TrackerClaim | undefined> {
+  const held = await settled(linear, home, await readHeld(linear.client, home, key));
+  if (!(await ready(linear, home, held))) return undefined;
+  const nonce = linear.newId();
+  for (let fence = held.head.fence + 1; fence <= held.head.fence + TRIES; fence += 1) {
+    const there = await writeOnce(linear.client, {
+      id: claimIdOf(held.issue.id, fence),
+      issueId: held.issue.id,
+      text: `Claimed by ${shownText(owner).slice(0, 200)} (claim ${fence}).`,
+      mark: { kind: 'claim', fence, owner, nonce },
+    });
+    if (there?.kind === 'claim' && there.nonce === nonce) {
+      await show(linear, held, { fence, open: 1, owner, end: '' });
+      return Object.freeze({ key, owner, fence });
+    }
+    if (there !== undefined) return undefined;
+  }
+  return undefined;
+}
+
+/** Ends a claim as `status`; throws CLAIM_LOST when it is not the one that holds the item. */
+export async function end(
+  linear: Linear,
+  home: Home,
+  {
+    claim: held,
+    status,
+  }: { readonly claim: TrackerClaim; readonly status: 'todo' | 'done' | 'blocked' },
+): Promise<void> {
+  const found = await readHeld(linear.client, home, held.key);
+  const { fence, open, owner } = found.head;
+  const standing = open === 1 ? 'in_progress' : found.head.end || 'todo';
+  const verdict = mayMove(
+    { status: standing, owner: open === 1 ? owner : null, fence },
+    held,
+    status,
+  );
+  if (verdict === 'no' || fence === 0) throw claimLost(held);
+  if (verdict === 'already') return void (await settled(linear, home, found));
+  const there = await writeOnce(linear.client, {
+    id: endIdOf(found.issue.id, fence),
+    issueId: found.issue.id,
+    text: `${ENDED[status]} (claim ${fence}).`,
+    mark: { kind: 'end', fence, status },
+  });
+  if (there?.kind !== 'end' || there.status !== status) throw claimLost(held);
+  await show(linear, found, { fence, open: 0, owner, end: status });
+}
+
+const ENDED = { todo: 'Given back', done: 'Done', blocked: 'Blocked' } as const;
+
+/** On a person's word: what nobody holds goes from todo to blocked, or back. */
+export async function put(
+  linear: Linear,
+  home: Home,
+  { key, to }: { readonly key: string; readonly to: 'todo' | 'blocked' },
+): Promise<void> {
+  const held = await settled(linear, home, await readHeld(linear.client, home, key));
+  const item = itemOf(held, await linear.labels.read(held.issue.labelIds));
+  if (item.cancelled || !mayBePut(item, to)) return;
+  const label = await linear.labels.blocked();
+  const input = to === 'blocked' ? { addedLabelIds: [label] } : { removedLabelIds: [label] };
+  await linear.client.ask({
+    document: UPDATE_ISSUE,
+    variables: { id: held.issue.id, input },
+    shape: issueTextShape,
+  });
+}
+
+/** Brings the issue's state to what its newest claim says, where a crash came between both. */
+async function settled(linear: Linear, home: Home, held: Held): Promise<Held> {
+  if (!lags(held.record, held.head)) return held;
+  await show(linear, held, held.head);
+  return readHeld(linear.client, home, held.record.key);
+}
+
+async function ready(linear: Linear, home: Home, held: Held): Promise<boolean> {
+  const item = itemOf(held, await linear.labels.read(held.issue.labelIds));
+  if (item.status !== 'todo' || item.cancelled) return false;
+  const others = new Map([[item.key, item]]);
+  const ids = item.dependencies.map((key) => issueIdOf(home, key));
+  for (const issue of (await issuesById(linear.client, ids)).values()) {
+    const record = issue.trashed === true ? undefined : recordOf(home, issue);
+    if (record === undefined) continue;
+    const labels = await linear.labels.read(issue.labelIds);
+    others.set(record.key, itemOf({ issue, record, head: record }, labels));
+  }
+  return isReady(item, others);
+}
+
+/** Writes the newest claim into the record, and moves the issue unless a person had the last word. */
+async function show(linear: Linear, { issue, record }: Held, head: Head): Promise<void> {
+  const change = await changeTo(linear, issue, head);
+  const next: ItemRecord = { ...record, ...head, applied: stepOf(head) };
+  const id = recordIdOf(issue);
+  const input = attachmentOf(next);
+  await linear.client.ask(
+    Object.keys(change).length === 0
+      ? { document: UPDATE_RECORD, variables: { id, input }, shape: doneShape }
+      : {
+          document: UPDATE_BOTH,
+          variables: { issue: issue.id, change, id, input },
+          shape: doneShape,
+        },
+  );
+}
+
+/** What a claim's standing is in Linear. */
+function stateOf(head: Head): { readonly type: string; readonly name: keyof States } {
+  if (head.open === 1) return { type: 'started', name: 'started' };
+  return head.end === 'done'
+    ? { type: 'completed', name: 'done' }
+    : { type: 'unstarted', name: 'todo' };
+}
+
+/** A person's "cancelled" and "completed" stand; what is "started" already is not moved to the first such state. */
+async function changeTo(
+  linear: Linear,
+  issue: Held['issue'],
+  head: Head,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { states } = await linear.workspace.team();
+  const { type, name } = stateOf(head);
+  const theirs = isCancelled(issue) || issue.state.type === 'completed';
+  const stays = theirs || issue.state.type === type;
+  const { blocked } = await linear.labels.read(issue.labelIds);
+  const shall = head.open === 0 && head.end === 'blocked' && !theirs;
+  const label = blocked === shall ? [] : [await linear.labels.blocked()];
+  return {
+    ...(stays ? {} : { stateId: states[name] }),
+    ...(label.length === 0 ? {} : { [shall ? 'addedLabelIds' : 'removedLabelIds']: label }),
+  };
+}

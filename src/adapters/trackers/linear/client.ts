@@ -1,0 +1,120 @@
+import type { z } from 'zod';
+import { HarnessError, hasCode, messageOf } from '../../../domain/errors.ts';
+import { limited, unreachable } from './ends.ts';
+import { readReply } from './reply.ts';
+import type { Reply } from './reply.ts';
+
+export interface ClientOrder {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly now: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** One operation, and the shape that its data must have. */
+interface Question<T> {
+  readonly document: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly shape: z.ZodType<T>;
+}
+
+export interface LinearClient {
+  /**
+   * Asks, and asks again where the answer was lost: every write here has an id of its own or is safe to
+   * repeat. Throws `TRACKER_LIMITED` until the hour's limits are full again, without asking;
+   * `TRACKER_UNREACHABLE`, `TRACKER_DENIED` (exit 4), `TRACKER_REFUSED`, `TRACKER_FULL`, or the code
+   * {@link TAKEN}.
+   */
+  ask<T>(question: Question<T>): Promise<T>;
+}
+
+/** Between the tries of one question. */
+const PAUSES_MS = [250, 1000];
+
+/** A limit that ends so soon is waited for here. */
+const SHORT_WAIT_MS = 3000;
+
+/** Where nobody answered, so long nobody is asked. */
+const REST_MS = 5000;
+
+const TIMEOUT_MS = 30_000;
+
+const MOST_BYTES = 64 * 1024 ** 2;
+
+export function createLinearClient(order: ClientOrder): LinearClient {
+  const state = { limitedUntil: 0, resting: 0, why: '' };
+  return {
+    async ask(question) {
+      await waitForLimit(order, state);
+      for (const pause of [...PAUSES_MS, null]) {
+        const reply = await post(order, question);
+        Object.assign(state, { limitedUntil: Math.max(state.limitedUntil, reply.limitedUntil) });
+        if (reply.kind === 'data') return parsed(question, reply.data);
+        if (reply.kind === 'error') throw reply.error;
+        if (reply.kind === 'limited') await waitForLimit(order, state);
+        else if (pause === null) throw rest(order, state, reply.why);
+        else await order.pause(pause);
+      }
+      throw limited(new Date(state.limitedUntil).toISOString());
+    },
+  };
+}
+
+interface State {
+  /** Epoch milliseconds. */
+  limitedUntil: number;
+  resting: number;
+  why: string;
+}
+
+/** Never a blind retry: what is known to be refused is not asked. */
+async function waitForLimit({ now, pause }: ClientOrder, state: State): Promise<void> {
+  if (state.resting > now()) throw unreachable(state.why);
+  const left = state.limitedUntil - now();
+  if (left <= 0) return;
+  if (left > SHORT_WAIT_MS) throw limited(new Date(state.limitedUntil).toISOString());
+  await pause(left);
+}
+
+function rest({ now }: ClientOrder, state: State, why: string): HarnessError {
+  Object.assign(state, { resting: now() + REST_MS, why });
+  return unreachable(why);
+}
+
+function parsed<T>({ shape }: Question<T>, data: unknown): T {
+  const result = shape.safeParse(data);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw unreachable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'another shape'}`);
+}
+
+async function post<T>(order: ClientOrder, question: Question<T>): Promise<Reply> {
+  try {
+    const response = await fetch(order.url, {
+      method: 'POST',
+      // The key goes to this address and nowhere else.
+      redirect: 'error',
+      headers: { 'content-type': 'application/json', authorization: order.apiKey },
+      body: JSON.stringify({ query: question.document, variables: question.variables }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const { status, headers } = response;
+    return readReply({ status, headers, text: await textOf(response) }, order.now());
+  } catch (error) {
+    if (error instanceof HarnessError) return { kind: 'error', error, limitedUntil: 0 };
+    const cause = error instanceof Error ? error.cause : undefined;
+    const why = hasCode(cause, 'ECONNREFUSED') ? 'connection refused' : messageOf(error);
+    return { kind: 'lost', why, limitedUntil: 0 };
+  }
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw unreachable('an answer without end');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

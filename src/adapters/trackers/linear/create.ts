@@ -1,0 +1,183 @@
+import { hasCode } from '../../../domain/errors.ts';
+import type { NewItem } from '../../../work/tracker.ts';
+import { issuesById } from './board.ts';
+import { COUNT_ISSUES, CREATE_ISSUES, RELATIONS, together } from './documents.ts';
+import { FREE_ISSUES, full, TAKEN } from './ends.ts';
+import { idOf } from './ids.ts';
+import type { Linear } from './linear.ts';
+import { freshRecord, issueIdOf, newAttachment, recordOf, shownTitle } from './record.ts';
+import type { Home } from './record.ts';
+import { countShape, doneShape, relationsShape } from './shapes.ts';
+import type { Issue } from './shapes.ts';
+
+/** Issues of one request. */
+const BATCH = 25;
+
+/** Somebody else may create some of the same at the same time. */
+const ROUNDS = 4;
+
+/**
+ * Creates the issues whose items are new, their records, and what blocks what. Every id follows from
+ * the item's key: repeated after a crash, it makes what is still missing and nothing twice.
+ */
+export async function create(linear: Linear, items: readonly NewItem[]): Promise<void> {
+  const wanted = [
+    ...new Map(items.toReversed().map((item) => [item.key, item])).values(),
+  ].toReversed();
+  if (wanted.length === 0) return;
+  const home = await linear.workspace.ensureHome();
+  for (let start = 0; start < wanted.length; start += BATCH) {
+    const batch = wanted.slice(start, start + BATCH);
+    const issues = await createIssues(linear, home, { batch, coming: wanted.length - start });
+    await attachRecords(linear, home, { batch, issues });
+  }
+  await relate(linear, home, wanted);
+}
+
+interface Batch {
+  readonly batch: readonly NewItem[];
+  /** Items still to be created, with those of this batch. */
+  readonly coming: number;
+}
+
+async function createIssues(
+  linear: Linear,
+  home: Home,
+  { batch, coming }: Batch,
+): Promise<ReadonlyMap<string, Issue>> {
+  const ids = batch.map(({ key }) => issueIdOf(home, key));
+  for (let round = 0; ; round += 1) {
+    const there = await issuesById(linear.client, ids);
+    const missing = batch.filter(({ key }) => !there.has(issueIdOf(home, key)));
+    if (missing.length === 0) return there;
+    if (round === 0) await refuseBeyondPlan(linear, coming - (batch.length - missing.length));
+    const issues = [];
+    for (const item of missing) issues.push(await inputOf(linear, home, item));
+    try {
+      await linear.client.ask({
+        document: CREATE_ISSUES,
+        variables: { issues },
+        shape: doneShape,
+      });
+    } catch (error) {
+      if (!hasCode(error, TAKEN) || round >= ROUNDS) throw error;
+    }
+  }
+}
+
+async function inputOf(linear: Linear, { linearProject, ...home }: Home, item: NewItem) {
+  const { id: teamId, states } = await linear.workspace.team();
+  return {
+    id: issueIdOf({ linearProject, ...home }, item.key),
+    teamId,
+    projectId: linearProject,
+    stateId: states.todo,
+    title: shownTitle(item.title),
+    description: item.description,
+    priority: item.priority,
+    labelIds: await linear.labels.ensure(item.labels),
+  };
+}
+
+/** Before the first write: half a plan in the tracker helps nobody. */
+async function refuseBeyondPlan({ client, workspace }: Linear, more: number): Promise<void> {
+  const { free } = await workspace.team();
+  if (!free) return;
+  const kept = await client.ask({ document: COUNT_ISSUES, variables: {}, shape: countShape });
+  if (kept + more <= FREE_ISSUES) return;
+  throw full(
+    `Linear's free plan has room for ${FREE_ISSUES} issues: there are ${kept}, and ${more} more are to be made`,
+  );
+}
+
+/** Also for issues of an earlier try that ended before they had one. */
+async function attachRecords(
+  { client }: Linear,
+  home: Home,
+  {
+    batch,
+    issues,
+  }: { readonly batch: readonly NewItem[]; readonly issues: ReadonlyMap<string, Issue> },
+): Promise<void> {
+  const bare = batch.flatMap((item) => {
+    const issue = issues.get(issueIdOf(home, item.key));
+    const known = issue === undefined || issue.trashed === true || recordOf(home, issue);
+    return known === undefined && issue !== undefined ? [{ item, issue }] : [];
+  });
+  if (bare.length === 0) return;
+  const inputs = bare.map(({ item, issue }) => {
+    // What an earlier try wrote and a person changed since is theirs; it cannot be told from Linear's own form.
+    return newAttachment(issue.id, freshRecord(home, item, issue));
+  });
+  await client.ask({
+    document: together('attachmentCreate', 'AttachmentCreateInput', inputs.length),
+    variables: Object.fromEntries(inputs.map((input, index) => [`i${index}`, input])),
+    shape: doneShape,
+  });
+}
+
+interface Relation {
+  readonly id: string;
+  readonly issueId: string;
+  readonly relatedIssueId: string;
+  readonly type: 'blocks';
+}
+
+/** Shows people what waits for what; the order of work follows from the records. */
+async function relate(linear: Linear, home: Home, items: readonly NewItem[]): Promise<void> {
+  const cards = await linear.board.all(home);
+  const there = new Set(cards.map(({ record }) => record.key));
+  const touched = new Set(items.map(({ key }) => key));
+  const wanted = cards.flatMap(({ record: { key, exact } }) =>
+    exact.dependencies
+      .filter((needed) => needed !== key && there.has(needed))
+      .filter((needed) => touched.has(key) || touched.has(needed))
+      .map((needed) => relationOf(home, needed, key)),
+  );
+  const missing = await notYetMade(linear, [
+    ...new Map(wanted.map((one) => [one.id, one])).values(),
+  ]);
+  for (let start = 0; start < missing.length; start += BATCH)
+    await makeRelations(linear, missing.slice(start, start + BATCH));
+}
+
+function relationOf(home: Home, needed: string, key: string): Relation {
+  const issueId = issueIdOf(home, needed);
+  const relatedIssueId = issueIdOf(home, key);
+  return { id: idOf('blocks', issueId, relatedIssueId), issueId, relatedIssueId, type: 'blocks' };
+}
+
+async function notYetMade(
+  { client }: Linear,
+  relations: readonly Relation[],
+): Promise<readonly Relation[]> {
+  const made = new Set<string>();
+  const ids = [...new Set(relations.map(({ relatedIssueId }) => relatedIssueId))];
+  for (let start = 0; start < ids.length; start += 50) {
+    const issues = await client.ask({
+      document: RELATIONS,
+      variables: { ids: ids.slice(start, start + 50) },
+      shape: relationsShape,
+    });
+    for (const { inverseRelations } of issues)
+      for (const { id } of inverseRelations.nodes) made.add(id);
+  }
+  return relations.filter(({ id }) => !made.has(id));
+}
+
+/** One at a time where several at once met one that a person removed, or another process made. */
+async function makeRelations(linear: Linear, relations: readonly Relation[]): Promise<void> {
+  const make = (inputs: readonly Relation[]) =>
+    linear.client.ask({
+      document: together('issueRelationCreate', 'IssueRelationCreateInput', inputs.length),
+      variables: Object.fromEntries(inputs.map((input, index) => [`i${index}`, input])),
+      shape: doneShape,
+    });
+  try {
+    await make(relations);
+  } catch (error) {
+    if (!hasCode(error, TAKEN)) throw error;
+    if (relations.length === 1) return;
+    for (const one of relations) await makeRelations(linear, [one]);
+  }
+}

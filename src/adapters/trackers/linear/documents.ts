@@ -1,0 +1,122 @@
+/** Begins the address of everything that the harness attaches; nothing answers there. */
+export const PLACE = 'https://harness.invalid/';
+
+/** About six points an issue: everything that is a connection is multiplied by its page size. */
+const ITEM = `fragment Item on Issue {
+  id identifier title description priority createdAt updatedAt trashed labelIds
+  project { id } state { id type }
+  attachments(first: 2, filter: { url: { startsWith: "${PLACE}" } }) { nodes { id url metadata } }
+}`;
+
+const PAGE = 'pageInfo { hasNextPage endCursor }';
+
+export const WORKSPACE = `query {
+  organization { subscription { type } }
+  teams(first: 250) { nodes { id key name } }
+}`;
+
+export const STATES = `query ($team: ID!) {
+  workflowStates(first: 250, filter: { team: { id: { eq: $team } } }) { nodes { id type position } }
+}`;
+
+export const PROJECTS = `query ($id: ID!, $name: String!) {
+  projects(first: 10, includeArchived: false, filter: { or: [{ id: { eq: $id } }, { name: { eq: $name } }] }) { nodes { id name } }
+}`;
+
+export const CREATE_PROJECT = `mutation ($input: ProjectCreateInput!) {
+  projectCreate(input: $input) { success }
+}`;
+
+export const COUNT_ISSUES = `query { issues(first: 250) { nodes { id } } }`;
+
+export const LABELS_BY_ID = `query ($ids: [ID!]!) {
+  issueLabels(first: 250, filter: { id: { in: $ids } }) { nodes { id name } }
+}`;
+
+/** Of the team or of the workspace. */
+export const LABELS_BY_NAME = `query ($names: [IssueLabelFilter!]!, $team: ID!) {
+  issueLabels(first: 250, filter: { and: [{ or: $names }, { or: [{ team: { null: true } }, { team: { id: { eq: $team } } }] }] }) {
+    nodes { id name }
+  }
+}`;
+
+export const CREATE_LABEL = `mutation ($input: IssueLabelCreateInput!) {
+  issueLabelCreate(input: $input) { issueLabel { id } }
+}`;
+
+/** Everything of the project that changed since then, also what hangs on it. */
+export const CHANGED = `query ($project: ID!, $since: DateTimeOrDuration!, $after: String) {
+  issues(first: 100, after: $after, includeArchived: true, filter: {
+    project: { id: { eq: $project } }
+    or: [{ updatedAt: { gte: $since } }, { attachments: { some: { updatedAt: { gte: $since } } } }]
+  }) { nodes { ...Item } ${PAGE} }
+}
+${ITEM}`;
+
+export const BY_ID = `query ($ids: [ID!]!) {
+  issues(first: 50, includeArchived: true, filter: { id: { in: $ids } }) { nodes { ...Item } }
+}
+${ITEM}`;
+
+/** One issue with those of its comments. */
+export const WITH_MARKS = `query ($id: ID!, $marks: [ID!]!) {
+  issues(first: 1, includeArchived: true, filter: { id: { eq: $id } }) {
+    nodes { ...Item comments(first: 20, filter: { id: { in: $marks } }) { nodes { id body } } }
+  }
+}
+${ITEM}`;
+
+export const COMMENTS = `query ($id: ID!, $after: String) {
+  comments(first: 100, after: $after, filter: { issue: { id: { eq: $id } } }) {
+    nodes { id body createdAt user { displayName } } ${PAGE}
+  }
+}`;
+
+export const COMMENT_BODY = `query ($ids: [ID!]!) {
+  comments(first: 1, filter: { id: { in: $ids } }) { nodes { id body } }
+}`;
+
+export const CREATE_COMMENT = `mutation ($input: CommentCreateInput!) {
+  commentCreate(input: $input) { comment { id body } }
+}`;
+
+export const UPDATE_COMMENT = `mutation ($id: String!, $body: String!) {
+  commentUpdate(id: $id, input: { body: $body }) { success }
+}`;
+
+export const CREATE_ISSUES = `mutation ($issues: [IssueCreateInput!]!) {
+  issueBatchCreate(input: { issues: $issues }) { success }
+}`;
+
+export const UPDATE_ISSUE = `mutation ($id: String!, $input: IssueUpdateInput!) {
+  issueUpdate(id: $id, input: $input) { issue { title description } }
+}`;
+
+export const UPDATE_RECORD = `mutation ($id: String!, $input: AttachmentUpdateInput!) {
+  attachmentUpdate(id: $id, input: $input) { success }
+}`;
+
+/** The issue first: its record says that this was done. */
+export const UPDATE_BOTH = `mutation ($issue: String!, $change: IssueUpdateInput!, $id: String!, $input: AttachmentUpdateInput!) {
+  issueUpdate(id: $issue, input: $change) { success }
+  attachmentUpdate(id: $id, input: $input) { success }
+}`;
+
+/** What blocks each of these issues. */
+export const RELATIONS = `query ($ids: [ID!]!) {
+  issues(first: 50, includeArchived: true, filter: { id: { in: $ids } }) {
+    nodes { id inverseRelations(first: 50) { nodes { id } } }
+  }
+}`;
+
+/** Many small writes as one request; they are made in this order. */
+export function together(
+  mutation: 'attachmentCreate' | 'issueRelationCreate',
+  inputType: string,
+  count: number,
+): string {
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const variables = numbers.map((index) => `$i${index}: ${inputType}!`).join(', ');
+  const fields = numbers.map((index) => `w${index}: ${mutation}(input: $i${index}) { success }`);
+  return `mutation (${variables}) { ${fields.join(' ')} }`;
+}

@@ -1,0 +1,88 @@
+import type { TrackedItem } from '../../../work/tracker.ts';
+import { claimOf } from '../rules.ts';
+import { textOf } from './record.ts';
+import type { ItemRecord } from './record.ts';
+import type { Issue } from './shapes.ts';
+
+/** The newest claim of an item. */
+export type Head = Pick<ItemRecord, 'fence' | 'open' | 'owner' | 'end'>;
+
+/** Claims and their ends, counted: the first claim is 1, its end 2, the second claim 3. */
+export function stepOf({ fence, open }: Pick<Head, 'fence' | 'open'>): number {
+  return fence === 0 ? 0 : 2 * fence - open;
+}
+
+/** Whether the issue's state does not show yet what the newest claim says: after a crash between both. */
+export function lags(record: ItemRecord, head: Head): boolean {
+  return stepOf(head) > record.applied;
+}
+
+/** Names of the labels of an issue, but for the one that says blocked. */
+export interface Labels {
+  readonly names: readonly string[];
+  readonly blocked: boolean;
+}
+
+interface Claimed {
+  readonly issue: Issue;
+  readonly record: ItemRecord;
+  readonly head: Head;
+}
+
+/** What the tracker tells of an issue. */
+export function itemOf({ issue, record, head }: Claimed, labels: Labels): TrackedItem {
+  const { exact, key } = record;
+  return Object.freeze({
+    key,
+    title: textOf(issue.title, exact.title),
+    description: textOf(issue.description, exact.description),
+    priority: issue.priority,
+    dependencies: Object.freeze([...exact.dependencies]),
+    labels: Object.freeze(labelsOf(exact.labels, labels.names)),
+    status: statusOf({ issue, record, head }, labels.blocked),
+    cancelled: isCancelled(issue),
+    claim: claimOf(key, { owner: head.open === 1 ? head.owner : null, fence: head.fence }),
+    createdAt: issue.createdAt,
+    updatedAt: issue.updatedAt,
+  });
+}
+
+export function isCancelled({ state }: Issue): boolean {
+  return state.type === 'canceled' || state.type === 'duplicate';
+}
+
+/**
+ * By the type of the issue's state, never its name. A claim holds whatever people do to the state, but
+ * for "completed", which is their word that it is done. Where nobody holds it, the state is theirs:
+ * "started" then means that a person works on it.
+ */
+function statusOf(card: Claimed, blocked: boolean): TrackedItem['status'] {
+  const { issue, record, head } = card;
+  const behind = lags(record, head);
+  if (head.open === 1) return issue.state.type === 'completed' && !behind ? 'done' : 'in_progress';
+  return behind && head.end !== '' ? head.end : unheldStatus(card, blocked);
+}
+
+function unheldStatus({ issue, head }: Claimed, blocked: boolean): TrackedItem['status'] {
+  if (issue.state.type === 'completed') return 'done';
+  if (isCancelled(issue) && head.end === 'done') return 'done';
+  if (blocked) return 'blocked';
+  return issue.state.type === 'started' ? 'in_progress' : 'todo';
+}
+
+/** Labels that Linear has for the issue, in the order they were given, and those it could not take. */
+function labelsOf(given: readonly string[], names: readonly string[]): readonly string[] {
+  const there = new Set(names.map((name) => name.toLowerCase()));
+  const kept = given.filter((name) => !carried(name) || there.has(name.toLowerCase()));
+  const known = new Set(given.map((name) => name.toLowerCase()));
+  return [...kept, ...names.filter((name) => !known.has(name.toLowerCase())).toSorted()];
+}
+
+/** The label that says that an item is blocked: Linear has no type of state for it. */
+export const BLOCKED = 'Blocked';
+
+/** Whether Linear can have a label of this name. */
+export function carried(name: string): boolean {
+  const plain = /^[^\p{C}\s](?:\P{C}*[^\p{C}\s])?$/u.test(name) && name.length <= 80;
+  return plain && name.toLowerCase() !== BLOCKED.toLowerCase();
+}

@@ -1,0 +1,97 @@
+import { hasCode } from '../../../domain/errors.ts';
+import type { LinearClient } from './client.ts';
+import { CREATE_LABEL, LABELS_BY_ID, LABELS_BY_NAME } from './documents.ts';
+import { TAKEN } from './ends.ts';
+import { idOf } from './ids.ts';
+import { BLOCKED, carried } from './item.ts';
+import type { Labels } from './item.ts';
+import { labelMadeShape, labelsShape } from './shapes.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Labels by id and by name, kept as they were last seen. */
+export interface LabelBook {
+  /** Names of these ids, for issues about to be shown. */
+  read(ids: readonly string[]): Promise<Labels>;
+  /** Looks up whatever of these is not known yet, at once. */
+  learn(ids: readonly string[]): Promise<void>;
+  /** Ids of those that Linear can have; makes the ones it does not have yet. */
+  ensure(names: readonly string[]): Promise<readonly string[]>;
+  /** The label that says that an item is blocked. */
+  blocked(): Promise<string>;
+  /** Forgets what people may have renamed. */
+  forget(): void;
+}
+
+/** Of one request. */
+const CHUNK = 100;
+
+export function createLabelBook(client: LinearClient, workspace: Workspace): LabelBook {
+  const names = new Map<string, string>();
+  const learn = async (ids: readonly string[]): Promise<void> => {
+    const unknown = [...new Set(ids)].filter((id) => !names.has(id));
+    for (let start = 0; start < unknown.length; start += CHUNK) {
+      const chunk = unknown.slice(start, start + CHUNK);
+      const found = await client.ask({
+        document: LABELS_BY_ID,
+        variables: { ids: chunk },
+        shape: labelsShape,
+      });
+      for (const { id, name } of found) names.set(id, name);
+    }
+  };
+  const one = async (name: string): Promise<string> => {
+    const known = [...names].find(([, other]) => other.toLowerCase() === name.toLowerCase());
+    if (known !== undefined) return known[0];
+    const id = await findOrMake(client, name, (await workspace.team()).id);
+    names.set(id, name);
+    return id;
+  };
+  return {
+    learn,
+    async read(ids) {
+      await learn(ids);
+      const all = ids.flatMap((id) => names.get(id) ?? []);
+      return { names: all.filter((name) => !isBlocked(name)), blocked: all.some(isBlocked) };
+    },
+    async ensure(wanted) {
+      const ids: string[] = [];
+      for (const name of wanted.filter(carried)) ids.push(await one(name));
+      return [...new Set(ids)];
+    },
+    blocked: () => one(BLOCKED),
+    forget: () => names.clear(),
+  };
+}
+
+function isBlocked(name: string): boolean {
+  return name.toLowerCase() === BLOCKED.toLowerCase();
+}
+
+/** Two that make the same label at once: the second finds what the first made. */
+async function findOrMake(client: LinearClient, name: string, team: string): Promise<string> {
+  const found = await find(client, name, team);
+  if (found !== undefined) return found;
+  const input = { id: idOf('label', team, name.toLowerCase()), name, teamId: team };
+  try {
+    return await client.ask({
+      document: CREATE_LABEL,
+      variables: { input },
+      shape: labelMadeShape,
+    });
+  } catch (error) {
+    if (!hasCode(error, TAKEN) && !hasCode(error, 'TRACKER_REFUSED')) throw error;
+    const made = await find(client, name, team);
+    if (made === undefined) throw error;
+    return made;
+  }
+}
+
+async function find(client: LinearClient, name: string, team: string): Promise<string | undefined> {
+  const names = [{ name: { eqIgnoreCase: name } }];
+  const found = await client.ask({
+    document: LABELS_BY_NAME,
+    variables: { names, team },
+    shape: labelsShape,
+  });
+  return found[0]?.id;
+}

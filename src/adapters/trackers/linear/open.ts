@@ -1,0 +1,92 @@
+import type { TrackedItem, TrackerClaim, WorkTracker } from '../../../work/tracker.ts';
+import { withPlainText } from '../plain-text.ts';
+import { inOrder, isReady, unknownItem } from '../rules.ts';
+import { createBoard } from './board.ts';
+import { readHeld } from './chain.ts';
+import { claim, end, put } from './claims.ts';
+import { createLinearClient } from './client.ts';
+import { comment, comments } from './comments.ts';
+import { create } from './create.ts';
+import { edit } from './edit.ts';
+import { itemOf } from './item.ts';
+import { createLabelBook } from './labels.ts';
+import type { Linear } from './linear.ts';
+import type { Home } from './record.ts';
+import { createWorkspace } from './workspace.ts';
+import { prepare } from './prepare.ts';
+import type { Placing } from './workspace.ts';
+
+export interface LinearTrackerOrder extends Placing {
+  /** Of the GraphQL API. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/**
+ * The tracker in a project of a Linear workspace. Beyond the port's errors it throws `TRACKER_DENIED`
+ * (exit 4), `TRACKER_MISPLACED`, `TRACKER_FULL` and `TRACKER_REFUSED` (exit 2: a person has to mend it),
+ * `TRACKER_LIMITED` and `TRACKER_UNREACHABLE` (exit 75: it passes).
+ */
+export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
+  const linear = connect(order);
+  const at = async (key: string): Promise<Home> => {
+    const home = await linear.workspace.home();
+    if (home === undefined) throw unknownItem(key);
+    return home;
+  };
+  const get = async (key: string): Promise<TrackedItem> => {
+    const held = await readHeld(linear.client, await at(key), key);
+    return itemOf(held, await linear.labels.read(held.issue.labelIds));
+  };
+  const finish = async (held: TrackerClaim, status: 'todo' | 'done' | 'blocked'): Promise<void> =>
+    end(linear, await at(held.key), { claim: held, status });
+  return withPlainText({
+    prepare: () => prepare(linear),
+    async list({ status } = {}) {
+      const items = inOrder(await allItems(linear));
+      return items.filter((item) => status === undefined || item.status === status);
+    },
+    get,
+    create: (items) => create(linear, items),
+    async edit(key, change) {
+      await edit(linear, await at(key), { key, change });
+      return get(key);
+    },
+    async next() {
+      const items = await allItems(linear);
+      const byKey = new Map(items.map((item) => [item.key, item]));
+      return inOrder(items).find((item) => isReady(item, byKey));
+    },
+    claim: async (key, owner) => claim(linear, await at(key), { key, owner }),
+    finish,
+    release: (held) => finish(held, 'todo'),
+    move: async (key, to) => put(linear, await at(key), { key, to }),
+    comment: async (key, said) => comment(linear, await at(key), { key, ...said }),
+    comments: async (key) => comments(linear, await at(key), key),
+    close: () => Promise.resolve(),
+  });
+}
+
+function connect(order: LinearTrackerOrder): Linear {
+  const client = createLinearClient(order);
+  const workspace = createWorkspace(client, order);
+  const labels = createLabelBook(client, workspace);
+  const board = createBoard(client, { now: order.now, onWhole: () => labels.forget() });
+  return { client, workspace, labels, board, newId: order.newId };
+}
+
+async function allItems(linear: Linear): Promise<readonly TrackedItem[]> {
+  const home = await linear.workspace.home();
+  if (home === undefined) return [];
+  const cards = await linear.board.all(home);
+  await linear.labels.learn(cards.flatMap(({ issue }) => issue.labelIds));
+  const items: TrackedItem[] = [];
+  for (const { issue, record } of cards) {
+    const labels = await linear.labels.read(issue.labelIds);
+    items.push(itemOf({ issue, record, head: record }, labels));
+  }
+  return items;
+}

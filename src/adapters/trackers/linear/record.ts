@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { NewItem } from '../../../work/tracker.ts';
+import { PLACE } from './documents.ts';
+import { idOf } from './ids.ts';
+import type { Issue } from './shapes.ts';
+
+/** A text that Linear shows in a form of its own: the hash of that form, and what was written. */
+const rewritten = z.tuple([z.string(), z.string()]);
+
+const exactShape = z.object({
+  title: rewritten.optional(),
+  description: rewritten.optional(),
+  labels: z.array(z.string()),
+  dependencies: z.array(z.string()),
+});
+
+/** Values of an attachment can be strings and numbers only. */
+const recordShape = z.object({
+  harness: z.literal(1),
+  project: z.string(),
+  key: z.string(),
+  /** Number of the newest claim; 0: none yet. */
+  fence: z.int().min(0),
+  /** 1: that claim holds the item. */
+  open: z.literal([0, 1]),
+  owner: z.string(),
+  /** How the newest claim ended; empty while it holds or where there is none. */
+  end: z.enum(['', 'todo', 'done', 'blocked']),
+  /** How much of the claims the issue's state shows: see `stepOf`. */
+  applied: z.int().min(0),
+  exact: z
+    .string()
+    .transform((text) => jsonOf(text))
+    .pipe(exactShape),
+});
+
+/**
+ * What the harness keeps on an issue, in an attachment that people see as a link. Key and dependencies
+ * live only here; claims are a copy of the comments that made them, for reading many at once.
+ */
+export type ItemRecord = z.output<typeof recordShape>;
+export type Exact = z.output<typeof exactShape>;
+
+/** Where records of one project's items are found. */
+export interface Home {
+  /** Linear's project. */
+  readonly linearProject: string;
+  /** Ours. */
+  readonly project: string;
+}
+
+export function issueIdOf({ linearProject, project }: Home, key: string): string {
+  return idOf('item', linearProject, project, key);
+}
+
+const url = (issueId: string): string => `${PLACE}item/${issueId}`;
+
+/** Throws nothing: what cannot be read, or was copied from another issue, is no record of this one. */
+export function recordOf(home: Home, issue: Issue): ItemRecord | undefined {
+  const found = issue.attachments.nodes.find((one) => one.url === url(issue.id));
+  const result = recordShape.safeParse(found?.metadata);
+  if (!result.success || result.data.project !== home.project) return undefined;
+  return issue.id === issueIdOf(home, result.data.key) ? result.data : undefined;
+}
+
+export function recordIdOf(issue: Issue): string {
+  const found = issue.attachments.nodes.find((one) => one.url === url(issue.id));
+  return found?.id ?? idOf('record', issue.id);
+}
+
+/** As an attachment: what people read, and the record. */
+export function attachmentOf(record: ItemRecord): {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly metadata: Readonly<Record<string, string | number>>;
+} {
+  return {
+    title: `Work item ${shortened(record.key)}`,
+    subtitle: 'Kept by the harness: it loses the issue when this is removed',
+    metadata: { ...record, exact: JSON.stringify(record.exact) },
+  };
+}
+
+export function newAttachment(
+  issueId: string,
+  record: ItemRecord,
+): Readonly<Record<string, unknown>> {
+  return { id: idOf('record', issueId), issueId, url: url(issueId), ...attachmentOf(record) };
+}
+
+/** The record of an issue that was just created for this item. */
+export function freshRecord(home: Home, item: NewItem, issue: Issue): ItemRecord {
+  return {
+    harness: 1,
+    project: home.project,
+    key: item.key,
+    fence: 0,
+    open: 0,
+    owner: '',
+    end: '',
+    applied: 0,
+    exact: {
+      ...titleKept(item.title, issue.title),
+      ...descriptionKept(item.description, issue.description),
+      labels: [...item.labels],
+      dependencies: [...item.dependencies],
+    },
+  };
+}
+
+export function titleKept(written: string, shown: string): Pick<Exact, 'title'> {
+  return written === shown ? {} : { title: [hashOf(shown), written] };
+}
+
+export function descriptionKept(written: string, shown: string): Pick<Exact, 'description'> {
+  return written === shown ? {} : { description: [hashOf(shown), written] };
+}
+
+/** What was written, as long as Linear shows what it made of that; else what a person wrote since. */
+export function textOf(shown: string, kept: readonly [string, string] | undefined): string {
+  return kept !== undefined && kept[0] === hashOf(shown) ? kept[1] : shown;
+}
+
+/** Linear wants a title, and a short one. */
+export function shownTitle(title: string): string {
+  const line = title.replaceAll(/\p{C}+/gu, ' ').trim();
+  return line === '' ? '(no title)' : shortened(line);
+}
+
+function shortened(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 199).toWellFormed()}…`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

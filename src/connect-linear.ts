@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { examineLinear } from './adapters/trackers/linear/examine.ts';
+import type { LinearView } from './adapters/trackers/linear/examine.ts';
+import { openLinearTracker } from './adapters/trackers/linear/open.ts';
+import type { LinearTrackerOrder } from './adapters/trackers/linear/open.ts';
+import type { Config } from './config/config.ts';
+import { HarnessError } from './domain/errors.ts';
+import type { BackendSettings } from './domain/run.ts';
+import { newId } from './new-id.ts';
+import type { WorkTracker } from './work/tracker.ts';
+
+interface LinearOrder {
+  /** Our project, and what Linear's is called unless the configuration says otherwise. */
+  readonly project: string;
+  readonly name: string;
+  readonly backend: BackendSettings;
+}
+
+/** The tracker in Linear, with the operator's key. Throws `TRACKER_KEY_MISSING` (exit 4). */
+export function connectLinear(config: Config, order: LinearOrder): WorkTracker {
+  return openLinearTracker(accessOf(config, order));
+}
+
+/** What the operator's key sees, for `harness doctor`; throws as the tracker does. */
+export function lookAtLinear(config: Config): Promise<LinearView> {
+  const name = config.projectName ?? 'harness';
+  const { backend } = config.settings;
+  return examineLinear(accessOf(config, { project: name, name, backend }));
+}
+
+function accessOf({ linear }: Config, { project, name, backend }: LinearOrder): LinearTrackerOrder {
+  return {
+    url: linear.apiUrl,
+    apiKey: linear.apiKey?.reveal() ?? keyMissing(),
+    project,
+    team: backend.linearTeam,
+    linearProject: backend.linearProject ?? name,
+    now: () => Date.now(),
+    newId,
+    pause: (ms) => sleep(ms),
+  };
+}
+
+function keyMissing(): never {
+  throw new HarnessError(
+    'TRACKER_KEY_MISSING',
+    'LINEAR_API_KEY is not set, and backend.type is linear: make a key at https://linear.app/YOUR-TEAM/settings/api and export LINEAR_API_KEY, or choose json or postgres',
+    { exit: 4 },
+  );
+}
