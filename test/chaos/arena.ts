@@ -57,7 +57,6 @@ interface WorkerOrder {
 const LATENCY_MS = 200;
 
 const CONFIG = `
-backend: { type: postgres }
 phases:
   ideation: { checkpoint_pause: true }
   architecture: { pattern: single, checkpoint_pause: false }
@@ -73,11 +72,21 @@ gateway: { attribution_headers: true }
 const WORKER = join(import.meta.dirname, 'worker.ts');
 const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
 
-export async function anArena(database: 'embedded' | 'shared'): Promise<Arena> {
+/** Where a run keeps its items: in the database, or in a Linear that outlives every kill. */
+export interface Tracking {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+}
+
+export async function anArena(
+  database: 'embedded' | 'shared',
+  linear: Tracking | null = null,
+): Promise<Arena> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'chaos-')));
   const [home, project] = [join(root, 'home'), join(root, 'project')];
   await mkdir(home, { mode: 0o700 });
-  await writeFile(join(root, 'orchestrator.yaml'), CONFIG);
+  const backend = `backend: { type: ${linear === null ? 'postgres' : 'linear'} }`;
+  await writeFile(join(root, 'orchestrator.yaml'), `${backend}\n${CONFIG}`);
   const shared = database === 'shared' ? await testDatabase() : null;
   const played: Played[] = [];
   const model = await startRehearsalModel({
@@ -93,6 +102,7 @@ export async function anArena(database: 'embedded' | 'shared'): Promise<Arena> {
     ANTHROPIC_API_KEY: 'sk-test-of-chaos',
     ANTHROPIC_BASE_URL: model.url,
     ...(shared === null ? {} : { DATABASE_URL: shared.url }),
+    ...(linear === null ? {} : { LINEAR_API_KEY: linear.apiKey, LINEAR_API_URL: linear.apiUrl }),
   };
   const running = new Set<ChildProcess>();
   const begin = (words: readonly string[], changes: Readonly<Record<string, string>>): Command => {

@@ -210,7 +210,7 @@ export const PLACES: readonly Place[] = [
 ];
 
 /** The same numbers from 0 up to 1 for the same seed (mulberry32). */
-function numbersOf(seed: number): () => number {
+export function numbersOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
