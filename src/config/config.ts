@@ -55,6 +55,8 @@ export interface Config {
   readonly toolPackages: readonly ToolPackageSettings[];
   readonly security: SecuritySettings;
   readonly browser: BrowserSettings;
+  /** Exact types of tools that may run at the provider. */
+  readonly providerTools: readonly string[];
   readonly notify: readonly NotifyTarget[];
   /** Values of `environment.secrets`, which enter the box by the operator's choice. */
   readonly boxSecrets: Readonly<Record<string, Secret>>;

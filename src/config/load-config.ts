@@ -52,6 +52,7 @@ export function loadConfig(order: ConfigOrder): Config {
     ...extras(reading.settings),
     registries,
     mcp: mcpServers(reading.settings.mcp),
+    providerTools: reading.settings.gateway.provider_tools,
     toolPackages: toolPackages(reading.settings.mcp),
     browser: browserSettings(reading.settings.browser, order.env),
     egress: egressHosts(reading.settings.sandbox.egress, registries),

@@ -252,6 +252,19 @@ const deploy = z.strictObject({
   timeout_minutes: z.number().gt(0).max(1440).default(15),
 });
 
+/** Those whose price is known: an unknown one can't be held under a budget. */
+const providerTool = z
+  .string()
+  .regex(
+    /^web_(?:search|fetch)_\d{8}$/,
+    'must be the exact type of a tool that the provider runs, as in "web_search_20250305" or "web_fetch_20250910"',
+  );
+
+const gateway = z.strictObject({
+  attribution_headers: z.boolean().default(false),
+  provider_tools: z.array(providerTool).default([]),
+});
+
 const notify = z.array(
   z.strictObject({ type: z.enum(['webhook', 'slack', 'ntfy']), url: filledText }),
 );
@@ -275,7 +288,7 @@ export const fileSchema = z.strictObject({
   items: z.strictObject({ max_attempts: z.int().min(1).max(20).default(3) }).prefault({}),
   deploy: deploy.optional(),
   notify: notify.default([]),
-  gateway: z.strictObject({ attribution_headers: z.boolean().default(false) }).prefault({}),
+  gateway: gateway.prefault({}),
   browser: z
     .strictObject({
       enabled: z.boolean().default(true),

@@ -124,7 +124,10 @@ function guards({ settings, security, browser, notify, ...config }: Config): Sho
     },
     environment: shownEnvironment(settings.environment),
     deploy: settings.deploy === null ? undefined : shownDeploy(settings.deploy),
-    gateway: { attribution_headers: settings.attributionHeaders },
+    gateway: {
+      attribution_headers: settings.attributionHeaders,
+      provider_tools: config.providerTools,
+    },
     browser:
       browser.use === 'unsaid'
         ? undefined

@@ -28,5 +28,6 @@ export function guessedTokens(asked: Asked): Tokens {
     cacheReadTokens: 0,
     cacheWriteTokens: 0,
     cacheWriteHourTokens: 0,
+    webSearches: asked.searches,
   };
 }

@@ -8,6 +8,8 @@ export interface Tokens {
   /** All cache writes, those kept for an hour included. */
   readonly cacheWriteTokens: number;
   readonly cacheWriteHourTokens: number;
+  /** Searches of the web that the provider made. */
+  readonly webSearches: number;
 }
 
 /** US dollars per million tokens. */
@@ -38,6 +40,9 @@ const LONG_PROMPT_TOKENS = 200_000;
 const LONG_PROMPT_INPUT = 2;
 const LONG_PROMPT_OUTPUT = 1.5;
 
+/** US dollars for one, from the same list: ten for a thousand. */
+const WEB_SEARCH = 0.01;
+
 const MILLION = 1_000_000;
 
 /** Undefined for a model that is not in the list: unknown is never free. */
@@ -47,7 +52,7 @@ export function priceOf(model: string): Price | undefined {
 
 /** Tokens with their price; `costUsd` is null when the model is not in the list. */
 export function usageOf(model: string, tokens: Tokens): Usage {
-  const { cacheWriteHourTokens: _hour, ...counts } = tokens;
+  const { cacheWriteHourTokens: _hour, webSearches: _searches, ...counts } = tokens;
   return { ...counts, costUsd: costOf(model, tokens) };
 }
 
@@ -65,7 +70,7 @@ export function costOf(model: string, tokens: Tokens): number | null {
   const long = prompt > LONG_PROMPT_TOKENS;
   const input = weighted * price.input * (long ? LONG_PROMPT_INPUT : 1);
   const output = tokens.outputTokens * price.output * (long ? LONG_PROMPT_OUTPUT : 1);
-  return (input + output) / MILLION;
+  return (input + output) / MILLION + tokens.webSearches * WEB_SEARCH;
 }
 
 function family(name: string, versions: string): RegExp {

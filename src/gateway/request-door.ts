@@ -9,13 +9,15 @@ import type { Refusal } from './refusal.ts';
 export interface Asked {
   readonly model: string;
   readonly maxTokens: number;
+  /** Most searches of the web that the provider may make and charge for. */
+  readonly searches: number;
   /** What goes upstream. */
   readonly body: Buffer;
 }
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Tools with these types run in the box or not at all; every other type runs at the provider. */
+/** Tools with these types run in the box or not at all; every other type runs at the provider, and has to be allowed by it. */
 const LOCAL_TOOL = /^(?:custom|(?:bash|text_editor|computer|memory)_\d{8})$/u;
 
 /** Fields that make the provider reach other hosts, run code, or charge by another price list. */
@@ -24,12 +26,21 @@ const REFUSED_FIELDS = ['mcp_servers', 'container', 'speed'] as const;
 const Body = z.looseObject({
   model: z.string().min(1).max(200),
   max_tokens: z.number().int().nonnegative().catch(0),
-  tools: z.array(z.looseObject({ type: z.string().nullish() })).nullish(),
+  tools: z
+    .array(
+      z.looseObject({
+        type: z.string().nullish(),
+        max_uses: z.number().int().nonnegative().nullish().catch(null),
+      }),
+    )
+    .nullish(),
   messages: z.array(z.looseObject({})),
 });
 
 /** What a body is read with. */
 export interface Reception {
+  /** Exact types of tools that the operator lets run at the provider. */
+  readonly providerTools: readonly string[];
   /** A byte went by. */
   readonly touch: () => void;
   /** Takes memory for so many bytes until the call has ended; false: there is none left. */
@@ -49,7 +60,7 @@ export async function readRequest(
   if (request.headers['content-encoding'] !== undefined)
     return invalid(415, 'Send the body without content-encoding.');
   const raw = await readCapped(request, reception);
-  return isRefusal(raw) ? raw : judge(raw);
+  return isRefusal(raw) ? raw : judge(raw, reception);
 }
 
 async function readCapped(
@@ -71,17 +82,26 @@ async function readCapped(
   return Buffer.concat(chunks);
 }
 
-function judge(raw: Buffer): Asked | Refusal {
+function judge(raw: Buffer, { providerTools }: Reception): Asked | Refusal {
   const value = parse(raw);
   if (value === undefined) return invalid(400, 'The body is not JSON.');
   const parsed = Body.safeParse(value);
   if (!parsed.success) return invalid(400, 'The body is not a Messages API request.');
-  const forbidden = forbiddenIn(parsed.data);
+  const forbidden = forbiddenIn(parsed.data, providerTools);
   if (forbidden !== undefined) return invalid(400, forbidden);
   // What was judged is what is sent. For the agent CLI these are the bytes that came; for a body
   // with doubled keys, which another parser might read otherwise, they are not.
   const body = Buffer.from(JSON.stringify(value));
-  return { model: parsed.data.model, maxTokens: parsed.data.max_tokens, body };
+  const { model, max_tokens: maxTokens } = parsed.data;
+  return { model, maxTokens, searches: searchesIn(parsed.data), body };
+}
+
+/** What a tool may do that says nothing of it; the agent CLI says 8. */
+const UNSAID_SEARCHES = 10;
+
+function searchesIn({ tools }: z.infer<typeof Body>): number {
+  const searching = tools?.filter(({ type }) => type?.startsWith('web_search_')) ?? [];
+  return searching.reduce((sum, tool) => sum + (tool.max_uses ?? UNSAID_SEARCHES), 0);
 }
 
 /** Undefined as well for what is not UTF-8: other readers may see another text in it. */
@@ -89,10 +109,12 @@ function parse(raw: Buffer): unknown {
   return isUtf8(raw) ? parseJson(raw.toString('utf8')) : undefined;
 }
 
-function forbiddenIn(body: z.infer<typeof Body>): string | undefined {
+function forbiddenIn(body: z.infer<typeof Body>, allowed: readonly string[]): string | undefined {
   const given = REFUSED_FIELDS.find((name) => body[name] !== undefined && body[name] !== null);
   if (given !== undefined) return `The gateway does not forward ${given}.`;
-  const tool = body.tools?.find(({ type }) => !LOCAL_TOOL.test(type ?? 'custom'));
+  const tool = body.tools?.find(
+    ({ type }) => !LOCAL_TOOL.test(type ?? 'custom') && !allowed.includes(type ?? ''),
+  );
   if (tool !== undefined)
     return `The gateway does not forward tools that run at the provider: ${String(tool.type).slice(0, 80)}.`;
   return body.messages.some((message) => fetchesUrl(message['content']))

@@ -136,7 +136,9 @@ async function answer(visit: Visit, shared: Shared, session: Session): Promise<v
   if (refusal !== undefined || path === undefined)
     return sendRefusal(response, refusal ?? NOT_FOUND);
   session.touch();
-  const asked = await readRequest(request, { touch: () => session.touch(), hold: visit.hold });
+  const { providerTools } = shared;
+  const reception = { providerTools, touch: () => session.touch(), hold: visit.hold };
+  const asked = await readRequest(request, reception);
   if (isRefusal(asked)) return sendRefusal(response, asked);
   const { headers } = request;
   await exchange(shared, session, {

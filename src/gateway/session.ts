@@ -19,6 +19,8 @@ export interface GatewayDeps {
   readonly record: (order: WireOrder, event: HarnessEvent) => void | Promise<void>;
   readonly egress: EgressSettings;
   readonly mcp: McpSettings;
+  /** Exact types of tools that the operator lets run at the provider, such as `web_search_20250305`. */
+  readonly providerTools: readonly string[];
   readonly clock: {
     /** Epoch milliseconds. */
     now(): number;

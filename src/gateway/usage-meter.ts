@@ -30,6 +30,7 @@ const Counts = z.object({
   cache_read_input_tokens: Count,
   cache_creation_input_tokens: Count,
   cache_creation: z.object({ ephemeral_1h_input_tokens: Count }).nullish().catch(null),
+  server_tool_use: z.object({ web_search_requests: Count }).nullish().catch(null),
 });
 type Counts = z.infer<typeof Counts>;
 
@@ -39,6 +40,7 @@ const StreamEvent = z.object({
   type: z.string(),
   message: z.object({ usage: Counts }).nullish().catch(null),
   usage: Counts.nullish().catch(null),
+  content_block: z.object({ type: Text, name: Text }).nullish().catch(null),
   delta: z.object({ text: Text, partial_json: Text, thinking: Text }).nullish().catch(null),
   error: z.object({ type: Text, message: Text }).nullish().catch(null),
 });
@@ -50,6 +52,7 @@ const NOTHING: Tokens = Object.freeze({
   cacheReadTokens: 0,
   cacheWriteTokens: 0,
   cacheWriteHourTokens: 0,
+  webSearches: 0,
 });
 
 /**
@@ -60,6 +63,7 @@ export function createUsageMeter(): UsageMeter {
   const reader = createSseReader();
   let tokens: Tokens | null = null;
   let chars = 0;
+  let searches = 0;
   let counted = false;
   let stopped = false;
   let failure: StreamFailure | null = null;
@@ -71,6 +75,7 @@ export function createUsageMeter(): UsageMeter {
     if (event.type === 'message_stop') stopped = true;
     if (event.type === 'error') failure = event.error ?? { type: 'api_error', message: '' };
     chars += textIn(event);
+    if (isSearch(event)) searches += 1;
   }
 
   return {
@@ -84,7 +89,11 @@ export function createUsageMeter(): UsageMeter {
     tokens: () => {
       if (tokens === null || (stopped && counted)) return tokens;
       const atLeast = Math.max(1, Math.ceil(chars / CHARS_PER_TOKEN));
-      return { ...tokens, outputTokens: Math.max(tokens.outputTokens, atLeast) };
+      return {
+        ...tokens,
+        outputTokens: Math.max(tokens.outputTokens, atLeast),
+        webSearches: Math.max(tokens.webSearches, searches),
+      };
     },
     failure: () => failure,
   };
@@ -100,6 +109,10 @@ function countsOutput({ type, usage }: StreamEvent): boolean {
   return type === 'message_delta' && typeof usage?.output_tokens === 'number';
 }
 
+function isSearch({ content_block: block }: StreamEvent): boolean {
+  return block?.type === 'server_tool_use' && block.name === 'web_search';
+}
+
 function textIn({ delta }: StreamEvent): number {
   return delta ? delta.text.length + delta.partial_json.length + delta.thinking.length : 0;
 }
@@ -113,5 +126,6 @@ function merge(before: Tokens, counts: Counts): Tokens {
     cacheWriteTokens: counts.cache_creation_input_tokens ?? before.cacheWriteTokens,
     cacheWriteHourTokens:
       counts.cache_creation?.ephemeral_1h_input_tokens ?? before.cacheWriteHourTokens,
+    webSearches: counts.server_tool_use?.web_search_requests ?? before.webSearches,
   };
 }

@@ -21,6 +21,7 @@ export function openGateway({ store, config }: App, { upstream }: HostOrder): Ga
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
     egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
     mcp: { servers: mcpServersOf(config), pins: openPins(mcpFolder(config)) },
+    providerTools: config.providerTools,
     clock,
     newId,
   });

@@ -24,6 +24,9 @@ import { sessionTools } from './tools.ts';
 /** Far above a quick gate; a slow one must not hold the others. */
 const TURN_PATIENCE_MS = 20_000;
 
+/** What the agent's program asks the provider for when it searches the web. */
+const WEB_SEARCH = { type: 'web_search_20250305', tool: 'WebSearch' };
+
 /** What this host opened for its attempts. */
 export interface Parts extends Seal {
   readonly identity: HostIdentity;
@@ -58,6 +61,7 @@ export async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps
       templatesIn([join(project.directory, 'prompts'), join(PACKAGE, 'prompts')]),
     environments,
     packages: parts.packages,
+    furtherTools: config.providerTools.includes(WEB_SEARCH.type) ? [WEB_SEARCH.tool] : [],
     sessionTools: sessionTools(config, { ...parts, environments, secrets }),
     boxSecrets: secrets,
     turns: createTurns(TURN_PATIENCE_MS),

@@ -86,6 +86,12 @@ const rows: Row[] = [
     (c) => c.browser,
     { use: 'yes', server: 'puppeteer', program: null },
   ],
+  [
+    'gateway.provider_tools',
+    ['web_fetch_20250910'],
+    (c) => c.providerTools,
+    ['web_fetch_20250910'],
+  ],
   ['browser.enabled', false, (c) => c.browser.use, 'no'],
   ['checks.timeout_minutes', 0.5, (c) => c.settings.checkTimeoutMs, 30_000],
   ['checks.retries_for_flaky', 4, (c) => c.settings.flakyRetries, 4],

@@ -91,3 +91,11 @@ test('a section without a word in it asks for the usual browser', () => {
   const named = { CHROME_PATH: '/opt/chrome' };
   expect(load({ yaml: '', env: named }).browser.program).toBe('/opt/chrome');
 });
+
+test.each(['web_search', 'web_*', 'code_execution_20250825', 'mcp_toolset', 'bash_20250124'])(
+  'I5 I8 %s can not be let run at the provider',
+  (type) => {
+    const yaml = `gateway: { provider_tools: ["${type}"] }`;
+    expect(refusal({ yaml })).toMatch(/gateway\.provider_tools\.0 must be the exact type/);
+  },
+);

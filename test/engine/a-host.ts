@@ -127,6 +127,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
       resolve: async () => [],
     },
     mcp: { servers: [], pins: openPins(root) },
+    providerTools: [],
     clock,
     newId: randomUUID,
   });
@@ -153,6 +154,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
       now: () => clock.now(),
     }),
     packages: null,
+    furtherTools: [],
     sessionTools: async () => NO_TOOLS,
     boxSecrets: {},
     turns: createTurns(1000),

@@ -76,6 +76,21 @@ test.for<[string, object]>([
   expect(bench.upstream.received).toEqual([]);
 });
 
+test('I8 a tool that runs at the provider passes where its very type is configured, and no other', async () => {
+  await using bench = await behindPlain({ providerTools: ['web_search_20250305'] });
+  const wire = await bench.open();
+  const status = async (tool: object): Promise<number> =>
+    (await call(wire, { body: aBody({ tools: [tool] }) })).status;
+  expect(await status(webSearch)).toBe(200);
+  expect(bench.upstream.received[0]?.body).toContain('web_search_20250305');
+  expect(await status({ ...webSearch, type: 'web_search_20260101' })).toBe(400);
+  expect(await status({ ...webSearch, type: ['web_search_20250305'] })).toBe(400);
+  expect(await status({ type: 'web_fetch_20250910', name: 'web_fetch' })).toBe(400);
+  const both = aBody({ tools: [webSearch], mcp_servers: [{ type: 'url', url: 'https://a.test' }] });
+  expect((await call(wire, { body: both })).status).toBe(400);
+  expect(bench.upstream.received).toHaveLength(1);
+});
+
 test('tools that run in the box pass, and so does anything in their input', async () => {
   await using bench = await behindPlain();
   const tools = [

@@ -39,6 +39,45 @@ test('I5 a streamed answer passes unchanged and is in the ledger with its price'
   ]);
 });
 
+const searched = { ...usage, server_tool_use: { web_search_requests: 3 } };
+const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 4 };
+
+test('I5 searches of the web are charged, also where an answer breaks off before it counts them', async () => {
+  const block = { type: 'server_tool_use', id: 's', name: 'web_search', input: {} };
+  const begun = [
+    sse({ type: 'message_start', message: { usage } }),
+    sse({ type: 'content_block_start', index: 0, content_block: block }),
+  ];
+  await using bench = await startBench(
+    (response, _received, number) => {
+      if (number === 1) sendStream(response, streamed(searched));
+      else {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(begun.join(''), () => response.destroy());
+      }
+    },
+    { providerTools: [search.type] },
+  );
+  const wire = await bench.open();
+  const body = aBody({ tools: [search] });
+  await call(wire, { body });
+  await call(wire, { body });
+  expect(bench.entries[0]?.usage.costUsd).toBeCloseTo(cost + 0.03, 12);
+  expect(bench.entries[1]?.usage.costUsd).toBeGreaterThan(0.01);
+});
+
+test('I5 searches are set aside before they are made', async () => {
+  await using bench = await startBench((response) => sendJson(response, 200, { usage }), {
+    providerTools: [search.type],
+  });
+  const wire = await bench.open({ budgetUsd: 0.06 });
+  expect((await call(wire, { body: aBody({ max_tokens: 10 }) })).status).toBe(200);
+  const answer = await call(wire, {
+    body: aBody({ max_tokens: 10, tools: [{ ...search, max_uses: 6 }] }),
+  });
+  expect(answer.status).toBe(429);
+});
+
 test('an answer that is not streamed is counted from its body', async () => {
   await using bench = await startBench((response) =>
     sendJson(response, 200, { type: 'message', usage }),
@@ -197,7 +236,13 @@ test('prices are known for the Claude families in every spelling, and for nothin
 });
 
 test('I5 hour-long cache writes and long prompts cost what the list says', () => {
-  const none = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  const none = {
+    webSearches: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+  };
   const hour = { ...none, cacheWriteTokens: 1000, cacheWriteHourTokens: 1000 };
   expect(usageOf(MODEL, hour).costUsd).toBeCloseTo(0.002, 12);
   const long = { ...none, inputTokens: 300_000, outputTokens: 1000, cacheWriteHourTokens: 0 };

@@ -85,6 +85,7 @@ export interface BenchOptions {
   readonly credential?: Upstream['credential'];
   readonly egress?: Partial<EgressSettings>;
   readonly mcp?: Partial<McpSettings>;
+  readonly providerTools?: readonly string[];
   /** Path of the base URL. */
   readonly path?: string;
 }
@@ -113,6 +114,7 @@ export async function startBench(script: Script, options: BenchOptions = {}): Pr
       ...options.egress,
     },
     mcp: { servers: [], pins: openPins('/nowhere'), ...options.mcp },
+    providerTools: options.providerTools ?? [],
     clock: { now: () => NOW, monotonic: () => performance.now() },
     newId: () => `own-${++serial}`,
   });

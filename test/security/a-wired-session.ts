@@ -14,7 +14,13 @@ import type { McpServer } from '../../src/gateway/mcp/upstream.ts';
 import type { RefusedCall, SessionEvent } from '../../src/sessions/agent.ts';
 import { SYSTEM_PATH, type Place } from '../safety/a-box.ts';
 import { anOrder } from '../support/an-order.ts';
-import { inTurn, say, startMessagesServer, type Block } from '../support/messages-server.ts';
+import {
+  inTurn,
+  say,
+  startMessagesServer,
+  type Ask,
+  type Block,
+} from '../support/messages-server.ts';
 
 export interface WiredPlan {
   readonly place: Place;
@@ -22,6 +28,10 @@ export interface WiredPlan {
   readonly blocks: readonly Block[];
   readonly servers?: readonly McpServer[];
   readonly registries?: Registries;
+  /** Types of tools that may run at the provider. */
+  readonly providerTools?: readonly string[];
+  /** The agent's program has its tool for searching the web. */
+  readonly searches?: true;
   /** Servers in the box; told where images go. */
   readonly tools?: (images: string) => readonly ToolServer[];
 }
@@ -37,6 +47,8 @@ export interface Played {
   readonly shown: readonly string[];
   /** Bytes of the first request. */
   readonly firstBytes: number;
+  /** Requests that reached the model. */
+  readonly asks: readonly Ask[];
   /** Folder of the session's screenshots. */
   readonly images: string;
 }
@@ -79,6 +91,15 @@ export async function playWired(plan: WiredPlan): Promise<Played> {
     sessionId: randomUUID(),
     wire,
     boxServers: tools.servers,
+    tools: [
+      'Read',
+      'Write',
+      'Edit',
+      'Glob',
+      'Grep',
+      'Bash',
+      ...(plan.searches ? ['WebSearch'] : []),
+    ],
     onRefused: (call) => refused.push(call),
     spawn: ({ command, args, cwd, env, signal }) =>
       place.box.spawn({
@@ -99,11 +120,20 @@ export async function playWired(plan: WiredPlan): Promise<Played> {
   const [first] = model.asks;
   const shown = first?.body.tools.map(({ name }) => name) ?? [];
   const outputs = events.flatMap((one) => (one.type === 'tool_ended' ? [one.output] : []));
-  return { events, outputs, refused, recorded, shown, firstBytes: first?.bytes ?? 0, images };
+  return {
+    events,
+    outputs,
+    refused,
+    recorded,
+    shown,
+    firstBytes: first?.bytes ?? 0,
+    images,
+    asks: model.asks,
+  };
 }
 
 function aGateway(
-  { place, servers = [], registries = NOBODY }: WiredPlan,
+  { place, servers = [], registries = NOBODY, providerTools = [] }: WiredPlan,
   { url, record }: { readonly url: string; readonly record: (event: HarnessEvent) => unknown },
 ): ReturnType<typeof createGateway> {
   return createGateway({
@@ -112,6 +142,7 @@ function aGateway(
     record: (_order, event) => void record(event),
     egress: { hosts: egressHosts([], registries), registries, resolve: resolveOnHost },
     mcp: { servers, pins: openPins(join(place.root, 'pins')) },
+    providerTools,
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     newId: randomUUID,
   });

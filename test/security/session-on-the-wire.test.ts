@@ -33,3 +33,24 @@ test.skipIf(unsealable)(
     expect(events.at(-1)).toMatchObject({ type: 'ended', end: { status: 'completed' } });
   },
 );
+
+test.skipIf(unsealable).each([
+  ['passes when its type is configured', ['web_search_20250305'], true],
+  ['does not pass when nothing is configured', [], false],
+] as const)(
+  `I8 what the agent asks the provider to search %s (skipped without ${unsealable ?? 'a reason'})`,
+  async (_, providerTools, through) => {
+    await using place = await aBox();
+    const { asks, outputs } = await playWired({
+      place,
+      blocks: [call('WebSearch', { query: 'how to build a shop' })],
+      providerTools,
+      searches: true,
+    });
+    const searching = asks.filter(({ body }) =>
+      body.tools.some(({ name }) => name === 'web_search'),
+    );
+    expect(searching).toHaveLength(through ? 1 : 0);
+    expect(outputs[0]?.includes('does not forward tools that run at the provider')).toBe(!through);
+  },
+);

@@ -174,7 +174,7 @@ async function sessionOrder(deps: WorkshopDeps, talk: Equipped, wire: Wire): Pro
     prompt,
     systemPrompt: await systemPrompt(find, tools.includes('Write')),
     model: run.settings.model,
-    tools,
+    tools: tools.length === 0 ? [] : [...tools, ...deps.furtherTools],
     hostTools: [],
     boxServers: talk.tools.servers,
     workspace: place.workspace.path,

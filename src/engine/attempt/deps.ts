@@ -26,6 +26,8 @@ export interface WorkshopDeps {
   /** How package managers reach their registries, telling of each host; null: not at all. */
   readonly packages: Packages | null;
   /** The MCP servers that run in the box of a session, the browser among them. */
+  /** Tools of the agent's program that a provider's own make possible, for every role that has any. */
+  readonly furtherTools: readonly string[];
   readonly sessionTools: (order: ToolsOrder) => Promise<SessionTools>;
   /** Values of `environment.secrets`, which the operator lets into the box. */
   readonly boxSecrets: Readonly<Record<string, string>>;

@@ -107,6 +107,7 @@ export function aGateway(baseUrl: string): Gateway & AsyncDisposable {
       resolve: async () => [],
     },
     mcp: { servers: [], pins: openPins('/nowhere') },
+    providerTools: [],
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     newId: randomUUID,
   });
