@@ -4,7 +4,7 @@ import { messageOf } from '../domain/errors.ts';
 import type { RoleEnd } from '../phases/phase.ts';
 import { engine, type Brief, type SessionStep } from './deps.ts';
 import { noteFull } from './room.ts';
-import { step } from './step.ts';
+import { launcherIsGone, step } from './step.ts';
 
 /**
  * One attempt: its session and the proof of its work. Short, never retried by the engine:
@@ -57,8 +57,8 @@ async function carried<T>(attemptId: string, { agent, body, ended }: Carried<T>)
   try {
     return await body(signal);
   } catch (error) {
-    // Neither is the attempt's end: it is carried on here or by the worker that takes over.
-    if (lease.aborted || deps.databaseIsAway(error)) throw error;
+    // None is the attempt's end: it is carried on here or by the worker that takes over.
+    if (lease.aborted || deps.databaseIsAway(error) || launcherIsGone(error)) throw error;
     deps.log(`attempt ${attemptId}: ${messageOf(error)}`);
     if (isDiskFull(error)) noteFull(engine(), error);
     await deps.workshop.abandon(attemptId, messageOf(error));

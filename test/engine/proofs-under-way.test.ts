@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HarnessError } from '../../src/domain/errors.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { requestControl, resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
@@ -18,9 +19,14 @@ import { builds, writes, type Playing } from './plays.ts';
 
 /** What proofs wait for before they begin; by project. */
 const held = new Map<string, Promise<void>>();
+/** How often proofs have begun; by project, where they meet the death of the process that starts programs. */
+const killed = new Map<string, number>();
 const turns = {
   async take(projectId: string) {
     await held.get(projectId);
+    const times = killed.get(projectId);
+    if (times !== undefined) killed.set(projectId, times + 1);
+    if (times === 0) throw new HarnessError('LAUNCHER_ENDED', 'it was killed');
     return () => undefined;
   },
 };
@@ -190,4 +196,16 @@ test('I4 a refused change is told to the next session; the same one again is ref
   expect(ends.map(({ end }) => end?.status)).toEqual(['asked', 'failed', 'asked', 'succeeded']);
   const asked = (await eventsOf(host, run)).filter(({ type }) => type === 'approval.asked');
   expect(asked).toHaveLength(2);
+});
+
+test('I6 a proof whose programs die with the process that starts them is made again, and counts as no failure', async () => {
+  const play: Playing = async function* works(scene) {
+    killed.set(scene.attempt.projectId, 0);
+    yield* builds()(scene);
+  };
+  const run = await anImplementation(host, { play, items: [{ key: 'A-1' }] });
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  expect(killed.get(run.projectId)).toBe(2);
+  const attempts = await attemptsOf(host, run, 'coder');
+  expect(attempts.map(({ end }) => end?.status)).toEqual(['succeeded']);
 });

@@ -93,6 +93,20 @@ describe('the launcher', () => {
     expect(text((await launcher.run(shell('echo on'))).stdout)).toBe('on');
   });
 
+  test('I6 orders that come before its death is noticed are carried out all the same', async () => {
+    const { launcher, pid } = await warm();
+    execFileSync('kill', ['-9', String(pid)]);
+    // Its end is noticed only once this process is idle: until then the channel looks open.
+    execFileSync('sh', [
+      '-c',
+      `while kill -0 ${pid} && ! grep -q '^State:.Z' /proc/${pid}/status; do :; done`,
+    ]);
+    const ends = await Promise.all(
+      ['one', 'two', 'three'].map((word) => launcher.run(shell(`echo ${word}`))),
+    );
+    expect(ends.map(({ stdout }) => text(stdout))).toEqual(['one', 'two', 'three']);
+  });
+
   test('does not outlive its parent, nor hold it open', () => {
     const source = new URL('../../src/workspaces/launcher/launcher.ts', import.meta.url);
     const script = `

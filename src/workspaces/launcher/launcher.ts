@@ -64,7 +64,7 @@ function startBeside(gone: () => void): Beside {
     for (const one of waiting.values()) one.reject(launcherEnded());
     waiting.clear();
   };
-  child.once('exit', end).once('error', end);
+  child.once('exit', end).on('error', end);
   return {
     ready: () => ready && child.connected,
     run(program) {
@@ -72,7 +72,11 @@ function startBeside(gone: () => void): Beside {
       const answer = Promise.withResolvers<ProgramEnd>();
       waiting.set(last, answer);
       idle(child, false);
-      child.send({ id: last, program });
+      const id = last;
+      child.send({ id, program }, (error) => {
+        // What did not reach it was not begun there.
+        if (error !== null) take(waiting, id)?.resolve(runProgram(program));
+      });
       return answer.promise;
     },
   };
