@@ -63,7 +63,22 @@ export function targetOf(routes: readonly PackageRoute[], target: string): Targe
   // A URL that was locked against this very registry keeps its path and with it the base's.
   const own = base.pathname.slice(1);
   const inner = own !== '' && rest.startsWith(own) ? rest.slice(own.length) : rest;
+  if (![PYPI, FILES].includes(route.prefix) && isAdministration(inner))
+    return { status: 'refused', reason: 'this is no package, but the registry itself' };
   return { status: 'found', url: new URL(base.href + inner), route };
+}
+
+/** Public keys by which packages are signed: all that an installation asks there. */
+const KEYS = '-/npm/v1/keys';
+
+/**
+ * Where an npm registry answers about itself and its users: who pays, their tokens and teams. It is
+ * asked with the operator's credential, and an install script can ask, too.
+ */
+function isAdministration(path: string): boolean {
+  const plain = path.split('?', 1)[0] ?? '';
+  const first = plain.split(/\/|%2f/iu).find((name) => name !== '');
+  return first !== undefined && /^(?:-|%2d)$/iu.test(first) && plain !== KEYS;
 }
 
 /** The route of the scope that a part of the path names, encoded or not. */

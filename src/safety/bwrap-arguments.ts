@@ -14,6 +14,8 @@ export interface BoxLayout {
   readonly filter: string | null;
   /** Arguments that make up the system's own folders. */
   readonly system: readonly string[];
+  /** Arguments that cover what the kernel tells of the machine, see `kernelCovers`. */
+  readonly covers: readonly string[];
   /** Toolchains and the operator's `sandbox.read`. */
   readonly readable: readonly string[];
   readonly limits: BoxLimits;
@@ -57,8 +59,29 @@ export async function systemArguments(): Promise<readonly string[]> {
   for (const path of ETC_SHARED) mounts.push('--ro-bind-try', path, path);
   // A harness that runs as root could read the machine's TLS keys; nothing in a box may.
   const keys = await lstat('/etc/ssl/private').catch(() => undefined);
-  if (keys?.isDirectory()) mounts.push('--tmpfs', '/etc/ssl/private');
+  if (keys?.isDirectory())
+    mounts.push(...tmpfs('/etc/ssl/private', 4096), '--remount-ro', '/etc/ssl/private');
   return mounts;
+}
+
+/**
+ * What the kernel tells of the whole machine: pages, timers, addresses, keys. To a harness that runs
+ * as root it is readable in a box, whose user is root outside; as containers do, it is covered.
+ */
+const KERNEL_TELLS = words(
+  'keys timer_list slabinfo vmallocinfo pagetypeinfo kpagecount kpageflags kpagecgroup',
+  'sched_debug latency_stats',
+);
+
+/** Covers for those of them that this kernel has. */
+export async function kernelCovers(): Promise<readonly string[]> {
+  const covers: string[] = [];
+  for (const name of KERNEL_TELLS) {
+    const path = `/proc/${name}`;
+    const kind = await lstat(path).catch(() => undefined);
+    if (kind !== undefined) covers.push('--ro-bind', '/dev/null', path);
+  }
+  return covers;
 }
 
 /**
@@ -75,6 +98,7 @@ export function bwrapArguments(layout: BoxLayout, order: BoxOrder): readonly str
     ...ETC_FILES.flatMap((name) => ['--ro-bind', `${layout.skeleton}/etc/${name}`, `/etc/${name}`]),
     // A root caller could otherwise write core_pattern.
     ...words('--proc /proc --ro-bind /proc/sys /proc/sys --dev /dev'),
+    ...layout.covers,
     ...tmpfs('/dev/shm', limits.sharedMemoryBytes),
     ...tmpfs('/tmp', limits.tmpBytes),
     ...tmpfs(AGENT_HOME, limits.homeBytes),

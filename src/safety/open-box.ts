@@ -13,6 +13,7 @@ import {
   AGENT_HOME,
   bwrapArguments,
   innerCommand,
+  kernelCovers,
   systemArguments,
   type BoxLayout,
 } from './bwrap-arguments.ts';
@@ -159,6 +160,7 @@ async function layoutOf(settings: BoxSettings): Promise<Grounds> {
     skeleton,
     filter: filter === null ? null : join(skeleton, FILTER_FILE),
     system: await systemArguments(),
+    covers: await kernelCovers(),
     readable: [...settings.toolchains.mounts, ...settings.read],
     limits,
     holding: holdingOf(groups, process.getuid?.() === 0),

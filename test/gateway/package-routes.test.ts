@@ -30,6 +30,26 @@ describe('where a path leads', () => {
   });
 
   test.each([
+    '/-/whoami',
+    '/-/npm/v1/user',
+    '/-/npm/v1/tokens?per=1',
+    '/%2d/npm/v1/tokens',
+    '//-/whoami',
+    '/%2f-/whoami',
+    '/-%2forg/acme/user',
+    '/-',
+  ])('I7 %s is not asked with the credential of the operator', (path) => {
+    expect(found(path)).toContain('the registry itself');
+    const corporate = { npm: 'https://corp.example/api/npm/', scopes: {}, pypi: null };
+    expect(found(`/api/npm${path}`, corporate)).toContain('the registry itself');
+  });
+
+  test('the keys of signatures are, and packages whose names begin so', () => {
+    expect(found('/-/npm/v1/keys')).toBe('https://registry.npmjs.org/-/npm/v1/keys');
+    expect(found('/-x')).toBe('https://registry.npmjs.org/-x');
+  });
+
+  test.each([
     '/../x',
     '/a/../../x',
     '/a/./x',

@@ -22,7 +22,14 @@ describe.skipIf(unsealable)(
     afterAll(async () => place[Symbol.asyncDispose]());
 
     test('I8 writes outside the workspace are refused, inside they reach the host', async () => {
-      const outside = ['/x', '/etc/x', '/usr/x', '/dev/x', '/proc/sys/kernel/core_pattern'];
+      const outside = [
+        '/x',
+        '/etc/x',
+        '/usr/x',
+        '/dev/x',
+        '/proc/sys/kernel/core_pattern',
+        '/etc/ssl/private/x',
+      ];
       const tries = outside.map((path) => `(: > ${path}) 2>/dev/null && echo "wrote ${path}"`);
       const { exit, output } = await place.run(`${tries.join('; ')}; echo kept > made`);
       expect(output).toBe('');

@@ -8,6 +8,8 @@ export type Need =
   | 'ipv6'
   | 'usernamespaces'
   | 'sysrq'
+  | 'pages'
+  | 'timers'
   | 'keyctl'
   | 'userfaultfd'
   | 'fanotify'

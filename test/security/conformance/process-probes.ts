@@ -126,6 +126,16 @@ export const PROCESS_PROBES: readonly Probe[] = [
     command: '[ "$(nice -n -5 nice)" = -5 ] && echo {canary}',
   },
   {
+    name: "look through the pages of the machine's memory",
+    needs: ['root', 'pages'],
+    command: 'head -c 8 /proc/kpageflags >/dev/null && echo {canary}',
+  },
+  {
+    name: "read the timers of the machine's processes",
+    needs: ['root', 'timers'],
+    command: 'grep -q . /proc/timer_list && echo {canary}',
+  },
+  {
     name: "open the kernel's ring of keys",
     needs: ['keyctl'],
     command: `${asking('keyctl')} && echo {canary}`,

@@ -110,6 +110,8 @@ const PRESENT: Readonly<Record<Need, () => boolean>> = {
   address: () => ownAddress() !== undefined,
   ipv6: hasIpv6,
   sysrq: () => existsSync('/proc/sysrq-trigger'),
+  pages: () => existsSync('/proc/kpageflags'),
+  timers: () => existsSync('/proc/timer_list'),
   keyctl: answered('keyctl'),
   userfaultfd: answered('userfaultfd'),
   fanotify: answered('fanotify'),
@@ -122,7 +124,7 @@ const PRESENT: Readonly<Record<Need, () => boolean>> = {
 export function presentNeeds(): ReadonlySet<Need> {
   const all: readonly Need[] = [
     ...(['root', 'perl', 'x64', 'socat'] as const),
-    ...(['address', 'ipv6', 'usernamespaces', 'sysrq'] as const),
+    ...(['address', 'ipv6', 'usernamespaces', 'sysrq', 'pages', 'timers'] as const),
     ...(['keyctl', 'userfaultfd', 'fanotify', 'vsock', 'generic'] as const),
   ];
   return new Set(all.filter((need) => PRESENT[need]()));

@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../domain/errors.ts';
 import type { Agent, SessionEnd, SessionEvent, SessionOrder } from '../../../sessions/agent.ts';
+import { withBoundedLines } from './bounded-lines.ts';
+import type { Streams } from './bounded-lines.ts';
 import { watchChild } from './child.ts';
 import type { SessionChild } from './child.ts';
 import { claudeExecutable, cliVersion } from './executable.ts';
@@ -116,7 +118,7 @@ async function open(deps: ClaudeDeps, order: SessionOrder): Promise<Sitting> {
       spawnClaudeCodeProcess: (request) => {
         const started = start(order, request);
         child = watchChild(started);
-        return started;
+        return withBoundedLines(started);
       },
     },
   });
@@ -145,11 +147,6 @@ function start(order: SessionOrder, request: SpawnOptions): ChildProcess & Strea
   if (!hasStreams(child)) throw new Error('The session process has no pipes to talk through.');
   return child;
 }
-
-type Streams = {
-  readonly stdin: NonNullable<ChildProcess['stdin']>;
-  readonly stdout: NonNullable<ChildProcess['stdout']>;
-};
 
 function hasStreams(child: ChildProcess): child is ChildProcess & Streams {
   return child.stdin !== null && child.stdout !== null;
