@@ -30,6 +30,7 @@ const UNSAID = {
   contributions: [],
   feedback: '',
   dependencies: [],
+  demo: null,
 };
 
 interface Scene {

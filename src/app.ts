@@ -28,6 +28,8 @@ import type {
  * the domain, and nothing else of the inside. What is large is loaded when it is first called: a
  * command that only looks must not wait for the engine, the agent SDK or git.
  */
+export { readDemoSources } from './demo/sources.ts';
+export { demoSettings } from './demo/run-settings.ts';
 export { explained } from './adapters/store/no-connection-left.ts';
 export { snapshotAtRest } from './at-rest.ts';
 export { configSchema } from './config/config-schema.ts';

@@ -6,7 +6,7 @@ import { ENDED, type Project, type Run } from './domain/run.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { giveUpRun } from './engine/operations.ts';
 import { newId, type App } from './open-app.ts';
-import { ensureRepository } from './workspaces/ensure-repository.ts';
+import { ensureRepository, type FirstFile } from './workspaces/ensure-repository.ts';
 import { inspectRepository } from './workspaces/repository.ts';
 import { ROOM_TO_GO_ON, ROOM_TO_START, shortageOf } from './workspaces/room.ts';
 import { landMain } from './engine/attempt/land-main.ts';
@@ -22,6 +22,8 @@ export interface ProjectOrder {
   /** A repository with code in it is meant; without it only a new or empty folder will do. */
   readonly existing: boolean;
   readonly rehearsal: boolean;
+  /** What a new project begins with. */
+  readonly first?: readonly FirstFile[];
   /** Told what a person should know of it. */
   readonly notice: (line: string) => void;
 }
@@ -35,7 +37,7 @@ export async function prepareProject(app: App, order: ProjectOrder): Promise<Pro
   if (order.rehearsal) await startOver(app, order);
   await refuseForeignCode(app, order);
   await refuseSecondRun(app, order.directory);
-  const repository = await ensureRepository(git, order.directory);
+  const repository = await ensureRepository(git, order.directory, order.first);
   const { directory, branch } = repository;
   const project = await app.store.projects.ensure({ directory, name: order.name });
   await mkdir(join(directory, '.harness', 'transcripts'), { recursive: true });

@@ -14,6 +14,8 @@ export interface Following {
   readonly output: Output;
   /** Number of the last event that was shown already. */
   readonly after: number;
+  /** Shows what events do not tell; called at every look, after the events. */
+  readonly look?: () => Promise<void>;
 }
 
 export interface Followed {
@@ -49,6 +51,7 @@ export async function follow(order: Following): Promise<Followed> {
       // Read before the events: what ended it is then among them.
       const run = await app.steadily(() => app.store.runs.get(runId));
       after = await app.steadily(() => showNew(order, after));
+      await order.look?.();
       if (run !== undefined && isOver(run)) {
         await heart.stop();
         await app.steadily(() => keepSnapshot(app, order.project, run));

@@ -81,6 +81,7 @@ export interface Watching {
   readonly unsealed: string | null;
   /** Last event already shown. */
   readonly after: number;
+  readonly look?: () => Promise<void>;
 }
 
 /** Follows a hosted run to its end and says how it went; the exit status becomes the process's. */
@@ -89,7 +90,9 @@ export async function watch(order: Watching): Promise<void> {
   if (unsealed !== null)
     await app.store.events.append(project.id, run.id, [{ type: 'run.unsealed', reason: unsealed }]);
   const { output } = context;
-  const followed = await follow({ app, project, runId: run.id, output, after: order.after });
+  const { after, look } = order;
+  const following = { app, project, runId: run.id, output, after };
+  const followed = await follow(look === undefined ? following : { ...following, look });
   await printSummary({ app, output, project, run: followed.run });
   process.exitCode = followed.exit;
 }

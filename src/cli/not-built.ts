@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { HarnessError } from '../domain/errors.ts';
 
 /** Commands that are promised and not there yet: refused by name, never mistaken for a typing error. */
-const COMMANDS = ['serve', 'demo'] as const;
+const COMMANDS = ['serve'] as const;
 
 /** Whoever builds one deletes its name here. */
 export function addNotBuilt(program: Command): void {

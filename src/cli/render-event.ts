@@ -18,6 +18,7 @@ const DETAILS: ReadonlySet<HarnessEvent['type']> = new Set([
   'main.landed',
   'item.edited',
   'packages.asked',
+  'mcp.called',
 ]);
 
 export function isDetail({ event }: StoredEvent): boolean {
@@ -90,6 +91,9 @@ const DESCRIBE: Describe = {
       : `packages: ${event.host} gave no answer: ${firstLine(event.reason)}`,
   'screenshots.kept': ({ subject, files }) =>
     `${placeOf(subject)}: ${files.length} ${files.length === 1 ? 'screenshot' : 'screenshots'} kept: ${files[0] ?? ''}${files.length > 1 ? ', ...' : ''}`,
+  'mcp.called': (event) => `${placeOf(event.subject)}: [Tool: ${event.tool}]`,
+  'regression.found': ({ subject, item, evidence }) =>
+    `${placeOf(subject)}: found a regression of ${item}: ${checksLine(evidence)}`,
   'merge.conflicted': (event) =>
     `${placeOf(event.subject)}: conflicts in ${event.files.join(', ')}`,
   'merge.repeated': (event) => `${placeOf(event.subject)}: main moved meanwhile, proved again`,

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { PHASES } from '../domain/phase.ts';
 import type { EditOptions, RejectOptions } from './approval-action.ts';
 import { amount, wholeNumber, type CommonOptions } from './common-options.ts';
+import type { DemoOptions } from './demo-action.ts';
 import type { RunOptions } from './run-options.ts';
 import type { WorkerOptions } from './worker-action.ts';
 
@@ -24,6 +25,7 @@ export function addRunCommands(program: Command): void {
       (await import('./control-action.ts')).pauseAction(options),
     );
   addApprovals(program);
+  addDemo(program);
   program
     .command('worker')
     .description('take part in the runs of the Postgres in DATABASE_URL')
@@ -50,6 +52,25 @@ function addRun(program: Command): void {
     .addOption(new Option('--from <phase>', 'skip the phases before').choices([...PHASES]))
     .option('--existing', 'work on the code that is in the folder')
     .action(async (options: RunOptions) => (await import('./run-action.ts')).runAction(options));
+}
+
+function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('build app_spec.txt with two kinds of agents and a tracker')
+    .option('--max-iterations <n>', 'sessions at most, the former ones included', wholeNumber)
+    .option('--model <name>', 'model of every session')
+    .addOption(
+      new Option('--tracker <name>', 'where the issues are (default linear)').choices([
+        'linear',
+        'local',
+      ]),
+    )
+    .option('--issues <n>', 'instead of the number in initializer_prompt.md', wholeNumber)
+    .option('--budget <usd>', 'US dollars at most', amount)
+    .option('--rehearse', 'a scripted model instead of a real one: no key, no cost')
+    .option('--start-over', 'with --rehearse: replace a former rehearsal')
+    .action(async (options: DemoOptions) => (await import('./demo-action.ts')).demoAction(options));
 }
 
 function addResume(program: Command): void {

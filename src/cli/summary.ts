@@ -1,7 +1,7 @@
 import { caughtIn, folded, type Caught } from '../domain/caught.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import { unlandedIn } from '../domain/landing.ts';
-import type { Project, Run } from '../domain/run.ts';
+import { isCapReached, type Project, type Run } from '../domain/run.ts';
 import { whatOf } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import { eventsAfter, readSnapshot, type App } from '../app.ts';
@@ -102,6 +102,7 @@ function landingLines(events: readonly StoredEvent[]): string[] {
 }
 
 function next({ project, run }: SummaryOrder, unlanded: boolean): string[] {
+  if (run.settings.demo !== undefined && !unlanded) return nextOfDemo(project, run);
   if (run.status === 'completed' && unlanded)
     return ['Next: clear that away, then `harness land` brings everything'];
   if (run.status === 'completed')
@@ -111,4 +112,16 @@ function next({ project, run }: SummaryOrder, unlanded: boolean): string[] {
       'Next: `harness status` shows what is asked; `harness approve`, or `harness reject NAME --reason TEXT`, then `harness resume`',
     ];
   return ['Next: `harness why`, then `harness resume`'];
+}
+
+function nextOfDemo({ directory }: Project, run: Run): string[] {
+  if (run.status === 'completed') return ['Next:', `  cd ${directory}`, '  ./init.sh'];
+  const again = `harness demo --project-dir ${directory}`;
+  if (run.status === 'limited' && isCapReached(run.reason))
+    return [`Next: \`${again}\` goes on; --max-iterations counts the sessions there were, too`];
+  if (run.status === 'waiting_approval')
+    return [
+      `Next: \`harness status\` shows what is asked; answer with \`harness approve\` or \`harness reject\`, then \`${again}\``,
+    ];
+  return [`Next: \`harness why\`, then \`${again}\``];
 }

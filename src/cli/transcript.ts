@@ -7,8 +7,18 @@ const line = z.object({
   event: z.discriminatedUnion('type', [
     z.object({ type: z.literal('started'), model: z.string(), resumed: z.boolean() }),
     z.object({ type: z.literal('text'), text: z.string() }),
-    z.object({ type: z.literal('tool_started'), name: z.string(), input: z.string() }),
-    z.object({ type: z.literal('tool_ended'), failed: z.boolean(), output: z.string() }),
+    z.object({
+      type: z.literal('tool_started'),
+      id: z.string().default(''),
+      name: z.string(),
+      input: z.string(),
+    }),
+    z.object({
+      type: z.literal('tool_ended'),
+      id: z.string().default(''),
+      failed: z.boolean(),
+      output: z.string(),
+    }),
     z.object({ type: z.literal('retry'), attempt: z.number(), error: z.string() }),
     z.object({ type: z.literal('alive') }),
     z.object({

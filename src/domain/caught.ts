@@ -71,6 +71,12 @@ function caught(event: HarnessEvent, conflicts: Conflicts): Caught | undefined {
   }
   if (event.type === 'plan.refused')
     return { kind: 'refused plan', where: 'task_breakdown', what: event.reasons.join(' ') };
+  if (event.type === 'regression.found')
+    return {
+      kind: 'regression',
+      where: event.item,
+      what: `its checks were red on main; had to pass again with ${placeOf(event.subject)}`,
+    };
   if (event.type === 'deploy.rolled_back')
     return { kind: 'rolled back', where: 'deploy', what: event.reason };
   if (event.type === 'session.resumed')

@@ -192,6 +192,22 @@ export type HarnessEvent =
       readonly evidence: readonly Evidence[];
     }
   | {
+      /** What proved a finished item does not pass on main any more. */
+      readonly type: 'regression.found';
+      readonly subject: Subject;
+      /** The finished one. */
+      readonly item: string;
+      readonly tree: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      /** A session called a tool of an MCP server. */
+      readonly type: 'mcp.called';
+      readonly subject: Subject;
+      /** As the model sees it: `mcp__linear__save_issue`. */
+      readonly tool: string;
+    }
+  | {
       readonly type: 'merge.conflicted';
       readonly subject: Subject;
       readonly files: readonly string[];

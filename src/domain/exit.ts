@@ -1,4 +1,4 @@
-import type { Run, RunStatus } from './run.ts';
+import { isCapReached, type Run, type RunStatus } from './run.ts';
 
 /** Reasons that begin with this end the process with status 4: only a person can mend it. */
 export const CREDENTIAL_REFUSED = 'credential refused';
@@ -16,7 +16,14 @@ const EXITS: Readonly<Record<RunStatus, number>> = {
   running: 1,
 };
 
-/** The exit status that tells a script how a run stands. */
-export function exitOf(run: Pick<Run, 'status' | 'reason'>): number {
+/**
+ * The exit status that tells a script how a run stands. In demo mode the cap of sessions is what was
+ * asked for, and no limit.
+ */
+export function exitOf(
+  run: Pick<Run, 'status' | 'reason'> & { readonly settings: Pick<Run['settings'], 'demo'> },
+): number {
+  if (run.status === 'limited' && run.settings.demo !== undefined && isCapReached(run.reason))
+    return 0;
   return run.reason?.startsWith(CREDENTIAL_REFUSED) === true ? 4 : EXITS[run.status];
 }

@@ -1,3 +1,4 @@
+import type { DemoSettings } from './demo.ts';
 import type { PhaseName, PhaseSettings } from './phase.ts';
 
 /** Every state of a run. */
@@ -80,6 +81,8 @@ export interface RunSettings {
   };
   readonly environment: EnvironmentSettings;
   readonly deploy: DeploySettings | null;
+  /** Absent: the run is the orchestrator's. */
+  readonly demo?: DemoSettings;
   /** Adds `x-harness-*` headers to upstream requests. */
   readonly attributionHeaders: boolean;
   /** Only workers of the same label take part; `rehearsal` for scripted models, else ''. */
@@ -121,4 +124,13 @@ export interface DeploySettings {
   /** The command may be run again after a crash left its end unknown. */
   readonly repeatable: boolean;
   readonly timeoutMs: number;
+}
+
+/** Why a run without sessions left stands still; `isCapReached` knows the sentence again. */
+export function capReached(sessions: number): string {
+  return `the cap of ${sessions} sessions is reached`;
+}
+
+export function isCapReached(reason: string | null): boolean {
+  return /\bthe cap of \d+ sessions is reached\b/iu.test(reason ?? '');
 }

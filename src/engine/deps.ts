@@ -11,6 +11,8 @@ import type { Running } from './running.ts';
 export interface Brief {
   /** Why the phase runs again, for the prompt; empty the first time. */
   readonly feedback: string;
+  /** What is red on main of finished features; absent: nothing was found. */
+  readonly regressions?: string;
 }
 
 /** The attempts' side of the engine: everything that touches git, boxes, agents and checks. */

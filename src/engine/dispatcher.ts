@@ -1,4 +1,4 @@
-import type { Run } from '../domain/run.ts';
+import { capReached, type Run } from '../domain/run.ts';
 import { allSettled } from '../domain/work-item.ts';
 import type { ItemStanding } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
@@ -86,6 +86,9 @@ async function mayGive(engine: Engine, run: Run, items: readonly ItemStanding[])
 /** A free slot in this process, and a session left of the run's. */
 async function mayClaim({ deps, running }: Engine, run: Run, given: number): Promise<boolean> {
   if (running.agents() + given >= deps.capacity) return false;
+  // Demo mode takes one after the other: the next one builds on what was proved.
+  if (run.settings.demo !== undefined)
+    if ((await deps.store.attempts.count(run.id, { open: true })) > 0) return false;
   return (await deps.store.attempts.count(run.id)) < run.settings.maxSessions;
 }
 
@@ -132,7 +135,7 @@ function whatHolds(
   { ready, sessions }: { readonly ready: readonly ItemStanding[]; readonly sessions: number },
 ): string | undefined {
   const { maxSessions, maxLimitWaitMs } = run.settings;
-  if (sessions >= maxSessions) return `the cap of ${maxSessions} sessions is reached`;
+  if (sessions >= maxSessions) return capReached(maxSessions);
   const latest = new Date(clock.now() + maxLimitWaitMs).toISOString();
   const far = ready.filter((item) => item.notBefore !== null && item.notBefore > latest);
   return far.length < ready.length

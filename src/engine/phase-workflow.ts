@@ -1,7 +1,7 @@
 import { DBOS, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
 import type { Role } from '../domain/attempt.ts';
 import type { PhaseName } from '../domain/phase.ts';
-import type { Run } from '../domain/run.ts';
+import { capReached, type Run } from '../domain/run.ts';
 import { allSettled } from '../domain/work-item.ts';
 import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
 import type { RunKey } from '../work/run-store.ts';
@@ -115,7 +115,7 @@ async function open(
   const before = kept.find((one) => one.role === role);
   if (before !== undefined) return { over: await workshop.endOf(before.id) };
   if ((await store.attempts.count(run.id)) >= run.settings.maxSessions)
-    return refuse('limited', `The cap of ${run.settings.maxSessions} sessions is reached.`);
+    return refuse('limited', capReached(run.settings.maxSessions));
   const attemptId = stableId(run.id, run.generation, order.phase, order.attempt, role);
   await store.attempts.open({
     id: attemptId,

@@ -47,7 +47,7 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   const token = randomBytes(32).toString('base64url');
   const note = (event: HarnessEvent): Promise<void> => session.note(event);
   await using opening = new AsyncDisposableStack();
-  const mcp = await openMcp(shared.mcp, { subject: order.subject, note });
+  const mcp = await openMcp(shared.mcp, { runId: order.runId, subject: order.subject, note });
   opening.defer(() => mcp.close());
   const calls = createCalls((call) => answer({ ...call, token, mcp }, shared, session));
   const hosts = shared.egress.hosts.filter(({ phases }) => phases.includes(order.subject.phase));

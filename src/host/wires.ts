@@ -1,3 +1,4 @@
+import type { DemoTracker } from '../demo/demo-tracker.ts';
 import { resolveOnHost } from '../gateway/egress/destination.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { openPins } from '../gateway/mcp/pins.ts';
@@ -11,7 +12,11 @@ import { mcpFolder } from './mcp-folder.ts';
 import type { HostOrder } from './order.ts';
 
 /** The one way out of each session; it meters into the store, and its caller closes it. */
-export function openGateway({ store, config }: App, { upstream }: HostOrder): Gateway {
+export function openGateway(
+  { store, config }: App,
+  { upstream }: HostOrder,
+  demo: DemoTracker,
+): Gateway {
   return createGateway({
     upstream,
     ledger: {
@@ -20,7 +25,11 @@ export function openGateway({ store, config }: App, { upstream }: HostOrder): Ga
     },
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
     egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
-    mcp: { servers: mcpServersOf(config), pins: openPins(mcpFolder(config)) },
+    mcp: {
+      servers: mcpServersOf(config),
+      pins: openPins(mcpFolder(config)),
+      own: (session) => demo.servers(session),
+    },
     providerTools: config.providerTools,
     clock,
     newId,

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claudeExecutable } from '../adapters/agents/claude/executable.ts';
 import { deployByCommand } from '../delivery/deploy-by-command.ts';
+import type { DemoTracker } from '../demo/demo-tracker.ts';
 import type { Deployment, WorkshopDeps, WorkshopPaths } from '../engine/attempt/deps.ts';
 import { createTurns } from '../engine/attempt/turn.ts';
 import { engine } from '../engine/deps.ts';
@@ -15,6 +16,7 @@ import type { Browser } from '../safety/find-browser.ts';
 import { redactorOf, type Redact } from '../safety/redact.ts';
 import { baseBranchOf } from '../workspaces/base-branch.ts';
 import { openEnvironments } from '../workspaces/environment/open-environments.ts';
+import { sessionPolicyOf } from './demo.ts';
 import { openAgent } from './agent.ts';
 import type { Seal } from './choose-box.ts';
 import { clock } from './clock.ts';
@@ -36,6 +38,7 @@ export interface Parts extends Seal {
   readonly packages: Packages;
   /** Null: sessions get none. */
   readonly browser: Browser | null;
+  readonly demo: DemoTracker;
 }
 
 /** Everything that attempts are carried out with here. */
@@ -70,6 +73,9 @@ export async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps
     log: (line) => log(redact(line)),
     redact,
     owner: () => engine().executorId,
+    trackerOf: (run) => app.trackerOf(run),
+    boardOf: (run) => parts.demo.boardOf(run),
+    sessionPolicy: sessionPolicyOf(app),
     stepped: (attemptId) => engine().running.stepped(attemptId),
     agentGone: (attemptId) => engine().running.agentGone(attemptId),
     steadily: (body) => app.steadily(body),

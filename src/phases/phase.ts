@@ -1,6 +1,8 @@
+import type { Board } from '../demo/board.ts';
 import type { AttemptEnd, Role } from '../domain/attempt.ts';
 import type { DeployEnd } from '../domain/deploy.ts';
 import type { PlanDocument } from '../domain/document.ts';
+import type { TrackerProject } from '../domain/demo.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Run } from '../domain/run.ts';
 import type { ItemDraft, WorkItem } from '../domain/work-item.ts';
@@ -68,6 +70,22 @@ export interface ProjectAccess {
   regression(extra: readonly string[], signal: AbortSignal): Promise<Regression>;
   /** Once for each attempt at the phase, however often it is called. */
   deploy(signal: AbortSignal): Promise<DeployEnd>;
+  readonly demo: DemoAccess;
+}
+
+/** What demo mode reads and writes beyond that. */
+export interface DemoAccess {
+  /** The tracker's project with its issues, as they are now; undefined before there is one. */
+  board(): Promise<Board | undefined>;
+  /** Makes issues work items, and stores which project of the tracker they are of; safe to repeat. */
+  adopt(board: {
+    readonly project: TrackerProject;
+    readonly items: readonly ItemDraft[];
+  }): Promise<void>;
+  /** The same id twice is one comment. */
+  comment(key: string, comment: { readonly id: string; readonly text: string }): Promise<void>;
+  /** What sessions may do, for the reader. */
+  settingsFile(): PlanDocument;
 }
 
 export interface Regression {

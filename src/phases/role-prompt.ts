@@ -1,5 +1,7 @@
+import { withIssueCount } from '../demo/issue-count.ts';
 import type { Role } from '../domain/attempt.ts';
 import { describeCheck } from '../domain/check.ts';
+import { META_TITLE } from '../domain/demo.ts';
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { WorkItem } from '../domain/work-item.ts';
@@ -22,6 +24,18 @@ export interface PromptFacts {
   readonly item: WorkItem | null;
   /** Items that the item builds upon, done by now. */
   readonly dependencies: readonly WorkItem[];
+  /** Demo mode; null: the run is the orchestrator's. */
+  readonly demo: DemoFacts | null;
+}
+
+/** What demo mode tells its agents beyond that. */
+interface DemoFacts {
+  /** How many issues the initializer makes. */
+  readonly issues: number;
+  /** Finished features that are to be looked at first. */
+  readonly earlier: readonly WorkItem[];
+  /** What of finished features is red on main; empty: nothing that is known. */
+  readonly regressions: string;
 }
 
 /** `phase/role` to the file that tells it what to do. */
@@ -42,12 +56,22 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   'testing/tester': 'testing/test_plan',
 };
 
+/** The same in demo mode. */
+const DEMO_TEMPLATES: Readonly<Record<string, string>> = {
+  'initialize/initializer': 'initializer_prompt',
+  'implement/coder': 'coding_prompt',
+};
+
 /** The first prompt of a session. Throws `ROLE_UNKNOWN` when no file belongs to the role. */
 export async function rolePrompt(find: FindTemplate, facts: PromptFacts): Promise<string> {
-  const name = TEMPLATES[`${facts.phase}/${facts.role}`];
+  const templates = facts.demo === null ? TEMPLATES : DEMO_TEMPLATES;
+  const name = templates[`${facts.phase}/${facts.role}`];
   if (name === undefined)
     throw new HarnessError('ROLE_UNKNOWN', `No prompt belongs to ${facts.phase}/${facts.role}`);
-  return fill(await find(name), valuesOf(facts));
+  const template = await find(name);
+  const { demo } = facts;
+  const counted = demo === null ? template : withIssueCount(template, demo.issues);
+  return fill(counted, { ...valuesOf(facts), ...(demo === null ? {} : demoValues(demo)) });
 }
 
 /** What an interrupted session is told when it goes on. */
@@ -87,4 +111,18 @@ function contribution({ role, text }: PromptFacts['contributions'][number]): str
 function dependencies(items: readonly WorkItem[]): string {
   if (items.length === 0) return '';
   return `\nIt builds on ${items.map((item) => `${item.key} (${item.title})`).join(', ')}, which are on main.\n`;
+}
+
+function demoValues({ earlier, regressions }: DemoFacts): Record<string, string> {
+  const lines = earlier.map(
+    ({ key, title, checks }) => `- ${key} ${title}: ${checks.map(describeCheck).join('; ')}`,
+  );
+  return {
+    meta_title: META_TITLE,
+    earlier: lines.join('\n') || 'Nothing is finished yet.',
+    regressions:
+      regressions === ''
+        ? ''
+        : `The harness looked already, and this is red on main. Mend it first; your work is not done while it fails:\n\n${regressions}`,
+  };
 }

@@ -17,6 +17,8 @@ export interface Ask {
   readonly tools: readonly string[];
   /** The newest prompt of the harness. */
   readonly prompt: string;
+  /** The one that the session began with. */
+  readonly opening: string;
   /** Answers given since that prompt. */
   readonly step: number;
   /** Structured outputs given before that prompt. */
@@ -85,6 +87,7 @@ export function askOf(headers: IncomingHttpHeaders, body: ModelRequest): Ask {
     cwd: cwdOf(body),
     tools: body.tools.map((tool) => tool.name),
     prompt: promptOf(messages[prompted]) ?? '',
+    opening: messages.map(promptOf).find((text) => text !== undefined) ?? '',
     step: answersIn(messages.slice(prompted + 1)),
     outputs: usesIn(before).filter((use) => use.name === 'StructuredOutput').length,
     results: lastResults(messages),

@@ -56,7 +56,7 @@ interface Call {
 }
 
 /** The tool call of an action; a string is what it says. File tools want absolute paths. */
-function callOf(action: Action, { cwd }: Ask): Call | string {
+function callOf(action: Action, { cwd, tools }: Ask): Call | string {
   switch (action.kind) {
     case 'say':
       return action.text;
@@ -72,11 +72,19 @@ function callOf(action: Action, { cwd }: Ask): Call | string {
         name: 'StructuredOutput',
         input: z.record(z.string(), z.unknown()).parse(action.output),
       };
+    case 'call':
+      return { name: offered(action.names, tools), input: action.input };
     case 'write':
     case 'edit':
     case 'read':
       return cwd === null ? byShell(action) : byTool(action, cwd);
   }
+}
+
+/** The first of these names that a server offers. */
+function offered(names: readonly string[], tools: readonly string[]): string {
+  const found = names.flatMap((name) => tools.filter((one) => one.endsWith(`__${name}`)));
+  return found[0] ?? names[0] ?? '';
 }
 
 type FileAction = Extract<Action, { kind: 'write' | 'edit' | 'read' }>;

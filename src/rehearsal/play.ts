@@ -42,7 +42,8 @@ function simply(text: string): Move {
 }
 
 function scriptOf(scenario: Scenario, ask: Ask): Script | undefined {
-  if (ask.item !== '') return scenario.items.find((item) => item.key === ask.item);
+  if (ask.item !== '')
+    return scenario.items.find((item) => item.key === ask.item) ?? scenario.named?.(ask);
   const name = `${ask.phase}/${ask.role}`;
   return (
     scenario.roles[name] ?? (name === 'task_breakdown/planner' ? planner(scenario) : undefined)

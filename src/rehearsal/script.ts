@@ -23,7 +23,13 @@ export type Action =
   | { readonly kind: 'read'; readonly path: string }
   | { readonly kind: 'bash'; readonly command: string }
   | { readonly kind: 'report'; readonly report: ReportKind; readonly text: string }
-  | { readonly kind: 'answer'; readonly output: unknown };
+  | { readonly kind: 'answer'; readonly output: unknown }
+  /** A tool of an MCP server, under the first of these names that is offered. */
+  | {
+      readonly kind: 'call';
+      readonly names: readonly string[];
+      readonly input: Readonly<Record<string, unknown>>;
+    };
 
 export type ReportKind = 'complete' | 'blocked' | 'note' | 'discovered';
 
@@ -75,6 +81,8 @@ export interface Scenario {
   /** By `phase/role`: `ideation/edge_cases`. The planner needs none: its answer is made of the items. */
   readonly roles: Readonly<Record<string, Script>>;
   readonly items: readonly ItemScript[];
+  /** The script of a work item whose key is not known before it is made; undefined: it has none. */
+  readonly named?: (ask: Ask) => Script | undefined;
   /** Where the product goes in the end; without it a rehearsal deploys nothing. */
   readonly deploy?: DeploySettings;
 }
@@ -110,6 +118,11 @@ export function report(kind: ReportKind, text: string): Action {
 /** Gives the structured output of the session. */
 export function answer(output: unknown): Action {
   return { kind: 'answer', output };
+}
+
+/** Calls a tool of an MCP server, whatever that is called there: the first name that is offered. */
+export function call(names: readonly string[], input: Readonly<Record<string, unknown>>): Action {
+  return { kind: 'call', names, input };
 }
 
 /** Several actions in one answer of the model, carried out in this order. */

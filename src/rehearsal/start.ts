@@ -1,6 +1,7 @@
 import type { RunSettings } from '../domain/run.ts';
 import type { Upstream } from '../gateway/wire.ts';
 import { startRehearsalModel } from './model.ts';
+import { isDemo, pocketLedger } from './scenarios/pocket-ledger.ts';
 import { readingList } from './scenarios/reading-list.ts';
 import type { Scenario } from './script.ts';
 
@@ -25,10 +26,15 @@ function phasesOf({ deploy }: Scenario, { phases }: RunSettings): RunSettings['p
   };
 }
 
-/** Starts the scripted model; everything else of the run is real. */
+/** Starts the scripted model, which plays demo mode too; everything else of the run is real. */
 export async function startRehearsal(scenario?: Scenario): Promise<Rehearsal> {
   const played = scenario ?? readingList();
-  const model = await startRehearsalModel({ scenario: played, clock: { now: () => Date.now() } });
+  const demo = pocketLedger();
+  const model = await startRehearsalModel({
+    scenario: played,
+    instead: (ask) => (isDemo(ask) ? demo : undefined),
+    clock: { now: () => Date.now() },
+  });
   return {
     name: played.name,
     idea: played.idea,

@@ -10,7 +10,7 @@ import { inspectRepository, type UserRepository } from './repository.ts';
 const OWN_FILES = ['.orchestrator_state.json', '.harness/', '.work_items.json'];
 /** What a person may have put into a new project's folder before the first run. */
 const STARTING_FILES =
-  /^(\.env(\.example)?|\.harness|\.orchestrator_state\.json|\.work_items\.json|orchestrator\.ya?ml|[^.].*\.(md|txt))$/;
+  /^(prompts|\.env(\.example)?|\.harness|\.orchestrator_state\.json|\.work_items\.json|orchestrator\.ya?ml|[^.].*\.(md|txt))$/;
 
 const REMEDIES: Readonly<Record<Feature, string>> = {
   submodules: 'give a repository without submodules, or the submodule itself',
@@ -22,13 +22,25 @@ const REMEDIES: Readonly<Record<Feature, string>> = {
   'foreign owner': 'run the harness as the owner of the folder, or change its owner',
 };
 
+/** A file that a new project begins with. */
+export interface FirstFile {
+  /** Name in the project's own folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
  * The repository the harness works for: made when the folder is new, empty or holds only a first
- * idea, with an empty first commit on `main`. Throws REPOSITORY_UNSUPPORTED (exit 2) by name.
+ * idea, with a first commit on `main` that holds these files and nothing else; one that is there
+ * already is taken as it is. Throws REPOSITORY_UNSUPPORTED (exit 2) by name.
  */
-export async function ensureRepository(git: Git, folder: string): Promise<UserRepository> {
+export async function ensureRepository(
+  git: Git,
+  folder: string,
+  first: readonly FirstFile[] = [],
+): Promise<UserRepository> {
   const found = await inspectRepository(git, folder);
-  if (found.kind === 'repository') return adopt(git, found);
+  if (found.kind === 'repository') return adopt(git, found, first);
   const { directory } = found;
   if (found.kind === 'file') throw unsupported(directory, 'is a file', 'give a folder');
   if (found.kind === 'bare') {
@@ -41,7 +53,7 @@ export async function ensureRepository(git: Git, folder: string): Promise<UserRe
     workTree: directory,
     args: ['init', '--quiet', '--initial-branch=main', '--template='],
   });
-  return adopt(git, await inspectAgain(git, directory));
+  return adopt(git, await inspectAgain(git, directory), first);
 }
 
 async function refuseFullFolder(found: {
@@ -64,7 +76,11 @@ async function refuseFullFolder(found: {
   );
 }
 
-async function adopt(git: Git, repository: UserRepository): Promise<UserRepository> {
+async function adopt(
+  git: Git,
+  repository: UserRepository,
+  first: readonly FirstFile[],
+): Promise<UserRepository> {
   const { directory, branch } = repository;
   const feature = repository.features.find((name) => name !== 'foreign owner' || !isRoot());
   if (feature !== undefined) {
@@ -73,7 +89,7 @@ async function adopt(git: Git, repository: UserRepository): Promise<UserReposito
   if (branch === null) {
     throw unsupported(directory, 'has no branch checked out', 'run "git switch" to a branch there');
   }
-  if (repository.head === null) await makeFirstCommit(git, repository);
+  if (repository.head === null) await makeFirstCommit(git, repository, first);
   await excludeOwnFiles(git, repository);
   return inspectAgain(git, directory);
 }
@@ -83,11 +99,30 @@ function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-async function makeFirstCommit(git: Git, { gitDir, branch }: UserRepository): Promise<void> {
-  const tree = await git.read({ gitDir, args: ['mktree'], input: '' });
+async function makeFirstCommit(
+  git: Git,
+  { gitDir, directory, branch }: UserRepository,
+  first: readonly FirstFile[],
+): Promise<void> {
+  for (const { path, text } of first) {
+    await writeIfAbsent(join(directory, path), text);
+    await git.run({ gitDir, workTree: directory, args: ['add', '--force', '--', path] });
+  }
+  const tree =
+    first.length === 0
+      ? await git.read({ gitDir, args: ['mktree'], input: '' })
+      : await git.read({ gitDir, args: ['write-tree'] });
   const commit = await git.read({ gitDir, args: ['commit-tree', tree, '-m', 'Start'] });
   const ref = branch === null ? MAIN : `refs/heads/${branch}`;
   await git.run({ gitDir, args: ['update-ref', ref, commit, NOTHING] });
+}
+
+async function writeIfAbsent(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
 }
 
 async function excludeOwnFiles(git: Git, repository: UserRepository): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CREDENTIAL_REFUSED, exitOf } from '../../src/domain/exit.ts';
-import type { RunStatus } from '../../src/domain/run.ts';
+import { capReached, type RunStatus } from '../../src/domain/run.ts';
 
 test.each<[RunStatus, number]>([
   ['completed', 0],
@@ -13,11 +13,19 @@ test.each<[RunStatus, number]>([
   ['stopping', 130],
   ['stopped', 130],
 ])('a run that is %s ends the command with %i', (status, exit) => {
-  expect(exitOf({ status, reason: null })).toBe(exit);
+  expect(exitOf({ status, reason: null, settings: {} })).toBe(exit);
 });
 
 test('a refused credential is told apart from any other failure and limit', () => {
   const reason = `${CREDENTIAL_REFUSED} (401)`;
-  expect(exitOf({ status: 'failed', reason })).toBe(4);
-  expect(exitOf({ status: 'limited', reason })).toBe(4);
+  expect(exitOf({ status: 'failed', reason, settings: {} })).toBe(4);
+  expect(exitOf({ status: 'limited', reason, settings: {} })).toBe(4);
+});
+
+test('R-019 in demo mode the cap of sessions is what was asked for, other limits are limits', () => {
+  const demo = { tracker: 'local', issues: 8, project: null } as const;
+  const reason = `implement: ${capReached(3)}`;
+  expect(exitOf({ status: 'limited', reason, settings: { demo } })).toBe(0);
+  expect(exitOf({ status: 'limited', reason, settings: {} })).toBe(75);
+  expect(exitOf({ status: 'limited', reason: 'weekly limit', settings: { demo } })).toBe(75);
 });

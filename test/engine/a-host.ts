@@ -175,6 +175,9 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     },
     agentFolders: [],
     protectedPaths: [],
+    trackerOf: async (run) => openPostgresTracker({ pool: parts.pool, projectId: run.projectId }),
+    boardOf: async () => undefined,
+    sessionPolicy: { profile: 'standard', extraCommands: [], protectedPaths: [], mcpServers: [] },
     deployment: ({ run, project, directory, commit, signal }) => {
       const { deploy: how } = run.settings;
       if (how === null) throw new Error('nothing is deployed here');

@@ -1,3 +1,4 @@
+import type { Board } from '../../src/demo/board.ts';
 import type { Role } from '../../src/domain/attempt.ts';
 import type { PlanDocument } from '../../src/domain/document.ts';
 import type { Run } from '../../src/domain/run.ts';
@@ -20,6 +21,7 @@ export interface Given {
   readonly regression?: Partial<Regression>;
   readonly deploy?: DeployEnd;
   readonly signal?: AbortSignal;
+  readonly board?: Board;
 }
 
 /** A phase's context without an engine, and what the phase did with it. */
@@ -30,7 +32,11 @@ export interface PlayedContext extends PhaseContext {
   readonly added: ItemDraft[];
   readonly projectChecks: string[];
   readonly proposed: string[];
+  readonly adopted: Adopted[];
+  readonly comments: string[];
 }
+
+type Adopted = Parameters<PhaseContext['project']['demo']['adopt']>[0];
 
 export function aContext(given: Given = {}): PlayedContext {
   const seen = {
@@ -39,6 +45,8 @@ export function aContext(given: Given = {}): PlayedContext {
     added: [] as ItemDraft[],
     projectChecks: [] as string[],
     proposed: [] as string[],
+    adopted: [] as Adopted[],
+    comments: [] as string[],
   };
   const played = (role: Role): Played => given.roles?.[role] ?? failed(`${role} broke`);
   return {
@@ -73,6 +81,16 @@ export function aContext(given: Given = {}): PlayedContext {
         return { passed: true, report: 'all green', extraFailed: [], ...given.regression };
       },
       deploy: async () => given.deploy ?? { status: 'deployed', detail: 'deployed c0ffee' },
+      demo: {
+        board: async () => given.board,
+        adopt: async (board) => {
+          seen.adopted.push(board);
+        },
+        comment: async (key, { text }) => {
+          seen.comments.push(`${key}: ${text}`);
+        },
+        settingsFile: () => ({ path: '.claude_settings.json', text: '{}\n' }),
+      },
     },
   };
 }

@@ -31,6 +31,15 @@ const ROLES: readonly (readonly [PhaseName, string])[] = [
   ['testing', 'tester'],
 ];
 
+const DEMO_ROLES: readonly (readonly [PhaseName, string])[] = [
+  ['initialize', 'initializer'],
+  ['implement', 'coder'],
+];
+
+function demoFacts(changes: Partial<PromptFacts> = {}): PromptFacts {
+  return facts({ demo: { issues: 12, earlier: [], regressions: '' }, ...changes });
+}
+
 function facts(changes: Partial<PromptFacts> = {}): PromptFacts {
   return {
     phase: 'implement',
@@ -44,6 +53,7 @@ function facts(changes: Partial<PromptFacts> = {}): PromptFacts {
     feedback: '',
     item: anItem(),
     dependencies: [],
+    demo: null,
     ...changes,
   };
 }
@@ -59,6 +69,33 @@ test.each(ROLES)('%s/%s is told why it works again', async (phase, role) => {
   expect(text).toContain('This is not the first try. Name the colours.');
 });
 
+test.each(DEMO_ROLES)('in demo mode %s/%s has a prompt of its own', async (phase, role) => {
+  const text = await rolePrompt(shipped, demoFacts({ phase, role, feedback: 'Name the colours.' }));
+  expect(text).toContain('This is not the first try. Name the colours.');
+  expect(text).not.toMatch(/\{\{|undefined|\[object/);
+  expect(Buffer.byteLength(text)).toBeLessThan(4000);
+});
+
+test('R-141 the initializer is asked for the run’s number of issues', async () => {
+  const text = await rolePrompt(shipped, demoFacts({ phase: 'initialize', role: 'initializer' }));
+  expect(text).toContain('exactly 12 issues');
+  expect(text).not.toContain('50');
+});
+
+test('a coder of demo mode looks at what is finished first, and hears what is red there', async () => {
+  const earlier = [anItem({ key: 'APP-1', title: 'Money - Whole cents' })];
+  const red = await rolePrompt(
+    shipped,
+    demoFacts({ demo: { issues: 1, earlier, regressions: 'APP-1: 1 of 2 checks' } }),
+  );
+  expect(red).toContain('- APP-1 Money - Whole cents: npm test');
+  expect(red).toContain('red on main. Mend it first');
+  expect(red).toContain('APP-1: 1 of 2 checks');
+  const green = await rolePrompt(shipped, demoFacts());
+  expect(green).toContain('Nothing is finished yet.');
+  expect(green).not.toContain('red on main');
+});
+
 test('every shipped prompt belongs to someone', async () => {
   const used = new Set<string>();
   const noting: FindTemplate = (name) => {
@@ -66,6 +103,7 @@ test('every shipped prompt belongs to someone', async () => {
     return shipped(name);
   };
   for (const [phase, role] of ROLES) await rolePrompt(noting, facts({ phase, role }));
+  for (const [phase, role] of DEMO_ROLES) await rolePrompt(noting, demoFacts({ phase, role }));
   for (const writes of [true, false]) {
     await systemPrompt(noting, writes);
     await interruptedPrompt(noting, writes);

@@ -50,7 +50,11 @@ export function afterEnd(
 }
 
 /** What the tracker is to be told of it. */
-export function writesFor(key: string, move: ItemMove, attemptId: string): readonly OutboxOp[] {
+export function writesFor(
+  key: string,
+  move: ItemMove,
+  { attemptId, note }: { readonly attemptId: string; readonly note: string | undefined },
+): readonly OutboxOp[] {
   const comment = (text: string): OutboxOp => ({
     op: 'comment',
     key,
@@ -60,7 +64,7 @@ export function writesFor(key: string, move: ItemMove, attemptId: string): reado
   });
   const owner = attemptId;
   if (move.to === 'done')
-    return [comment(`Done: ${move.commit}`), { op: 'finish', key, owner, status: move.to }];
+    return [comment(note ?? `Done: ${move.commit}`), { op: 'finish', key, owner, status: move.to }];
   if (move.to === 'blocked')
     return [comment(move.reason), { op: 'finish', key, owner, status: move.to }];
   const release: OutboxOp = { op: 'release', key, owner };

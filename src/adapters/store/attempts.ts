@@ -7,6 +7,7 @@ import { ATTEMPT, insertAttempt, lockOwn, markAlive } from './attempt-row.ts';
 import { commit } from './commit.ts';
 import { endAttempt } from './end-attempt.ts';
 import { isItem, ITEM } from './item-row.ts';
+import { queueWrites } from './outbox.ts';
 import { findRun, keysOf, RUN, unknownRun } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, type Queries, transaction, type Tx } from './transaction.ts';
@@ -121,8 +122,9 @@ async function close(
   const attempt = await lockOwn(tx, fence, 'no key update');
   if (attempt === undefined) return false;
   const asked = order.question === undefined ? [] : await putQuestion(tx, attempt, order.question);
-  const ended = await endAttempt(tx, attempt, { end, rules: order });
+  const ended = await endAttempt(tx, attempt, { end, rules: order, note: order.note });
   const { projectId, runId } = attempt;
+  await queueWrites(tx, projectId, order.writes ?? []);
   await commit(tx, { projectId, runId, events: [...order.events, ...asked, ...ended] });
   return true;
 }

@@ -7,6 +7,18 @@ import { queueWrites } from './outbox.ts';
 import * as t from './schema.ts';
 import type { Tx } from './transaction.ts';
 
+interface Ending {
+  readonly end: AttemptEnd;
+  readonly rules: EndRules;
+  /** What the tracker is told of a success, in place of the commit alone. */
+  readonly note?: string | undefined;
+}
+
+interface Failing {
+  readonly key: string;
+  readonly failures: number;
+}
+
 /**
  * Ends a locked attempt and its session, moves its item and queues what the tracker should hear.
  * Returns the events: the item's, then `attempt.ended`.
@@ -14,19 +26,23 @@ import type { Tx } from './transaction.ts';
 export async function endAttempt(
   tx: Tx,
   attempt: Attempt,
-  { end, rules }: { readonly end: AttemptEnd; readonly rules: EndRules },
+  { end, rules, note }: Ending,
 ): Promise<readonly HarnessEvent[]> {
   const endedAt = sql`now()`;
   await tx.db.update(t.attempt).set({ end, endedAt }).where(eq(t.attempt.id, attempt.id));
   await tx.db.update(t.session).set({ endedAt }).where(eq(t.session.attemptId, attempt.id));
-  const moved = await moveItem(tx, attempt, (item) => afterEnd(item, end, rules));
+  const decide = (item: Failing): ItemMove => afterEnd(item, end, rules);
+  const moved = await moveItem(tx, attempt, { decide, note });
   return [...moved, { type: 'attempt.ended', subject: subjectOf(attempt), end }];
 }
 
 async function moveItem(
   tx: Tx,
   { id, projectId, itemKey }: Attempt,
-  decide: (item: { readonly key: string; readonly failures: number }) => ItemMove,
+  {
+    decide,
+    note,
+  }: { readonly decide: (item: Failing) => ItemMove; readonly note: string | undefined },
 ): Promise<readonly HarnessEvent[]> {
   if (itemKey === null) return [];
   const item = await lockItem(tx, projectId, itemKey);
@@ -38,7 +54,7 @@ async function moveItem(
     .set({ ...columnsOf(move), updatedAt: sql`now()` })
     .where(isItem(projectId, itemKey))
     .returning(ITEM);
-  await queueWrites(tx, projectId, writesFor(itemKey, move, id));
+  await queueWrites(tx, projectId, writesFor(itemKey, move, { attemptId: id, note }));
   return [eventOf(itemKey, move, { attempt: id, notBefore: moved?.notBefore ?? null })];
 }
 

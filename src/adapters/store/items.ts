@@ -50,7 +50,10 @@ export function createItemRows({ pool, db }: Database): ItemRows {
       const [row] = await db.select(ITEM).from(t.item).where(isItem(projectId, key));
       return row;
     },
-    add: (runId, drafts, by) => transaction(pool, (tx) => add(tx, { runId, drafts, by })),
+    add: (runId, drafts, by) =>
+      transaction(pool, (tx) => add(tx, { runId, drafts, by, tracked: false })),
+    adopt: (runId, drafts, by) =>
+      transaction(pool, (tx) => add(tx, { runId, drafts, by, tracked: true })),
     claimNext: (runId, order, also) =>
       transaction(pool, (tx) => claimNext(tx, { ...order, runId }, also)),
     block: (...[projectId, key, reason, by]) =>
@@ -61,14 +64,15 @@ export function createItemRows({ pool, db }: Database): ItemRows {
   };
 }
 
-async function add(
-  tx: Tx,
-  {
-    runId,
-    drafts,
-    by,
-  }: { readonly runId: string; readonly drafts: readonly ItemDraft[]; readonly by: string },
-): Promise<void> {
+interface Addition {
+  readonly runId: string;
+  readonly drafts: readonly ItemDraft[];
+  readonly by: string;
+  /** The tracker has them already. */
+  readonly tracked: boolean;
+}
+
+async function add(tx: Tx, { runId, drafts, by, tracked }: Addition): Promise<void> {
   const run = (await findRun(tx.db, runId)) ?? unknownRun(runId);
   if (drafts.length === 0) return;
   const inserted = await tx.db
@@ -79,7 +83,7 @@ async function add(
   const keys = new Set(inserted.map(({ key }) => key));
   const added = drafts.filter(({ key }) => keys.delete(key));
   if (added.length === 0) return;
-  await queueWrites(tx, run.projectId, [{ op: 'create', items: added }]);
+  if (!tracked) await queueWrites(tx, run.projectId, [{ op: 'create', items: added }]);
   const events = added.map(
     ({ key, title, dependencies }) =>
       ({ type: 'item.added', item: key, title, dependencies, by }) as const,

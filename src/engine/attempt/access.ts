@@ -5,6 +5,7 @@ import type { PhaseName } from '../../domain/phase.ts';
 import type { Project, Run } from '../../domain/run.ts';
 import type { ProjectAccess, Regression } from '../../phases/phase.ts';
 import type { Hub } from '../../workspaces/hub.ts';
+import { demoAccess } from './demo-access.ts';
 import { deployOnce } from './deploy-once.ts';
 import type { WorkshopDeps } from './deps.ts';
 import { judgeTree, withProjectCheck } from './gate.ts';
@@ -50,6 +51,7 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
     regression: async (extra, signal) =>
       regression(deps, { ...(await open()), run, extra }, signal),
     deploy: async (signal) => deployOnce(deps, { ...(await open()), run, attempt }, signal),
+    demo: demoAccess(deps, scope),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Attempt, AttemptEnd } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { NO_USAGE } from '../../domain/usage.ts';
-import type { ChangeQuestion } from '../../work/run-store.ts';
+import { progressNote } from '../../demo/progress-note.ts';
+import type { ChangeQuestion, OutboxOp } from '../../work/run-store.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 
 /** Longest wait before a failed item is tried again. */
@@ -15,21 +16,46 @@ export async function closeAttempt(
     readonly end: AttemptEnd;
     readonly events?: readonly HarnessEvent[];
     readonly question?: ChangeQuestion;
+    /** What the tracker is told of a success. */
+    readonly note?: string;
   },
 ): Promise<boolean> {
-  const { run, fence, item } = begun;
+  const { run, fence } = begun;
   const end = withoutSecrets(deps, ending.end);
-  const delay = run.settings.retryDelayMs * 2 ** (item?.failures ?? 0);
+  const delay = delayOf(begun, end);
   const closed = await deps.steadily(async () =>
     deps.store.attempts.close(fence, end, {
       itemMaxAttempts: run.settings.itemMaxAttempts,
-      delayMs: Math.min(delay, MAX_DELAY_MS),
+      delayMs: delay,
       events: [...(ending.events ?? []), await sessionEnded(deps, begun)],
+      writes: await progressWrites(deps, begun, end),
+      ...(ending.note === undefined ? {} : { note: deps.redact(ending.note) }),
       ...(ending.question === undefined ? {} : { question: ending.question }),
     }),
   );
   if (closed && isTrouble(end)) await pauseWhenHopeless(deps, begun);
   return closed;
+}
+
+/** In demo mode work that was not proved is the most urgent still: nothing is waited for. */
+function delayOf({ run, item }: Begun, end: AttemptEnd): number {
+  if (run.settings.demo !== undefined && !isTrouble(end)) return 0;
+  return Math.min(run.settings.retryDelayMs * 2 ** (item?.failures ?? 0), MAX_DELAY_MS);
+}
+
+/** Demo mode: the issue about progress is told of each session. */
+async function progressWrites(
+  { store }: WorkshopDeps,
+  { run, attempt, item }: Begun,
+  end: AttemptEnd,
+): Promise<readonly OutboxOp[]> {
+  const key = run.settings.demo?.project?.metaKey ?? null;
+  if (key === null) return [];
+  const sessions = await store.attempts.list(run.id);
+  const number = sessions.filter((one) => one.startedAt <= attempt.startedAt).length;
+  const items = await store.items.ofRun(run.id);
+  const text = progressNote({ number, role: attempt.role, item, end, items });
+  return [{ op: 'comment', key, id: `${attempt.id}:progress`, author: 'harness', text }];
 }
 
 /** What an agent said at the end may hold what its environment was given. */

@@ -123,12 +123,19 @@ function watcher(
         void record({ type: 'session.started', subject, session, model: event.model });
       else if (interrupted) void record({ type: 'session.resumed', subject, session });
     }
+    if (event.type === 'tool_started' && isServersTool(event.name))
+      void record({ type: 'mcp.called', subject, tool: event.name });
     if (event.type === 'tool_ended' || event.type === 'text') deps.stepped(attempt.id);
     const now = deps.clock.monotonic();
     if (now - touched < TOUCH_MS) return;
     touched = now;
     deps.store.attempts.touch(fence).catch((error: unknown) => deps.log(String(error)));
   };
+}
+
+/** What an agent reports is a fact of its own. */
+function isServersTool(name: string): boolean {
+  return name.startsWith('mcp__') && !name.startsWith('mcp__tracker__');
 }
 
 /** Appends a fact of this attempt; a lost fence or a database that is away must not end the session. */

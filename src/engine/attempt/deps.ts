@@ -1,4 +1,6 @@
 import type { Attempt, Fence } from '../../domain/attempt.ts';
+import type { Board } from '../../demo/board.ts';
+import type { SessionPolicy } from '../../demo/project-files.ts';
 import type { DeployEnd } from '../../domain/deploy.ts';
 import type { Subject } from '../../domain/event.ts';
 import type { Project, Run } from '../../domain/run.ts';
@@ -13,6 +15,7 @@ import type { Environments } from '../../workspaces/environment/open-environment
 import type { Hub } from '../../workspaces/hub.ts';
 import type { Turns } from './turn.ts';
 import type { RunStore } from '../../work/run-store.ts';
+import type { WorkTracker } from '../../work/tracker.ts';
 
 /** What attempts are carried out with: everything outside of the engine comes in here. */
 export interface WorkshopDeps {
@@ -48,6 +51,11 @@ export interface WorkshopDeps {
   /** Globs of files that only a person may change (I4). */
   readonly protectedPaths: readonly string[];
   readonly deployment: Deployment;
+  readonly trackerOf: (run: Run) => Promise<WorkTracker>;
+  /** The tracker's project of a run of demo mode; undefined before there is one. */
+  readonly boardOf: (run: Run) => Promise<Board | undefined>;
+  /** What the operator lets sessions do, to be written down for the reader. */
+  readonly sessionPolicy: SessionPolicy;
   /** Branch of the user's repository that main lands on. */
   readonly branchOf: (project: Project) => Promise<string>;
   /** Which folder has too little room for the project's work to go on; null: all have enough. */

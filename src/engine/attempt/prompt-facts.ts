@@ -1,4 +1,5 @@
 import { DOCUMENTS } from '../../domain/document.ts';
+import { earlierOf } from '../../demo/earlier.ts';
 import type { PromptFacts } from '../../phases/role-prompt.ts';
 import type { Brief } from '../deps.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
@@ -25,7 +26,19 @@ export async function promptFacts(
     feedback: item?.feedback ?? brief.feedback,
     item,
     dependencies: items.filter((one) => item?.dependencies.includes(one.key) === true),
+    demo: await demoFacts(deps, begun, brief),
   };
+}
+
+async function demoFacts(
+  { store }: WorkshopDeps,
+  { run, item }: Begun,
+  { regressions = '' }: Brief,
+): Promise<PromptFacts['demo']> {
+  const { demo } = run.settings;
+  if (demo === undefined) return null;
+  const earlier = item === null ? [] : earlierOf(await store.items.ofRun(run.id));
+  return { issues: demo.issues, earlier, regressions };
 }
 
 /** What the others gave in this attempt at the phase, or before it was interrupted. */

@@ -1,5 +1,5 @@
 import type { AttemptEnd } from '../../domain/attempt.ts';
-import { proved, type Check } from '../../domain/check.ts';
+import { proved } from '../../domain/check.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { feedbackOf } from '../../verify/feedback.ts';
@@ -7,21 +7,27 @@ import type { ChangeQuestion } from '../../work/run-store.ts';
 import type { Merge } from '../../workspaces/workspace.ts';
 import { LEASE_OVER } from '../lease.ts';
 import { begin } from './begin.ts';
+import { agreedChecks } from './agreed-checks.ts';
 import { closeAttempt } from './close.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { gateName } from './gate-folders.ts';
-import { judgeTree, withProjectCheck } from './gate.ts';
+import { doneNote } from './done-note.ts';
+import { judgeTree } from './gate.ts';
 import { leaveFor } from './protected-change.ts';
 import { untoldMove } from './untold-move.ts';
 
+interface Over {
+  readonly kind: 'over';
+  readonly end: AttemptEnd;
+  readonly events: readonly HarnessEvent[];
+  readonly question?: ChangeQuestion;
+  /** What the tracker is told of a success. */
+  readonly note?: string;
+}
+
 /** What a round of the gate came to. */
 type Round =
-  | {
-      readonly kind: 'over';
-      readonly end: AttemptEnd;
-      readonly events: readonly HarnessEvent[];
-      readonly question?: ChangeQuestion;
-    }
+  | Over
   /** Main moved meanwhile: what was judged is not what would become main. */
   | { readonly kind: 'again'; readonly main: string }
   /** A newer execution of the attempt has begun. */
@@ -94,7 +100,7 @@ async function judgeMerge(
   const { subject, fence, hub } = begun;
   const evidence = await judgeTree(
     deps,
-    { begun, name: gateName(begun), tree: merge.tree, checks: checksOf(begun) },
+    { begun, name: gateName(begun), tree: merge.tree, checks: await agreedChecks(deps, begun) },
     signal,
   );
   if (signal.aborted) return stopped(signal);
@@ -112,7 +118,12 @@ async function judgeMerge(
   if (hold === 'lost') return { kind: 'lost' };
   if (hold === 'called_off') return over({ status: 'aborted', reason: CALLED_OFF }, []);
   if (!moved) return { kind: 'again', main: await hub.head() };
-  return succeeded(begun, merge.commit, [movedEvent(begun, merge.base, merge.commit)]);
+  const moves = [movedEvent(begun, merge.base, merge.commit)];
+  const files = await hub.changedFiles(merge.base, merge.commit);
+  return {
+    ...succeeded(begun, merge.commit, moves),
+    note: doneNote(merge.commit, evidence, files),
+  };
 }
 
 const CALLED_OFF = 'called off by a person before its work came to main';
@@ -132,7 +143,7 @@ async function judgeUnchanged(
   const tree = await hub.treeOf(head);
   const evidence = await judgeTree(
     deps,
-    { begun, name: gateName(begun), tree, checks: checksOf(begun) },
+    { begun, name: gateName(begun), tree, checks: await agreedChecks(deps, begun) },
     signal,
   );
   if (signal.aborted) return stopped(signal);
@@ -148,17 +159,12 @@ function stopped(signal: AbortSignal): Round {
   return over({ status: 'aborted', reason: 'stopped by request' }, []);
 }
 
-function checksOf({ item, run }: Begun): readonly Check[] {
-  const own: readonly Check[] = item?.checks ?? [{ kind: 'file', path: 'init.sh' }];
-  return withProjectCheck(own, run.projectCheck);
-}
-
-function succeeded(begun: Begun, commit: string, events: readonly HarnessEvent[]): Round {
+function succeeded(begun: Begun, commit: string, events: readonly HarnessEvent[]): Over {
   const text = begun.item === null ? null : `${begun.item.key} is on main`;
   return over({ status: 'succeeded', commit, text }, events);
 }
 
-function over(end: AttemptEnd, events: readonly HarnessEvent[]): Round {
+function over(end: AttemptEnd, events: readonly HarnessEvent[]): Over {
   return { kind: 'over', end, events };
 }
 

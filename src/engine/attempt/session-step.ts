@@ -13,6 +13,7 @@ import { closeAttempt, park } from './close.ts';
 import { converse, type Conversation } from './converse.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { refuseWhenFull } from './gate.ts';
+import { lookAround } from './look-around.ts';
 import { openPlace, type Place } from './place.ts';
 import { allowedWork } from './protected-change.ts';
 import { clearAway, commandBox } from './workspace-box.ts';
@@ -37,11 +38,13 @@ export async function sessionStep(
   if (done !== undefined) return handedIn(deps, begun, done);
   const allowed = await allowedWork(deps, begun);
   if (allowed !== undefined) return allowedIn(deps, begun, allowed);
+  const found = await lookAround(deps, begun, signal);
   const opened = await openPlace(deps, begun, signal);
   if ('end' in opened) return giveUp(deps, begun, opened);
   const { place } = opened;
   try {
-    const talked = await converse(deps, { begun, place, brief: order.brief }, signal);
+    const brief = { ...order.brief, ...found };
+    const talked = await converse(deps, { begun, place, brief }, signal);
     // Another worker goes on with this very clone: it must be left exactly as it is.
     if (hasCode(signal.reason, LEASE_OVER)) throw signal.reason;
     return await conclude(deps, { begun, place, talked });

@@ -13,10 +13,22 @@ import type { McpServer, McpUpstream, OfferedTool } from './upstream.ts';
 export interface McpSettings {
   readonly servers: readonly McpServer[];
   readonly pins: Pins;
+  /** What the harness itself adds for one session. */
+  readonly own?: (order: McpOrder) => Promise<readonly OwnServer[]>;
+}
+
+/** A server that the harness adds to a session: what it offers is what the session may call. */
+export interface OwnServer {
+  readonly name: string;
+  /** Taken out of everything that it gives. */
+  readonly secrets: readonly string[];
+  /** @throws HarnessError MCP_UNAVAILABLE */
+  connect(): Promise<McpUpstream>;
 }
 
 /** Whose calls of MCP servers. */
 export interface McpOrder {
+  readonly runId: string;
   readonly subject: Subject;
   /** Keeps a fact of the session. Never throws. */
   readonly note: (event: HarnessEvent) => Promise<void>;
@@ -34,7 +46,9 @@ export interface McpDoor {
 
 /** A server as one session may use it. */
 interface Room {
-  readonly server: McpServer;
+  readonly name: string;
+  /** What the operator can do about a tool that is not offered. */
+  readonly remedy: string;
   readonly upstream: McpUpstream;
   readonly tools: readonly OfferedTool[];
   /** Takes the operator's credential out of a text. */
@@ -51,18 +65,19 @@ export async function openMcp(settings: McpSettings, order: McpOrder): Promise<M
   const wanted = settings.servers.filter(({ phases }) => phases.includes(order.subject.phase));
   await using opening = new AsyncDisposableStack();
   const rooms = new Map<string, Room>();
-  for (const server of wanted) {
-    const upstream = await connectMcp(server);
-    opening.defer(() => upstream.close());
-    const tools = server.tools.map((name) => toolOf(server, upstream, name));
-    await settings.pins.check(server, tools);
-    const redact = redactorOf(Object.values(server.headers).flatMap(credentialsIn));
-    rooms.set(`/mcp/${server.name}`, { server, upstream, tools, redact });
-  }
+  const open = (room: Room): void => {
+    opening.defer(() => room.upstream.close());
+    rooms.set(`/mcp/${room.name}`, room);
+  };
+  for (const own of (await settings.own?.(order)) ?? []) open(await ownRoom(own));
+  for (const server of wanted) open(await roomOf(server, settings.pins));
   const opened = opening.move();
   const refused = new Set<string>();
   return {
-    servers: wanted.map(({ name, tools }) => ({ name, tools })),
+    servers: [...rooms.values()].map(({ name, tools }) => ({
+      name,
+      tools: tools.map((tool) => tool.name),
+    })),
     knows: (path) => rooms.has(path),
     async answer(request, response, signal) {
       const room = rooms.get(request.url ?? '');
@@ -77,6 +92,32 @@ export async function openMcp(settings: McpSettings, order: McpOrder): Promise<M
     },
     close: () => opened.disposeAsync(),
   };
+}
+
+async function roomOf(server: McpServer, pins: Pins): Promise<Room> {
+  const { name } = server;
+  const upstream = await connectMcp(server);
+  try {
+    const tools = server.tools.map((tool) => toolOf(server, upstream, tool));
+    await pins.check(server, tools);
+    const redact = redactorOf(Object.values(server.headers).flatMap(credentialsIn));
+    return {
+      name,
+      upstream,
+      tools,
+      redact,
+      remedy: `; the operator can list it: mcp.${name}.tools`,
+    };
+  } catch (error) {
+    await upstream.close();
+    throw error;
+  }
+}
+
+async function ownRoom(own: OwnServer): Promise<Room> {
+  const { name, secrets } = own;
+  const upstream = await own.connect();
+  return { name, upstream, tools: upstream.tools, redact: redactorOf(secrets), remedy: '' };
 }
 
 function toolOf({ name: server }: McpServer, upstream: McpUpstream, name: string): OfferedTool {
@@ -133,7 +174,7 @@ async function replyTo(visit: Visit): Promise<Reply> {
     case 'initialize': {
       // We speak tools only, in which all versions agree.
       const { protocolVersion } = Initialize.parse(message.params ?? {});
-      const serverInfo = { name: room.server.name, version: '1' };
+      const serverInfo = { name: room.name, version: '1' };
       return { result: { protocolVersion, capabilities: { tools: {} }, serverInfo } };
     }
     case 'ping':
@@ -153,22 +194,22 @@ const Call = z.object({
 });
 
 async function callTool({ room, order, refused, message, signal }: Visit): Promise<Reply> {
-  const { server, upstream, redact } = room;
+  const { name: server, upstream, redact, remedy } = room;
   const call = Call.safeParse(message.params);
   if (!call.success) return { error: { code: -32602, message: 'This is no call of a tool.' } };
   const { name: tool, arguments: input } = call.data;
-  if (!server.tools.includes(tool)) {
-    const key = `${server.name} ${tool}`;
+  if (!room.tools.some((one) => one.name === tool)) {
+    const key = `${server} ${tool}`;
     if (refused.size < MAX_REFUSED && !refused.has(key))
-      await order.note({ type: 'mcp.refused', subject: order.subject, server: server.name, tool });
+      await order.note({ type: 'mcp.refused', subject: order.subject, server, tool });
     refused.add(key);
-    const text = `${tool} is not a tool that this session may call; the operator can list it: mcp.${server.name}.tools`;
+    const text = `${tool} is not a tool that this session may call${remedy}`;
     return { error: { code: -32602, message: text } };
   }
   try {
     return { result: withoutCredential(await upstream.call({ tool, input, signal }), redact) };
   } catch (error) {
-    const text = redact(`${server.name} could not be asked: ${messageOf(error)}`);
+    const text = redact(`${server} could not be asked: ${messageOf(error)}`);
     return { result: { content: [{ type: 'text', text }], isError: true } };
   }
 }

@@ -2,6 +2,7 @@ import type { Attempt, AttemptEnd, Fence, Role } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { PhaseName } from '../../domain/phase.ts';
 import type { OpenSession } from './open-session.ts';
+import type { OutboxOp } from './outbox.ts';
 import type { ChangeQuestion } from './questions.ts';
 
 /** Tries at a role or at a work item. One of an item is open at a time. */
@@ -64,6 +65,10 @@ export interface AttemptRows {
       /** Milliseconds from now before the item may be dispatched again. */
       readonly delayMs: number;
       readonly events: readonly HarnessEvent[];
+      /** What the tracker is told of a success, in place of the commit alone. */
+      readonly note?: string;
+      /** Further writes to the tracker, queued with the end. */
+      readonly writes?: readonly OutboxOp[];
       /** The question with which it ends as `asked`: its item waits until that is answered. */
       readonly question?: ChangeQuestion;
     },

@@ -28,6 +28,8 @@ export interface ItemRows {
   get(projectId: string, key: string): Promise<WorkItem | undefined>;
   /** Adds those whose key is new; safe to repeat. */
   add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
+  /** The same for what the tracker has already: nothing is written there. */
+  adopt(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
   /**
    * Takes the first ready item (todo, dependencies done, `notBefore` past, no open attempt) if fewer
    * than `parallel` agents of the run are at work, opens its attempt and runs `also` in the same

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { TrackerProject } from '../domain/demo.ts';
+import type { McpUpstream } from '../gateway/mcp/upstream.ts';
+import { isOffered, isWrite, refusalOf, type IssueRights } from './issue-rights.ts';
+
+export interface Guard {
+  readonly rights: IssueRights;
+  /** The run's project; null before it is made. */
+  readonly project: () => Promise<TrackerProject | null>;
+  /** Remembers the project that was made. */
+  readonly keep: (project: TrackerProject) => Promise<void>;
+  /** Whether an issue is of the run's project. */
+  readonly holds: (issue: string) => Promise<boolean>;
+}
+
+/**
+ * A tracker's MCP server as a session may use it: the tools of its rights, and of their writes those
+ * that don't take from the harness what is its own. Claiming, moving and closing are.
+ */
+export function guarded(upstream: McpUpstream, guard: Guard): McpUpstream {
+  const { rights } = guard;
+  return {
+    tools: upstream.tools.filter(({ name }) => isOffered(name, rights)),
+    async call(order) {
+      if (!isWrite(order.tool, rights)) return upstream.call(order);
+      const project = await guard.project();
+      const refusal = await refusalOf(order, { project, holds: guard.holds });
+      if (refusal !== null) return { content: [{ type: 'text', text: refusal }], isError: true };
+      const result = await upstream.call(order);
+      if (order.tool.endsWith('_project')) await keepProject(guard, { project, result });
+      return result;
+    },
+    close: () => upstream.close(),
+  };
+}
+
+const Saved = z.object({
+  id: z.string().min(1).max(200),
+  name: z.string().min(1).max(500),
+  description: z.string().default(''),
+  teamId: z.string().default(''),
+});
+const Answer = z.union([Saved, z.object({ project: Saved }).transform(({ project }) => project)]);
+const Result = z.object({
+  isError: z.boolean().optional(),
+  content: z.array(z.looseObject({ text: z.string().optional() })),
+});
+
+const NEW = Object.freeze({ description: '', teamId: '', metaKey: null });
+
+/** What the server says that it made; nothing is kept of an answer that can't be read. */
+async function keepProject(
+  { keep }: Guard,
+  { project, result }: { readonly project: TrackerProject | null; readonly result: unknown },
+): Promise<void> {
+  const { data } = Result.safeParse(result);
+  if (data === undefined || data.isError === true) return;
+  for (const { text = '' } of data.content) {
+    const saved = Answer.safeParse(parsed(text)).data;
+    if (saved === undefined) continue;
+    await keep({ ...(project ?? NEW), ...saved });
+    return;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { TrackerProject } from '../domain/demo.ts';
+
+/** `make`: the initializer, which makes the project and its issues. `work`: all others read and comment. */
+export type IssueRights = 'make' | 'work';
+
+const READS: Readonly<Record<IssueRights, RegExp>> = {
+  make: /^(list|get|search)_(issues?|comments?|projects?|teams?|issue_status(es)?|issue_labels?)$/u,
+  work: /^(list|get|search)_(issues?|comments?)$/u,
+};
+
+const WRITES: Readonly<Record<IssueRights, RegExp>> = {
+  make: /^((save|create|update)_(issue|project)|(save|create)_comment)$/u,
+  work: /^(save|create)_comment$/u,
+};
+
+/**
+ * Whether sessions of these rights are offered a tool of a tracker's MCP server: by its verb and its
+ * noun, since servers rename their tools. What is not understood is not offered.
+ */
+export function isOffered(tool: string, rights: IssueRights): boolean {
+  return READS[rights].test(tool) || isWrite(tool, rights);
+}
+
+export function isWrite(tool: string, rights: IssueRights): boolean {
+  return WRITES[rights].test(tool);
+}
+
+/** What a write may say; anything else could move, close, hide or hand over an issue. */
+const KEYS: Readonly<Record<string, RegExp>> = {
+  issue:
+    /^(id|title|description|team|teamId|project|projectId|priority|labels|state|status|parentId|blockedBy)$/u,
+  project:
+    /^(id|name|description|summary|content|team|teamId|teamIds|addTeams|setTeams|priority)$/u,
+  comment: /^(issueId|issue|body|parentId)$/u,
+};
+
+/** Where an issue begins; every other state is the harness's to give. */
+const BEGINNING = /^(todo|backlog|unstarted)$/iu;
+
+const Write = z.looseObject({
+  id: z.string().optional(),
+  project: z.string().optional(),
+  projectId: z.string().optional(),
+  state: z.string().optional(),
+  status: z.string().optional(),
+  issueId: z.string().optional(),
+  issue: z.string().optional(),
+});
+
+export interface WriteFacts {
+  /** The run's project; null before it is made. */
+  readonly project: Pick<TrackerProject, 'id' | 'name'> | null;
+  /** Whether an issue is of that project. */
+  readonly holds: (issue: string) => Promise<boolean>;
+}
+
+/** Why an agent may not make this write, in words it can act on; null: it may. */
+export async function refusalOf(
+  call: { readonly tool: string; readonly input: Readonly<Record<string, unknown>> },
+  facts: WriteFacts,
+): Promise<string | null> {
+  const noun = call.tool.slice(call.tool.indexOf('_') + 1);
+  const unknown = Object.keys(call.input).filter((key) => KEYS[noun]?.test(key) !== true);
+  if (unknown.length > 0) return `Leave out ${unknown.join(', ')}: it is not for agents to set.`;
+  const { data: write } = Write.safeParse(call.input);
+  if (write === undefined) return 'The input is not of the form that the tool describes.';
+  const state = write.state ?? write.status ?? 'Todo';
+  if (!BEGINNING.test(state.trim()))
+    return 'Leave the state alone: an issue begins as Todo, and the harness moves and closes it once its checks have passed. Use the report tool.';
+  if (noun === 'project') return projectRefusal(write, facts);
+  return noun === 'issue' ? issueRefusal(write, facts) : commentRefusal(write, facts);
+}
+
+type Written = z.infer<typeof Write>;
+
+function projectRefusal({ id }: Written, { project }: WriteFacts): string | null {
+  if (id === undefined)
+    return project === null
+      ? null
+      : `The project is there already: ${project.name} (${project.id}).`;
+  return id === project?.id ? null : 'This is not the project of this run.';
+}
+
+async function issueRefusal(
+  write: Written,
+  { project, holds }: WriteFacts,
+): Promise<string | null> {
+  if (project === null) return 'Save the project first.';
+  const named = write.project ?? write.projectId;
+  if (named !== undefined && named !== project.id && named !== project.name)
+    return `Issues belong into the project ${project.name}.`;
+  if (write.id !== undefined)
+    return (await holds(write.id)) ? null : 'This issue is not of the project of this run.';
+  return named === undefined ? `Name the project: ${project.name}.` : null;
+}
+
+async function commentRefusal(write: Written, { holds }: WriteFacts): Promise<string | null> {
+  const issue = write.issueId ?? write.issue;
+  if (issue === undefined) return 'Name the issue.';
+  return (await holds(issue)) ? null : 'This issue is not of the project of this run.';
+}

@@ -1,0 +1,19 @@
+import { createDemoTracker, TRACKER_SERVER, type DemoTracker } from '../demo/demo-tracker.ts';
+import type { SessionPolicy } from '../demo/project-files.ts';
+import { newId, type App } from '../open-app.ts';
+
+/** The tracker of runs of demo mode: as their sessions see it, and as the harness does. */
+export function openDemoTracker(app: App): DemoTracker {
+  const { store } = app;
+  return createDemoTracker({ store, trackerOf: (run) => app.trackerOf(run), newId });
+}
+
+/** What the operator lets sessions of demo mode do, as it is written down for the reader. */
+export function sessionPolicyOf({ config: { security, mcp } }: App): SessionPolicy {
+  return {
+    profile: security.profile,
+    extraCommands: security.extraCommands.map(({ name }) => name),
+    protectedPaths: security.protectedPaths,
+    mcpServers: [TRACKER_SERVER, ...mcp.map(({ name }) => name)],
+  };
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { isOffered, refusalOf } from '../../src/demo/issue-rights.ts';
+
+const facts = {
+  project: { id: 'p-1', name: 'Shop' },
+  holds: async (issue: string) => issue === 'APP-1',
+};
+
+describe('tools are offered by verb and noun', () => {
+  test.each([
+    ['list_issues', true, true],
+    ['get_issue', true, true],
+    ['list_comments', true, true],
+    ['save_comment', true, true],
+    ['create_comment', true, true],
+    ['save_issue', true, false],
+    ['create_issue', true, false],
+    ['save_project', true, false],
+    ['list_teams', true, false],
+    ['delete_issue', false, false],
+    ['delete_comment', false, false],
+    ['archive_project', false, false],
+    ['save_initiative', false, false],
+    ['list_users', false, false],
+    ['update_issue_state', false, false],
+    ['save_issue; rm', false, false],
+  ])('%s: initializer %s, coder %s', (tool, make, work) => {
+    expect([isOffered(tool, 'make'), isOffered(tool, 'work')]).toEqual([make, work]);
+  });
+});
+
+describe('I3 claiming, moving and closing are not for agents', () => {
+  test.each([
+    ['Done', { id: 'APP-1', state: 'Done' }],
+    ['a state of another name', { id: 'APP-1', state: 'Shipped' }],
+    ['In Progress', { id: 'APP-1', status: 'In Progress' }],
+    ['a state’s id', { id: 'APP-1', state: 'f3b1c1f0-0000-4000-8000-000000000000' }],
+    ['a duplicate, which closes', { id: 'APP-1', duplicateOf: 'APP-2' }],
+    ['the archive', { id: 'APP-1', archived: true }],
+    ['somebody else’s', { id: 'APP-1', assignee: 'me' }],
+    ['an unknown key', { id: 'APP-1', stateId: 'x' }],
+    ['a state that is no text', { id: 'APP-1', state: { name: 'Done' } }],
+  ])('%s', async (_, input) => {
+    expect(await refusalOf({ tool: 'save_issue', input }, facts)).not.toBeNull();
+  });
+
+  test('a new issue begins as Todo, in the run’s project', async () => {
+    const issue = { title: 'Auth - Login', project: 'Shop', team: 'ENG', state: 'Todo' };
+    expect(await refusalOf({ tool: 'save_issue', input: issue }, facts)).toBeNull();
+    const elsewhere = { ...issue, project: 'Payroll' };
+    expect(await refusalOf({ tool: 'save_issue', input: elsewhere }, facts)).toContain('Shop');
+    const nowhere = { title: 'Auth - Login', team: 'ENG' };
+    expect(await refusalOf({ tool: 'save_issue', input: nowhere }, facts)).toContain('Shop');
+    const early = { ...facts, project: null };
+    expect(await refusalOf({ tool: 'save_issue', input: issue }, early)).toContain('project first');
+  });
+});
+
+test('what is not of the run’s project is not touched', async () => {
+  const comment = { issueId: 'PAY-7', body: 'x' };
+  expect(await refusalOf({ tool: 'save_comment', input: comment }, facts)).toContain('not of the');
+  const own = { issueId: 'APP-1', body: 'x' };
+  expect(await refusalOf({ tool: 'save_comment', input: own }, facts)).toBeNull();
+  const edit = { id: 'c-1', issueId: 'APP-1', body: 'x' };
+  expect(await refusalOf({ tool: 'save_comment', input: edit }, facts)).toContain('Leave out id');
+  const foreign = { id: 'PAY-7', title: 'x' };
+  expect(await refusalOf({ tool: 'save_issue', input: foreign }, facts)).toContain('not of the');
+});
+
+test('R-023 there is one project', async () => {
+  const another = { name: 'Second shop' };
+  expect(await refusalOf({ tool: 'save_project', input: another }, facts)).toContain('Shop (p-1)');
+  const first = { ...facts, project: null };
+  expect(await refusalOf({ tool: 'save_project', input: another }, first)).toBeNull();
+  const stolen = { id: 'p-2', name: 'Payroll' };
+  expect(await refusalOf({ tool: 'save_project', input: stolen }, first)).not.toBeNull();
+});
