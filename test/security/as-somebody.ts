@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SYSTEM_PATH, unsealable } from '../safety/a-box.ts';
 
-type Who = 'root' | 'user';
+export type Who = 'root' | 'user';
+
+export const BOTH = ['root', 'user'] as const;
 
 /** Has no account, as in a container. */
 const UID = 54_321;
@@ -35,16 +37,21 @@ export interface Errand {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Words before the program, which is in a folder of its own. */
+  readonly inside?: (folder: string) => readonly string[];
 }
 
 /** Runs a program of the tests as somebody, in a home of its own, and gives what it printed. */
-export async function outputAs(who: Who, { program, args, env }: Errand): Promise<string> {
+export async function outputAs(who: Who, errand: Errand): Promise<string> {
+  const { program, args, env, inside = () => [] } = errand;
   const folder = await mkdtemp(join(tmpdir(), 'somebody-'));
   try {
-    if (isRoot && who === 'user') await chown(folder, UID, UID);
-    const run = [process.execPath, program, ...args];
+    const home = join(folder, 'home');
+    await mkdir(home);
+    if (isRoot && who === 'user') for (const own of [folder, home]) await chown(own, UID, UID);
+    const run = [...inside(folder), process.execPath, program, ...args];
     const [first = process.execPath, ...rest] = [...(wordsFor(who) ?? []), ...run];
-    const whole = { PATH: SYSTEM_PATH, HOME: folder, TMPDIR: folder, ...env };
+    const whole = { PATH: SYSTEM_PATH, HOME: home, TMPDIR: folder, ...env };
     const options = { env: whole, maxBuffer: 64 * 1024 ** 2 };
     const { stdout } = await promisify(execFile)(first, rest, options);
     return stdout;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { BOTH, reportOf, whyNot } from './as-whom.ts';
+import { BOTH, outputAs, whyNot } from './as-somebody.ts';
 import { PROBES } from './conformance/probes.ts';
 import type { Report } from './conformance/run-probes.ts';
 
@@ -22,8 +22,8 @@ describe.each(BOTH)('the sealed session as %s', async (who) => {
     async () => {
       const canary = `probe-canary-${randomBytes(8).toString('hex')}`;
       const args = [canary, SEED, String(COUNT)];
-      const running = { runner: RUNNER, args, env: { SECRET: canary } };
-      const { tried, ends, leaked } = await reportOf<Report>(who, running);
+      const errand = { program: RUNNER, args, env: { SECRET: canary } };
+      const { tried, ends, leaked }: Report = JSON.parse(await outputAs(who, errand));
       expect(ends).toEqual({ unsealed: 'completed', sealed: 'completed' });
       const silent = tried.filter(({ unsealed, sealed }) => !unsealed.heard || !sealed.heard);
       expect(silent, 'probes without an answer').toEqual([]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CORPORA } from '../support/corpora.ts';
 import { tableOf } from '../support/table-of.ts';
-import { BOTH, reportOf, whyNot, type Who } from './as-whom.ts';
+import { BOTH, outputAs, whyNot, type Who } from './as-somebody.ts';
 import type { Ran, Report, World } from './contained/run-rows.ts';
 
 const RUNNER = join(import.meta.dirname, 'contained/run-rows.ts');
@@ -21,10 +21,10 @@ const throwAway = (folder: string): readonly string[] =>
     '--unshare-net --unshare-pid --unshare-ipc --die-with-parent --cap-drop ALL',
   ].flatMap((line) => line.split(' '));
 
-function played(who: Who, world: World): Promise<Report> {
+async function played(who: Who, world: World): Promise<Report> {
   const canary = `row-canary-${randomBytes(8).toString('hex')}`;
-  return reportOf<Report>(who, {
-    runner: RUNNER,
+  const output = await outputAs(who, {
+    program: RUNNER,
     args: [world, canary],
     env: {
       HARNESS_CORPORA: CORPORA ?? '',
@@ -32,6 +32,7 @@ function played(who: Who, world: World): Promise<Report> {
     },
     ...(world === 'unsealed' ? { inside: throwAway } : {}),
   });
+  return JSON.parse(output);
 }
 
 const got = ({ read, changed, hits }: Ran): boolean => read || changed || hits > 0;
