@@ -17,6 +17,11 @@ export interface Call {
 
 /** Pays for one call, at most once. */
 export interface Bill {
+  /**
+   * Sets more aside when an answer outgrows what is set aside for it. False: the budget holds no more,
+   * the session has ended for it, and the answer must be broken off.
+   */
+  covers(soFar: Tokens | null): Promise<boolean>;
   /** Stores the charge, then gives back what was set aside; null tokens: the upstream did not tell. */
   pay(tokens: Tokens | null, upstreamId: string | undefined): Promise<void>;
   /** Nothing was spent. */

@@ -6,22 +6,45 @@ import type { Tokens } from './prices.ts';
 const BYTES_PER_TOKEN = 3;
 
 /**
- * Output tokens set aside for a call. Sessions ask for up to 128,000 and use a few hundred to a few
- * thousand; setting all of it aside would stop a run with most of its budget unspent. A longer
- * answer can pass the cap by its excess, once for each call in flight; the next call is refused.
+ * Output tokens set aside at a time for an answer that is streamed. Sessions ask for up to 128,000 and
+ * use a few hundred to a few thousand; setting all of it aside would stop a run with most of its
+ * budget unspent.
  */
-const OUTPUT_SET_ASIDE = 8000;
+const OUTPUT_SHARE = 8000;
 
-/** US dollars to set aside before this call; null when the model has no known price. */
+/**
+ * US dollars to set aside before this call; null when the model has no known price. An answer that
+ * comes whole can't be broken off when it turns out long, so all it may cost is set aside.
+ */
 export function reservationFor(asked: Asked): number | null {
-  return costOf(asked.model, {
-    ...guessedTokens(asked),
-    outputTokens: Math.min(asked.maxTokens, OUTPUT_SET_ASIDE),
-  });
+  const { model, maxTokens, streamed } = asked;
+  const outputTokens = streamed ? Math.min(maxTokens, OUTPUT_SHARE) : maxTokens;
+  return costOf(model, { ...guessedTokens(asked), outputTokens });
+}
+
+/** US dollars that a call has cost so far, and those with another share of output. */
+export function courseOf(
+  asked: Asked,
+  soFar: Tokens,
+): { readonly costUsd: number; readonly upToUsd: number } {
+  const outputTokens = soFar.outputTokens + OUTPUT_SHARE;
+  const costUsd = costOf(asked.model, soFar) ?? 0;
+  return { costUsd, upToUsd: costOf(asked.model, { ...soFar, outputTokens }) ?? costUsd };
+}
+
+/**
+ * What a call is charged for. A server between us and the provider may count nothing, or nothing of
+ * the prompt: no prompt is empty, so it counts as guessed then.
+ */
+export function chargedTokens(asked: Asked, told: Tokens | null): Tokens {
+  const guess = guessedTokens(asked);
+  if (told === null) return guess;
+  const prompt = told.inputTokens + told.cacheReadTokens + told.cacheWriteTokens;
+  return prompt === 0 ? { ...told, inputTokens: guess.inputTokens } : told;
 }
 
 /** What a call counts as when it was sent and its answer never told: never nothing (I5). */
-export function guessedTokens(asked: Asked): Tokens {
+function guessedTokens(asked: Asked): Tokens {
   return {
     inputTokens: Math.ceil(asked.body.length / BYTES_PER_TOKEN),
     outputTokens: 1,

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Bill, Call } from './call.ts';
-import { guessedTokens, reservationFor } from './estimate.ts';
+import { chargedTokens, courseOf, reservationFor } from './estimate.ts';
 import { classify } from './failures.ts';
 import { headersToClient, headersToUpstream } from './headers.ts';
 import { refusalOf, refuseForNow, sendRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { relayAnswer } from './relay.ts';
 import type { Asked } from './request-door.ts';
+import type { Aside } from './run-spending.ts';
 import type { Session, Shared } from './session.ts';
+import type { WireVerdict } from './wire.ts';
 
 /** Carries one call to the upstream and its answer back. Never throws for what the upstream does. */
 export async function exchange(shared: Shared, session: Session, call: Call): Promise<void> {
@@ -27,15 +29,14 @@ export async function exchange(shared: Shared, session: Session, call: Call): Pr
 async function openBill(session: Session, call: Call): Promise<Bill | Refusal> {
   const ended = session.verdict();
   if (ended !== null) return refusalOf(ended);
-  if (!call.charged) return { pay: async () => undefined, waive: () => undefined };
+  if (!call.charged) return FREE;
   const { model } = call.asked;
   const { budgetUsd } = session.order;
   const estimateUsd = reservationFor(call.asked);
   try {
     const admission = await session.spending.admit({ model, estimateUsd, budgetUsd });
-    if (admission.granted) return billFor(session, call.asked, admission.release);
-    session.conclude(admission.verdict);
-    await session.announceBudget(admission.verdict);
+    if (admission.granted) return billFor(session, call.asked, admission.aside);
+    await concludeWith(session, admission.verdict);
     return refusalOf(admission.verdict);
   } catch {
     return refuseForNow(503, 'api_error', LEDGER_DOWN);
@@ -45,24 +46,43 @@ async function openBill(session: Session, call: Call): Promise<Bill | Refusal> {
 const LEDGER_DOWN =
   'What was spent could not be read or stored, so no call is forwarded. Is the database up?';
 
-function billFor(session: Session, asked: Asked, release: () => void): Bill {
+const FREE: Bill = Object.freeze({
+  covers: async () => true,
+  pay: async () => undefined,
+  waive: () => undefined,
+});
+
+async function concludeWith(session: Session, verdict: WireVerdict): Promise<void> {
+  session.conclude(verdict);
+  await session.announceBudget(verdict);
+}
+
+function billFor(session: Session, asked: Asked, aside: Aside): Bill {
   let open = true;
   return {
+    async covers(soFar) {
+      if (soFar === null || session.order.budgetUsd === null) return true;
+      const course = courseOf(asked, chargedTokens(asked, soFar));
+      if (course.costUsd <= aside.usd()) return true;
+      const verdict = await aside.grow(course);
+      if (verdict !== null) await concludeWith(session, verdict);
+      return verdict === null;
+    },
     async pay(tokens, upstreamId) {
       if (!open) return;
       open = false;
       const { model } = asked;
       await session.charge({
         model,
-        tokens: tokens ?? guessedTokens(asked),
+        tokens: chargedTokens(asked, tokens),
         upstreamId,
-        stored: release,
+        stored: () => aside.release(),
       });
     },
     waive() {
       if (!open) return;
       open = false;
-      release();
+      aside.release();
     },
   };
 }

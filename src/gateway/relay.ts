@@ -50,11 +50,14 @@ async function relayStream(answer: IncomingMessage, relay: Relay): Promise<void>
   const broken = await pump(answer, relay, async (chunk) => {
     meter.push(chunk);
     if (meter.finished()) await bill.pay(meter.tokens(), id);
+    else if (!(await bill.covers(meter.tokens()))) throw new RangeError(BROKEN_OFF);
   });
   await bill.pay(meter.tokens(), id);
   await closeStream(meter, relay, broken);
   session.touch();
 }
+
+const BROKEN_OFF = 'This answer was broken off: the budget of the run holds no more of it.';
 
 /** Moves all chunks; returns why it ended early, undefined at a proper end. */
 async function pump(

@@ -9,6 +9,8 @@ import type { Refusal } from './refusal.ts';
 export interface Asked {
   readonly model: string;
   readonly maxTokens: number;
+  /** The answer comes in pieces, and can be broken off between them. */
+  readonly streamed: boolean;
   /** Most searches of the web that the provider may make and charge for. */
   readonly searches: number;
   /** What goes upstream. */
@@ -26,6 +28,7 @@ const REFUSED_FIELDS = ['mcp_servers', 'container', 'speed'] as const;
 const Body = z.looseObject({
   model: z.string().min(1).max(200),
   max_tokens: z.number().int().nonnegative().catch(0),
+  stream: z.boolean().nullish().catch(null),
   tools: z
     .array(
       z.looseObject({
@@ -92,8 +95,8 @@ function judge(raw: Buffer, { providerTools }: Reception): Asked | Refusal {
   // What was judged is what is sent. For the agent CLI these are the bytes that came; for a body
   // with doubled keys, which another parser might read otherwise, they are not.
   const body = Buffer.from(JSON.stringify(value));
-  const { model, max_tokens: maxTokens } = parsed.data;
-  return { model, maxTokens, searches: searchesIn(parsed.data), body };
+  const { model, max_tokens: maxTokens, stream } = parsed.data;
+  return { model, maxTokens, streamed: stream === true, searches: searchesIn(parsed.data), body };
 }
 
 /** What a tool may do that says nothing of it; the agent CLI says 8. */

@@ -20,9 +20,25 @@ interface Admittance {
 }
 
 type Admission =
-  /** `release` gives back what was set aside; call it once the true cost is in the ledger. */
-  | { readonly granted: true; readonly release: () => void }
+  | { readonly granted: true; readonly aside: Aside }
   | { readonly granted: false; readonly verdict: WireVerdict };
+
+interface Growth {
+  readonly key: symbol;
+  readonly budgetUsd: number;
+  readonly costUsd: number;
+  readonly upToUsd: number;
+}
+
+/** What is set aside for one call. */
+export interface Aside {
+  /** US dollars. */
+  usd(): number;
+  /** Sets aside what a call has cost so far, and up to so much more; or says that no more is left. */
+  grow(course: { readonly costUsd: number; readonly upToUsd: number }): Promise<WireVerdict | null>;
+  /** Gives it back; call it once the true cost is in the ledger. */
+  release(): void;
+}
 
 /**
  * Admits calls one after the other, so that two cannot both take the last of a budget (I5). Calls in
@@ -32,26 +48,46 @@ export function createRunSpending(runId: string, ledger: Ledger): RunSpending {
   const aside = new Map<symbol, number>();
   const announced = new Set<number>();
   const inTurn = createTurns();
+  let lastSpentUsd = 0;
   const writes = createPendingWrites();
 
-  function setAside(usd: number): () => void {
+  function setAside(usd: number, budgetUsd: number | null): Admission {
     const key = Symbol(runId);
     aside.set(key, usd);
-    return () => void aside.delete(key);
+    const grow: Aside['grow'] = (course) =>
+      inTurn(() => growIn({ key, budgetUsd: budgetUsd ?? Infinity, ...course }));
+    const release = (): void => void aside.delete(key);
+    return { granted: true, aside: { usd: () => aside.get(key) ?? 0, grow, release } };
+  }
+
+  function asideUsd(but?: symbol): number {
+    return [...aside].reduce((sum, [key, usd]) => (key === but ? sum : sum + usd), 0);
   }
 
   async function admit({ model, estimateUsd, budgetUsd }: Admittance): Promise<Admission> {
     await writes.drain();
-    if (budgetUsd === null) return { granted: true, release: setAside(estimateUsd ?? 0) };
+    if (budgetUsd === null) return setAside(estimateUsd ?? 0, null);
     if (estimateUsd === null) return { granted: false, verdict: { kind: 'unknown_price', model } };
     // Summed before the ledger is read: a call that settles meanwhile is counted twice, never not at all.
-    const asideUsd = [...aside.values()].reduce((sum, usd) => sum + usd, 0);
+    const others = asideUsd();
     const spentUsd = await ledger.spentUsd(runId);
     if (spentUsd === null)
       return { granted: false, verdict: { kind: 'unknown_price', model: 'an earlier call' } };
-    return spentUsd + asideUsd + estimateUsd <= budgetUsd
-      ? { granted: true, release: setAside(estimateUsd) }
+    lastSpentUsd = spentUsd;
+    return spentUsd + others + estimateUsd <= budgetUsd
+      ? setAside(estimateUsd, budgetUsd)
       : { granted: false, verdict: { kind: 'budget', spentUsd, budgetUsd } };
+  }
+
+  async function growIn({ key, budgetUsd, costUsd, upToUsd }: Growth): Promise<WireVerdict | null> {
+    const others = asideUsd(key);
+    // What was read last will do while the ledger is away: to break off would waste what is paid already.
+    const spentUsd = (await ledger.spentUsd(runId).catch(() => null)) ?? lastSpentUsd;
+    lastSpentUsd = spentUsd;
+    const room = budgetUsd - spentUsd - others;
+    if (room < costUsd) return { kind: 'budget', spentUsd: spentUsd + others + costUsd, budgetUsd };
+    aside.set(key, Math.min(upToUsd, room));
+    return null;
   }
 
   return {

@@ -8,7 +8,7 @@ export interface UsageMeter {
   push(chunk: Uint8Array): void;
   /** `message_stop` was seen: nothing more is to come. */
   finished(): boolean;
-  /** The tokens so far; null while the upstream has not told any. */
+  /** The tokens so far; null while the upstream has told nothing and sent no text. */
   tokens(): Tokens | null;
   /** An error that the upstream reported inside the stream. */
   failure(): StreamFailure | null;
@@ -22,7 +22,10 @@ interface StreamFailure {
 /** Text in a token, for answers that broke off before the upstream counted them. */
 const CHARS_PER_TOKEN = 4;
 
-const Count = z.number().int().nonnegative().nullish().catch(null);
+/** Beyond any model's context: what is more is no count of tokens, and would not fit the ledger. */
+const MOST_TOKENS = 100_000_000;
+
+const Count = z.number().int().nonnegative().max(MOST_TOKENS).nullish().catch(null);
 
 const Counts = z.object({
   input_tokens: Count,
@@ -87,26 +90,32 @@ export function createUsageMeter(): UsageMeter {
     },
     finished: () => stopped,
     tokens: () => {
-      if (tokens === null || (stopped && counted)) return tokens;
+      if (tokens === null && chars + searches === 0) return null;
+      const told = tokens ?? NOTHING;
+      if (stopped && counted) return told;
       const atLeast = Math.max(1, Math.ceil(chars / CHARS_PER_TOKEN));
       return {
-        ...tokens,
-        outputTokens: Math.max(tokens.outputTokens, atLeast),
-        webSearches: Math.max(tokens.webSearches, searches),
+        ...told,
+        outputTokens: Math.max(told.outputTokens, atLeast),
+        webSearches: Math.max(told.webSearches, searches),
       };
     },
     failure: () => failure,
   };
 }
 
-/** Tokens of a whole JSON answer; null when it does not tell. */
+/** Tokens of a whole JSON answer, its output at no less than its length when it counts none; null when it does not tell. */
 export function tokensOfBody(body: Buffer): Tokens | null {
   const parsed = z.object({ usage: Counts }).safeParse(parseJson(body.toString('utf8')));
-  return parsed.success ? merge(NOTHING, parsed.data.usage) : null;
+  if (!parsed.success) return null;
+  const told = merge(NOTHING, parsed.data.usage);
+  const outputTokens = told.outputTokens || Math.ceil(body.length / CHARS_PER_TOKEN);
+  return { ...told, outputTokens };
 }
 
+/** No message is made of no tokens: a server that says so does not count. */
 function countsOutput({ type, usage }: StreamEvent): boolean {
-  return type === 'message_delta' && typeof usage?.output_tokens === 'number';
+  return type === 'message_delta' && (usage?.output_tokens ?? 0) > 0;
 }
 
 function isSearch({ content_block: block }: StreamEvent): boolean {

@@ -87,6 +87,38 @@ test('an answer that is not streamed is counted from its body', async () => {
   expect(bench.entries[0]?.usage.costUsd).toBeCloseTo(cost, 12);
 });
 
+/** Of a body of some hundred bytes, at three bytes a token and $1 a million. */
+const promptUsd = (body: object): number => Math.ceil(JSON.stringify(body).length / 3) / 1e6;
+
+const UNCOUNTED = [
+  {},
+  { input_tokens: 0, output_tokens: 0 },
+  { input_tokens: -5, output_tokens: -1e9 },
+  { input_tokens: 'many', output_tokens: 1.5 },
+  { input_tokens: 9e15, output_tokens: 9e15 },
+];
+
+test.each(UNCOUNTED)(
+  'I5 an answer whose server counts %j costs its prompt and its text all the same',
+  async (counts) => {
+    const text = 'x'.repeat(4000);
+    await using bench = await startBench((response, _received, number) => {
+      if (number === 1) sendStream(response, streamed(counts, text));
+      else sendJson(response, 200, { usage: counts, content: [{ type: 'text', text }] });
+    });
+    const wire = await bench.open({ budgetUsd: 1 });
+    const body = aBody({ max_tokens: 2000, stream: true });
+    await call(wire, { body });
+    await call(wire, { body });
+    const least = promptUsd(body) + (1000 * 5) / 1e6;
+    for (const entry of bench.entries) {
+      expect(entry.usage.costUsd).toBeGreaterThanOrEqual(least - 1e-12);
+      expect(entry.usage.costUsd).toBeLessThan(least * 1.2);
+    }
+    expect(bench.entries).toHaveLength(2);
+  },
+);
+
 test('I5 an upstream that repeats its request ids hides no call from the ledger', async () => {
   await using bench = await startBench((response) => sendStream(response, streamed(usage)));
   const wire = await bench.open();
