@@ -17,6 +17,7 @@ const PAGES = [
   'docs/glossary.md',
   'docs/security.md',
   'docs/network.md',
+  'docs/linear.md',
 ];
 
 async function pages(): Promise<readonly { readonly path: string; readonly text: string }[]> {
