@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { query } from '@anthropic-ai/claude-agent-sdk';
 import { createClaudeAgent } from '../src/adapters/agents/claude/claude-agent.ts';
 import { describeCheck } from '../src/domain/check.ts';
@@ -10,11 +10,13 @@ import { reportTool } from '../src/engine/attempt/report-tool.ts';
 import { PACKAGE } from '../src/package-folder.ts';
 import { rolePrompt, systemPrompt } from '../src/phases/role-prompt.ts';
 import { templatesIn } from '../src/prompts/find.ts';
+import type { BoxServer } from '../src/sessions/agent.ts';
 import { rightsOf } from '../src/sessions/roles.ts';
 import { say, startMessagesServer } from '../test/support/messages-server.ts';
 import { anItem } from '../test/support/a-run.ts';
 
-const PATH = '/usr/local/bin:/usr/bin:/bin';
+/** The door of a server in the box is a program for the Node of this process. */
+const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
 const CODER = { phase: 'implement', role: 'coder' } as const;
 const ITEM = anItem();
 /** What every loop would have to say, too. */
@@ -40,8 +42,14 @@ interface Scene {
   readonly model: string;
 }
 
-/** Bytes of the first request of a coding session as the harness starts it, the item's own text left out. */
-export function harnessFirstRequest(model: string): Promise<number> {
+/**
+ * Bytes of the first request of a coding session as the harness starts it, the item's own text left
+ * out. `boxServers`: what it gets beside the usual tools.
+ */
+export function harnessFirstRequest(
+  model: string,
+  boxServers: readonly BoxServer[] = [],
+): Promise<number> {
   return measured(model, async (scene) => {
     const find = templatesIn([join(PACKAGE, 'prompts')]);
     const { workspace, configDir, url } = scene;
@@ -64,7 +72,7 @@ export function harnessFirstRequest(model: string): Promise<number> {
             redact: (text) => text,
           }),
         ],
-        boxServers: [],
+        boxServers,
         workspace,
         configDir,
         wire: { baseUrl: url, token: 'bench', kind: 'api_key', env: {}, servers: [] },

@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
+import { withBrowserTools } from '../../bench/browser-tools.ts';
 import { bareFirstRequest, harnessFirstRequest } from '../../bench/first-request.ts';
 import { DEFAULT_MODEL } from '../../src/config/models.ts';
 
 test('the first request of a coding session has at most 14 KB, the item’s text left out', async () => {
   expect(await harnessFirstRequest(DEFAULT_MODEL)).toBeLessThanOrEqual(14_000);
+});
+
+test('with the trimmed browser it has at most 21 KB', async () => {
+  const bytes = await withBrowserTools((servers) => harnessFirstRequest(DEFAULT_MODEL, servers));
+  expect(bytes).toBeGreaterThan(15_000);
+  expect(bytes).toBeLessThanOrEqual(21_000);
 });
 
 // Older models get a far larger preset from the agent's program, which nobody can trim.

@@ -14,6 +14,7 @@ const WORDS = 'The MCP server notes describes list in another way than when it w
 let host: TestHost;
 let worker: StartedEngine;
 const asked: ToolsOrder[] = [];
+const prompts: string[] = [];
 beforeAll(async () => {
   host = await aHost({
     sessionTools: async (order) => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
       order.asked('registry.example', null);
       if (order.subject.item === 'BAD-1') throw new HarnessError('MCP_CHANGED', WORDS);
       return {
-        servers: [{ name: 'playwright', command: ['node'], tools: ['browser_navigate'] }],
+        servers: [{ name: 'playwright', command: ['node'], tools: ['browser_take_screenshot'] }],
         readable: [],
       };
     },
@@ -44,7 +45,8 @@ const looks: Playing = async function* look(scene) {
       await mkdir(images, { recursive: true });
       await writeFile(join(images, 'page one.png'), PNG);
       await writeFile(join(images, 'page.yml'), 'text');
-      return JSON.stringify(scene.order.boxServers.map(({ name }) => name));
+      prompts.push(scene.order.prompt);
+      return 'taken';
     },
   };
   yield writes(`${scene.attempt.itemKey ?? ''}.txt`);
@@ -60,6 +62,7 @@ test('R-010 what a session photographed is kept beside the project, and is an ev
   const file = join(project?.directory ?? '', kept[0]?.files[0] ?? '');
   expect(file).toMatch(/A-1\/try-1-01-page-one\.png$/u);
   expect(await readFile(file)).toEqual(PNG);
+  expect(prompts).toEqual([expect.stringContaining('You have a browser')]);
   expect(dirname(asked.at(-1)?.images ?? '')).toContain('/sessions/');
 });
 

@@ -14,7 +14,7 @@ import type { Place } from './place.ts';
 import { promptFacts } from './prompt-facts.ts';
 import { refusal } from './refusal.ts';
 import { reportTool, type Report } from './report-tool.ts';
-import { openTools, picturesOf } from './tools.ts';
+import { browserNote, openTools, picturesOf } from './tools.ts';
 
 /** How often a plan may be sent back before the attempt counts as failed. */
 const PLAN_ROUNDS = 3;
@@ -175,7 +175,9 @@ async function sessionOrder(deps: WorkshopDeps, talk: Equipped, wire: Wire): Pro
   const { tools } = rightsOf(begun.subject);
   const facts = await promptFacts(deps, begun, brief);
   const first = await rolePrompt(find, facts);
-  const prompt = place.interrupted ? await interruptedPrompt(find, tools.includes('Write')) : first;
+  const prompt = place.interrupted
+    ? await interruptedPrompt(find, tools.includes('Write'))
+    : first + browserNote(talk.tools);
   return {
     sessionId: attempt.sessionId,
     prompt,

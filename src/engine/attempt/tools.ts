@@ -26,6 +26,16 @@ export async function openTools(deps: WorkshopDeps, { begun, place }: Talk): Pro
   }
 }
 
+/** What a session is told beyond its prompt when it has a browser; empty when it has none. */
+export function browserNote({ servers }: SessionTools): string {
+  const browses = servers.some(({ tools }) => tools.some((tool) => SCREENSHOT.test(tool)));
+  return browses ? `\n\n${NOTE}` : '';
+}
+
+const SCREENSHOT = /^(?:browser_take|puppeteer)_screenshot$/u;
+const NOTE =
+  'You have a browser, which reaches servers that your commands start. Look at each page that you change, and take a screenshot of what works: it is kept as evidence.';
+
 /** In the session's own folder, which goes on with it. */
 function imagesIn({ configDir }: Place): string {
   return join(configDir, 'screenshots');

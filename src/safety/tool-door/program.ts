@@ -130,10 +130,12 @@ async function offered(server: Server): Promise<readonly DescribedTool[]> {
 }
 
 function described({ name, description, inputSchema }: Json): DescribedTool {
+  // The dialect of a schema tells a model nothing, and each session would pay for it.
+  const { $schema: _, ...schema } = isJson(inputSchema) ? inputSchema : { type: 'object' };
   return {
     name: String(name),
     description: typeof description === 'string' ? description : '',
-    inputSchema: isJson(inputSchema) ? inputSchema : { type: 'object' },
+    inputSchema: schema,
   };
 }
 
