@@ -3,7 +3,8 @@ import type { Bill, Call } from './call.ts';
 import { chargedTokens, courseOf, reservationFor } from './estimate.ts';
 import { classify } from './failures.ts';
 import { headersToClient, headersToUpstream } from './headers.ts';
-import { refusalOf, refuseForNow, sendRefusal } from './refusal.ts';
+import { priceOf } from './prices.ts';
+import { refusalOf, refuse, refuseForNow, sendRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { relayAnswer } from './relay.ts';
 import type { Asked } from './request-door.ts';
@@ -32,6 +33,8 @@ async function openBill(session: Session, call: Call): Promise<Bill | Refusal> {
   if (!call.charged) return FREE;
   const { model } = call.asked;
   const { budgetUsd } = session.order;
+  // Any program in the box may ask; what nobody planned for must neither cost nor end anything.
+  if (model !== session.order.model && priceOf(model) === undefined) return notPlanned(model);
   const estimateUsd = reservationFor(call.asked);
   try {
     const admission = await session.spending.admit({ model, estimateUsd, budgetUsd });
@@ -41,6 +44,14 @@ async function openBill(session: Session, call: Call): Promise<Bill | Refusal> {
   } catch {
     return refuseForNow(503, 'api_error', LEDGER_DOWN);
   }
+}
+
+function notPlanned(model: string): Refusal {
+  return refuse(
+    400,
+    'invalid_request_error',
+    `${model} is neither the model of this session nor one with a known price.`,
+  );
 }
 
 const LEDGER_DOWN =
@@ -138,13 +149,22 @@ async function relayError(
   session.touch();
   const status = answer.statusCode ?? 502;
   const failure = classify({ status, headers: answer.headers, body }, shared.clock.now());
-  if (failure.verdict !== null) session.conclude(failure.verdict);
+  if (failure.verdict !== null && isTelling(failure.verdict, { session, call }))
+    session.conclude(failure.verdict);
   await session.fail(failure, status);
   if (call.signal.aborted) return;
   const headers = headersToClient(answer.headers, shared.redact);
   const last = failure.verdict === null ? {} : { 'x-should-retry': 'false' };
   // A redirect is not followed: the credential goes to the configured server only.
   call.response.writeHead(status < 400 ? 502 : status, { ...headers, ...last }).end(body);
+}
+
+/** That another model is refused says nothing of the credential. */
+function isTelling(
+  verdict: WireVerdict,
+  { session, call }: { readonly session: Session; readonly call: Call },
+): boolean {
+  return verdict.kind !== 'refused' || call.asked.model === session.order.model;
 }
 
 /** As much as came, up to the cap: an error that breaks off is still that error. */

@@ -25,6 +25,9 @@ const LOCAL_TOOL = /^(?:custom|(?:bash|text_editor|computer|memory)_\d{8})$/u;
 /** Fields that make the provider reach other hosts, run code, or charge by another price list. */
 const REFUSED_FIELDS = ['mcp_servers', 'container', 'speed'] as const;
 
+/** More than any model writes at once; so much would be set aside of the budget. */
+const MOST_TOKENS = 256_000;
+
 const Body = z.looseObject({
   model: z.string().min(1).max(200),
   max_tokens: z.number().int().nonnegative().catch(0),
@@ -115,6 +118,7 @@ function parse(raw: Buffer): unknown {
 function forbiddenIn(body: z.infer<typeof Body>, allowed: readonly string[]): string | undefined {
   const given = REFUSED_FIELDS.find((name) => body[name] !== undefined && body[name] !== null);
   if (given !== undefined) return `The gateway does not forward ${given}.`;
+  if (body.max_tokens > MOST_TOKENS) return `max_tokens is at most ${MOST_TOKENS}.`;
   const tool = body.tools?.find(
     ({ type }) => !LOCAL_TOOL.test(type ?? 'custom') && !allowed.includes(type ?? ''),
   );

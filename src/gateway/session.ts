@@ -66,10 +66,14 @@ interface Charge {
 }
 
 /** What the gateway knows of one session: its verdict is its first, and final. */
+/** Far above what a bad day of a provider makes: a loop in the box must not fill the record. */
+const MOST_FAILURES = 500;
+
 export function createSession(shared: Shared, order: WireOrder, spending: RunSpending): Session {
   const { clock, ledger, record, redact } = shared;
   let lastByteAt = clock.monotonic();
   let verdict: WireVerdict | null = null;
+  let failures = 0;
   const keep = (event: HarnessEvent): Promise<void> =>
     spending.writes.offer(async () => record(order, event));
 
@@ -87,9 +91,11 @@ export function createSession(shared: Shared, order: WireOrder, spending: RunSpe
         call.stored();
       });
     },
-    fail({ kind, message }, status) {
+    async fail({ kind, message }, status) {
+      failures += 1;
+      if (failures > MOST_FAILURES) return;
       const text = brief(redact(message));
-      return keep({ type: 'model.failed', subject: order.subject, status, kind, message: text });
+      await keep({ type: 'model.failed', subject: order.subject, status, kind, message: text });
     },
     note: keep,
     async announceBudget(found) {

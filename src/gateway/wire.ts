@@ -19,6 +19,8 @@ export interface WireOrder {
   readonly sessionId: string;
   /** Adds the x-harness-* headers upstream. */
   readonly attribution: boolean;
+  /** The model of the session; its calls may name others only when their price is known. */
+  readonly model: string;
   /** US dollars for the whole run; null: no cap. */
   readonly budgetUsd: number | null;
   readonly sealed: boolean;

@@ -204,3 +204,33 @@ test('I8 many large bodies at once get no more memory than a few', async () => {
   // What the others held is given back.
   await expect.poll(async () => (await call(wire)).status).toBe(200);
 });
+
+test('I5 no program in a box ends a run, or costs what nobody can count, by naming another model', async () => {
+  await using bench = await startBench((response, { body }) => {
+    const { model } = JSON.parse(body);
+    if (model === 'claude-opus-4-5')
+      sendJson(response, 403, { error: { type: 'permission_error', message: 'not yours' } });
+    else sendJson(response, 200, { usage: { input_tokens: 1 } });
+  });
+  for (const budgetUsd of [null, 5]) {
+    const wire = await bench.open({ budgetUsd, runId: String(budgetUsd), sessionId: 'x' });
+    const statusOf = async (body: object): Promise<number> =>
+      (await call(wire, { body: aBody(body) })).status;
+    expect(await statusOf({ model: 'mystery-1' })).toBe(400);
+    expect(await statusOf({ model: 'claude-opus-4-5' })).toBe(403);
+    expect(await statusOf({ max_tokens: 10 ** 9 })).toBe(400);
+    expect(wire.verdict()).toBeNull();
+    expect(await statusOf({})).toBe(200);
+  }
+  expect(bench.upstream.received.map(({ body }) => body)).not.toContainEqual(
+    expect.stringContaining('mystery'),
+  );
+});
+
+test('I11 a loop of calls that fail does not fill the record', async () => {
+  await using bench = await startBench((response) => sendJson(response, 400, { error: {} }));
+  const wire = await bench.open();
+  for (let round = 0; round < 60; round += 1)
+    await Promise.all(Array.from({ length: 10 }, () => call(wire)));
+  expect(bench.events).toHaveLength(500);
+});

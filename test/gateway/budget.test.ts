@@ -134,7 +134,7 @@ test('I5 with a budget a model without a price is refused, with the remedy', asy
     calls += 1;
     sendStream(response, streamed(usage));
   });
-  const wire = await bench.open({ budgetUsd: 100 });
+  const wire = await bench.open({ budgetUsd: 100, model: 'mystery-1' });
   const refused = await call(wire, { body: aBody({ model: 'mystery-1' }) });
   expect(refused).toMatchObject({ status: 429, headers: { 'x-should-retry': 'false' } });
   expect(refused.text).toContain('Choose a model with a known price');

@@ -284,6 +284,7 @@ test('I5 hour-long cache writes and long prompts cost what the list says', () =>
 
 test('a model without a price runs when there is no budget, at an unknown cost', async () => {
   await using bench = await startBench((response) => sendStream(response, streamed(usage)));
-  await call(await bench.open(), { body: aBody({ model: 'mystery' }) });
+  const wire = await bench.open({ model: 'mystery' });
+  await call(wire, { body: aBody({ model: 'mystery' }) });
   expect(bench.entries).toMatchObject([{ model: 'mystery', usage: { costUsd: null } }]);
 });

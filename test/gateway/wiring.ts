@@ -140,6 +140,7 @@ function anOrder(order: Partial<WireOrder>): WireOrder {
     attempt: 2,
     sessionId: 'session',
     attribution: false,
+    model: MODEL,
     budgetUsd: null,
     sealed: false,
     folder: tmpdir(),

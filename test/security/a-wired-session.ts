@@ -70,6 +70,7 @@ export async function playWired(plan: WiredPlan): Promise<Played> {
     attempt: 1,
     sessionId: 'session',
     attribution: false,
+    model: 'claude-opus-5-5',
     budgetUsd: null,
     sealed: true,
     folder,

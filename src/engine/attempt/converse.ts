@@ -158,6 +158,7 @@ function openWire(deps: WorkshopDeps, begun: Begun, place: Place): Promise<Wire>
     attempt: attempt.number,
     sessionId: attempt.sessionId,
     attribution: run.settings.attributionHeaders,
+    model: run.settings.model,
     budgetUsd: run.settings.budgetUsd,
     sealed: deps.box.driver === 'bwrap',
     folder: place.socketDir,

@@ -17,6 +17,9 @@ export interface ReportTool extends HostTool {
   claim(): Report | undefined;
 }
 
+/** No honest session says so much; a loop must not fill the record. */
+const MOST_REPORTS = 500;
+
 /** The one tool by which an agent speaks to the harness about its work item. */
 export function reportTool(order: {
   readonly subject: Subject;
@@ -24,6 +27,7 @@ export function reportTool(order: {
   readonly redact: (text: string) => string;
 }): ReportTool {
   let claim: Report | undefined;
+  let reports = 0;
   return {
     name: 'report',
     description: 'Report on your work: complete, blocked, a note, or discovered further work.',
@@ -32,6 +36,8 @@ export function reportTool(order: {
     async handle(input) {
       const said = report.parse(input);
       if (said.kind === 'complete' || said.kind === 'blocked') claim = said;
+      reports += 1;
+      if (reports > MOST_REPORTS) return 'Noted; end your turn.';
       await order.record({
         type: 'session.noted',
         subject: order.subject,

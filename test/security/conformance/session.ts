@@ -128,6 +128,7 @@ export async function openWire(
     attempt: 1,
     sessionId: randomUUID(),
     attribution: false,
+    model: 'claude-opus-5-5',
     budgetUsd: null,
     sealed,
     folder,
