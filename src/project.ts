@@ -1,20 +1,16 @@
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { HarnessError, hasCode } from './domain/errors.ts';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError } from './domain/errors.ts';
 import { diskFull } from './domain/disk-full.ts';
 import { ENDED, type Project, type Run } from './domain/run.ts';
-import { readHostIdentity } from './engine/host-identity.ts';
-import { giveUpRun } from './engine/operations.ts';
-import { newId, type App } from './open-app.ts';
+import { markFolder, realOf, refuseForeignFolder, startOver } from './former-rehearsal.ts';
+import type { App } from './open-app.ts';
 import { ensureRepository, type FirstFile } from './workspaces/ensure-repository.ts';
 import { inspectRepository } from './workspaces/repository.ts';
 import { ROOM_TO_GO_ON, ROOM_TO_START, shortageOf } from './workspaces/room.ts';
 import { landMain } from './engine/attempt/land-main.ts';
 import { baseBranchOf, keepBaseBranch } from './workspaces/base-branch.ts';
 import type { Landing } from './workspaces/workspace.ts';
-
-/** Marks a folder that a rehearsal made, and may replace. */
-const REHEARSAL_MARK = join('.harness', 'rehearsal.json');
 
 export interface ProjectOrder {
   readonly directory: string;
@@ -34,14 +30,15 @@ export interface ProjectOrder {
  */
 export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
   const git = await app.git();
+  await refuseForeignFolder(order.directory);
   if (order.rehearsal) await startOver(app, order);
-  await refuseForeignCode(app, order);
+  const begun = await refuseForeignCode(app, order);
   await refuseSecondRun(app, order.directory);
   const repository = await ensureRepository(git, order.directory, order.first);
   const { directory, branch } = repository;
   const project = await app.store.projects.ensure({ directory, name: order.name });
   await mkdir(join(directory, '.harness', 'transcripts'), { recursive: true });
-  if (order.rehearsal) await writeFile(join(directory, REHEARSAL_MARK), '{"rehearsal":true}\n');
+  await markFolder(directory, order.rehearsal && !begun);
   const hub = await app.hubOf(project);
   await hub.receive(directory, branch ?? undefined);
   await keepBaseBranch(app.config.home, project.id, branch ?? 'main');
@@ -60,74 +57,20 @@ async function refuseSecondRun(app: App, directory: string): Promise<void> {
   );
 }
 
-/** Nobody's code is worked on by accident: an existing repository has to be asked for by name. */
-async function refuseForeignCode(app: App, order: ProjectOrder): Promise<void> {
+/**
+ * Nobody's code is worked on by accident: an existing repository has to be asked for by name. Whether
+ * there is one with commits.
+ */
+async function refuseForeignCode(app: App, order: ProjectOrder): Promise<boolean> {
   const found = await inspectRepository(await app.git(), order.directory);
-  if (found.kind !== 'repository' || found.head === null || order.existing) return;
-  if ((await app.store.projects.byDirectory(found.directory)) !== undefined) return;
+  if (found.kind !== 'repository' || found.head === null) return false;
+  if (order.existing) return true;
+  if ((await app.store.projects.byDirectory(found.directory)) !== undefined) return true;
   throw new HarnessError(
     'FOLDER_NOT_EMPTY',
     `${found.directory} is a repository with commits; use --existing to work on it, or choose another folder with --project-dir`,
     { exit: 2 },
   );
-}
-
-/**
- * A second rehearsal starts over, but only in a folder that a rehearsal made. What the harness knows
- * of the first one stays listed. Throws `RUN_ACTIVE` (exit 2) while a process still carries it out.
- */
-async function startOver(app: App, { directory, notice }: ProjectOrder): Promise<void> {
-  const mark = await readIfThere(join(directory, REHEARSAL_MARK));
-  const there = await readIfThere(join(directory, '.git', 'HEAD'));
-  if (there !== undefined && mark === undefined) return;
-  const known = await app.store.projects.byDirectory(await realOf(directory));
-  if (known !== undefined) await giveUpRuns(app, known);
-  const aside = mark === undefined ? undefined : await clearAway(app, directory);
-  if (aside !== undefined)
-    notice(`The former rehearsal held changes of yours: it is kept as ${aside}`);
-  if (known !== undefined) await app.store.projects.retire(known.id);
-}
-
-/** What a person changed there is not thrown away: the folder is kept beside, under another name. */
-async function clearAway(app: App, directory: string): Promise<string | undefined> {
-  const found = await inspectRepository(await app.git(), directory);
-  if (found.kind === 'repository' && !found.dirty) {
-    await rm(directory, { recursive: true, force: true });
-    return undefined;
-  }
-  const aside = `${directory}.kept-${newId().slice(0, 8)}`;
-  await rename(directory, aside);
-  return aside;
-}
-
-async function giveUpRuns(app: App, project: Project): Promise<void> {
-  const run = await app.store.runs.latest(project.id);
-  if (run === undefined || ENDED.includes(run.status)) return;
-  const workers = await app.store.workers.live();
-  const gone = await (await readHostIdentity(newId)).deadHere(workers);
-  const hosted = workers.some((one) => one.label === 'rehearsal' && !gone.includes(one.executorId));
-  if (hosted)
-    throw new HarnessError(
-      'RUN_ACTIVE',
-      `A rehearsal is ${run.status} in ${project.directory}; end it with \`harness stop\` first`,
-      { exit: 2 },
-    );
-  const operating = { store: app.store, client: await app.client() };
-  await giveUpRun(operating, run, 'another rehearsal took its place');
-}
-
-async function realOf(directory: string): Promise<string> {
-  const parent = await realpath(dirname(directory)).catch(() => dirname(directory));
-  return join(parent, basename(directory));
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
-    throw error;
-  }
 }
 
 /**
