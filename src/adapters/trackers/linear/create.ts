@@ -13,9 +13,6 @@ import type { Issue } from './shapes.ts';
 /** Issues of one request. */
 const BATCH = 25;
 
-/** Somebody else may create some of the same at the same time. */
-const ROUNDS = 4;
-
 /**
  * Creates the issues whose items are new, their records, and what blocks what. Every id follows from
  * the item's key: repeated after a crash, it makes what is still missing and nothing twice.
@@ -46,22 +43,29 @@ async function createIssues(
   { batch, coming }: Batch,
 ): Promise<ReadonlyMap<string, Issue>> {
   const ids = batch.map(({ key }) => issueIdOf(home, key));
-  for (let round = 0; ; round += 1) {
-    const there = await issuesById(linear.client, ids);
-    const missing = batch.filter(({ key }) => !there.has(issueIdOf(home, key)));
-    if (missing.length === 0) return there;
-    if (round === 0) await refuseBeyondPlan(linear, coming - (batch.length - missing.length));
-    const issues = [];
-    for (const item of missing) issues.push(await inputOf(linear, home, item));
-    try {
-      await linear.client.ask({
-        document: CREATE_ISSUES,
-        variables: { issues },
-        shape: doneShape,
-      });
-    } catch (error) {
-      if (!hasCode(error, TAKEN) || round >= ROUNDS) throw error;
-    }
+  const there = await issuesById(linear.client, ids);
+  const missing = batch.filter(({ key }) => !there.has(issueIdOf(home, key)));
+  if (missing.length === 0) return there;
+  await refuseBeyondPlan(linear, coming - (batch.length - missing.length));
+  const inputs: Input[] = [];
+  for (const item of missing) inputs.push(await inputOf(linear, home, item));
+  await makeIssues(linear, inputs);
+  return issuesById(linear.client, ids);
+}
+
+type Input = Awaited<ReturnType<typeof inputOf>>;
+
+/**
+ * One at a time where an id of several is taken: by somebody who creates the same at the same time, or
+ * by an issue that a person deleted for good, which is not made again.
+ */
+async function makeIssues(linear: Linear, issues: readonly Input[]): Promise<void> {
+  try {
+    await linear.client.ask({ document: CREATE_ISSUES, variables: { issues }, shape: doneShape });
+  } catch (error) {
+    if (!hasCode(error, TAKEN)) throw error;
+    if (issues.length === 1) return;
+    for (const one of issues) await makeIssues(linear, [one]);
   }
 }
 

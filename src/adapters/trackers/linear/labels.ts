@@ -67,23 +67,27 @@ function isBlocked(name: string): boolean {
   return name.toLowerCase() === BLOCKED.toLowerCase();
 }
 
-/** Two that make the same label at once: the second finds what the first made. */
+/**
+ * Two that make the same label at once: the second finds what the first made. One that a person deleted
+ * has taken its id with it, and the next gets another.
+ */
 async function findOrMake(client: LinearClient, name: string, team: string): Promise<string> {
   const found = await find(client, name, team);
   if (found !== undefined) return found;
-  const input = { id: idOf('label', team, name.toLowerCase()), name, teamId: team };
+  const id = idOf('label', team, name.toLowerCase());
   try {
-    return await client.ask({
-      document: CREATE_LABEL,
-      variables: { input },
-      shape: labelMadeShape,
-    });
+    return await make(client, { id, name, teamId: team });
   } catch (error) {
     if (!hasCode(error, TAKEN) && !hasCode(error, 'TRACKER_REFUSED')) throw error;
     const made = await find(client, name, team);
+    if (made === undefined && hasCode(error, TAKEN)) return make(client, { name, teamId: team });
     if (made === undefined) throw error;
     return made;
   }
+}
+
+function make(client: LinearClient, input: Readonly<Record<string, string>>): Promise<string> {
+  return client.ask({ document: CREATE_LABEL, variables: { input }, shape: labelMadeShape });
 }
 
 async function find(client: LinearClient, name: string, team: string): Promise<string | undefined> {

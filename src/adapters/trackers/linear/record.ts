@@ -66,7 +66,7 @@ export function recordOf(home: Home, issue: Issue): ItemRecord | undefined {
 
 export function recordIdOf(issue: Issue): string {
   const found = issue.attachments.nodes.find((one) => one.url === url(issue.id));
-  return found?.id ?? idOf('record', issue.id);
+  return found?.id ?? '';
 }
 
 /** As an attachment: what people read, and the record. */
@@ -82,11 +82,12 @@ export function attachmentOf(record: ItemRecord): {
   };
 }
 
+/** Its address makes it one: a second with the same on the same issue is the first. */
 export function newAttachment(
   issueId: string,
   record: ItemRecord,
 ): Readonly<Record<string, unknown>> {
-  return { id: idOf('record', issueId), issueId, url: url(issueId), ...attachmentOf(record) };
+  return { issueId, url: url(issueId), ...attachmentOf(record) };
 }
 
 /** The record of an issue that was just created for this item. */
