@@ -45,7 +45,7 @@ const SINGLES: Readonly<Record<string, Kind>> = {
 /** Throws LinearFault for a text that is no valid GraphQL. */
 export function parseDocument(text: string): DocumentNode {
   try {
-    return parse(text);
+    return remembered(PARSED, text, () => parse(text));
   } catch (error) {
     throw invalidGraphql(error instanceof Error ? error.message : String(error));
   }
@@ -56,7 +56,19 @@ export function parseDocument(text: string): DocumentNode {
  * a document of its own is only held to what does not hang on the fields that are known here.
  */
 export function faultsOf(document: DocumentNode): readonly string[] {
-  return validate(SCHEMA, document).map(({ message }) => message);
+  return remembered(FAULTS, document, () => {
+    return validate(SCHEMA, document).map(({ message }) => message);
+  });
+}
+
+/** A client asks the same few documents again and again; reading them is most of the work. */
+const PARSED = new Map<string, DocumentNode>();
+const FAULTS = new Map<DocumentNode, readonly string[]>();
+
+function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  if (known.size < 500) known.set(key, value);
+  return value;
 }
 
 function invalidGraphql(message: string): LinearFault {
