@@ -49,13 +49,12 @@ beforeEach(() => {
 });
 
 function prepared(order: Partial<ProjectOrder> = {}) {
-  const notice = () => undefined;
   return prepareProject(app, {
     directory,
     name: 'shop',
     existing: false,
     rehearsal: true,
-    notice,
+    notice: () => undefined,
     ...order,
   });
 }
