@@ -1,5 +1,5 @@
 import { capReached, type Run } from '../domain/run.ts';
-import { allSettled } from '../domain/work-item.ts';
+import { allSettled, outOfTheWay } from '../domain/work-item.ts';
 import type { ItemStanding } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import type { Engine, EngineDeps } from './deps.ts';
@@ -35,9 +35,17 @@ async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<
   const items = await freshItems(engine, run);
   if (await held(deps, run, { items, asked })) return;
   await claimAll(engine, client, { run, ready: readyAmong(items, asked).length });
-  // The last end is told before the run is over: nobody would tell it afterwards.
-  if (allSettled(items) && (await deps.store.outbox.pending(run.projectId, 1)).length === 0)
+  if (allSettled(items) && (await nothingIsLeft(deps, run)))
     await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
+}
+
+/**
+ * The agent of an item that was taken away may still be at work, and its work is not saved yet. The last
+ * end is told before the run is over: nobody would tell it afterwards.
+ */
+async function nothingIsLeft({ store }: EngineDeps, run: Run): Promise<boolean> {
+  if ((await store.attempts.count(run.id, { open: true })) > 0) return false;
+  return (await store.outbox.pending(run.projectId, 1)).length === 0;
 }
 
 /** Whether the run can't go on by itself for now: parked, or waiting for people. */
@@ -149,7 +157,7 @@ function readyAmong(
   asked: ReadonlySet<string>,
 ): readonly ItemStanding[] {
   // What the run does not know may be done by an earlier one: the claim has the last word.
-  const open = new Set(items.filter(({ status }) => status !== 'done').map(({ key }) => key));
+  const open = new Set(items.filter((item) => !outOfTheWay(item)).map(({ key }) => key));
   return items.filter(
     ({ key, status, dependencies }) =>
       status === 'todo' && !asked.has(key) && !dependencies.some((needed) => open.has(needed)),

@@ -155,6 +155,8 @@ async function laterIfAsked(run: Run): Promise<number | null> {
 async function lookAtItems(key: RunKey): Promise<'settled' | 'waiting' | 'aborted'> {
   const run = await runOf(key);
   if (run.control !== null) return 'aborted';
-  const items = await engine().deps.store.items.ofRun(run.id);
-  return allSettled(items) ? 'settled' : 'waiting';
+  const { items, attempts } = engine().deps.store;
+  if (!allSettled(await items.ofRun(run.id))) return 'waiting';
+  // The agent of an item that was taken away: the dispatcher tells when it is gone.
+  return (await attempts.count(run.id, { open: true })) === 0 ? 'settled' : 'waiting';
 }

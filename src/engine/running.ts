@@ -26,6 +26,8 @@ export interface Running {
   ): { readonly signal: AbortSignal; readonly leave: () => void };
   /** Ends what is under way of the run: at once, or each at its next step and after `graceMs` at the latest. */
   stop(runId: string, order: { readonly now: boolean; readonly graceMs: number }): void;
+  /** The same for the agent of one attempt; a proof is left alone. */
+  callOff(attemptId: string, graceMs: number): void;
   /** The session is over and only its work is to be put away: the slot is free for another agent. */
   agentGone(attemptId: string): void;
   /** Called between two steps of a session: ends it if a graceful stop waits for that. */
@@ -36,6 +38,11 @@ export interface Running {
 export function createRunning(): Running {
   const entries = new Map<string, Entry>();
   const abort = (entry: Entry): void => entry.controller.abort(new Error('stopped by request'));
+  const soon = (entry: Entry, graceMs: number): void => {
+    if (entry.graceful) return;
+    entry.graceful = true;
+    setTimeout(() => abort(entry), graceMs).unref();
+  };
   return {
     agents: () => entries.values().reduce((count, { agent }) => count + Number(agent), 0),
     has: (id) => entries.has(id),
@@ -54,11 +61,12 @@ export function createRunning(): Running {
       for (const entry of entries.values()) {
         if (entry.runId !== runId) continue;
         if (now) abort(entry);
-        else if (!entry.graceful) {
-          entry.graceful = true;
-          setTimeout(() => abort(entry), graceMs).unref();
-        }
+        else soon(entry, graceMs);
       }
+    },
+    callOff(attemptId, graceMs) {
+      const entry = entries.get(attemptId);
+      if (entry?.agent === true) soon(entry, graceMs);
     },
     agentGone(attemptId) {
       const entry = entries.get(attemptId);

@@ -4,6 +4,7 @@ import type { Run } from '../domain/run.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { openEngineClient, type EngineClient } from './client.ts';
 import { setEngine, type Engine, type EngineDeps } from './deps.ts';
+import { endCalledOff } from './called-off.ts';
 import { dispatch } from './dispatcher.ts';
 import { landRun } from './landing.ts';
 import { holdLease, LEASE_OVER } from './lease.ts';
@@ -198,9 +199,11 @@ function startLoops(
       await care(run).catch((error: unknown) => onError(`${run.id}: ${messageOf(error)}`));
   };
   const tick = async (): Promise<void> => {
-    await eachRun((run) =>
-      run.control === null ? dispatch(engine, client, run) : windDown(engine, run),
-    );
+    await eachRun(async (run) => {
+      if (run.control !== null) return windDown(engine, run);
+      await endCalledOff(engine, run);
+      return dispatch(engine, client, run);
+    });
   };
   const care = async (): Promise<void> => {
     await reap(deps, engine.executorId);

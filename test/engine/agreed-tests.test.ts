@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { changedScripts, changedSettings } from '../../src/engine/attempt/agreed-scripts.ts';
+import {
+  changedScripts,
+  changedSettings,
+  takesPlace,
+} from '../../src/engine/attempt/agreed-scripts.ts';
 import { isNamedJudge } from '../../src/engine/attempt/agreed-tests.ts';
 
 test.each([
@@ -66,6 +70,26 @@ test.each([
 ])('I4 a script that is added around what %s runs is found: %s', (command, name) => {
   const after = manifest({ ...scripts, [name]: 'true' });
   expect(changedScripts({ before, after }, both(command))).toEqual([name]);
+});
+
+test.each([
+  ['web/package.json', 'cd web && npm test'],
+  ['web/package.json', 'npm --prefix=./web/ui run check'],
+  ['packages/a/package.json', 'pnpm -C packages/a/ test'],
+])(
+  'I4 a package.json that comes nearer to what a check runs is found: %s for %s',
+  (path, command) => {
+    expect(takesPlace(path, [command])).toBe(true);
+  },
+);
+
+test.each([
+  ['package.json', 'npm test'],
+  ['web/package.json', 'npm test'],
+  ['web/package.json', 'cd webserver && npm test'],
+  ['web/package.json', 'ls web'],
+])('a package.json that no check runs is free: %s for %s', (path, command) => {
+  expect(takesPlace(path, [command])).toBe(false);
 });
 
 test('the first script of a name that no passed check runs is free, with its pre and post', () => {

@@ -52,6 +52,33 @@ test('I2 so many items are worked on at once as the run allows, each by one', as
   expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
 });
 
+test('I1 I9 the agent of an item that a person skips is ended, and what it wrote is kept', async () => {
+  const written = Promise.withResolvers<void>();
+  const play: Playing = async function* never({ attempt: { itemKey } }) {
+    yield writes(`${itemKey ?? ''}.txt`);
+    if (itemKey !== 'A-1') return;
+    written.resolve();
+    yield { do: 'hang' };
+  };
+  const items = [
+    { key: 'A-1', priority: 1 },
+    { key: 'B-1', dependencies: ['A-1'] },
+  ];
+  const run = await anImplementation(host, { play, items });
+  await written.promise;
+  const asked = performance.now();
+  await host.store.items.block(run.projectId, 'A-1', 'skipped by a person', 'ada');
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  expect(performance.now() - asked).toBeLessThan(30_000);
+  const [attempt] = await attemptsOf(host, run, 'coder');
+  expect(attempt?.itemKey).toBe('A-1');
+  expect(attempt?.end).toMatchObject({ status: 'aborted' });
+  expect(await statuses(run.projectId)).toMatchObject({ 'A-1': 'blocked', 'B-1': 'done' });
+  const hub = await host.hubOf({ id: run.projectId });
+  const [rescue] = await hub.listRescues();
+  expect(rescue?.files).toBe(1);
+});
+
 test('I9 one stuck item never holds the others', async () => {
   const { play, open } = gated('A-1');
   const items = [

@@ -25,6 +25,11 @@ test.each([
   '.orchestrator_state.json',
   '.npmrc',
   'packages/a/.yarnrc.yml',
+  'node_modules/.bin/node',
+  'node_modules',
+  'packages/a/node_modules/vitest/index.js',
+  '.venv/bin/python3',
+  '.yarn/releases/yarn-4.1.0.cjs',
 ])('I4 an agent cannot change the judge: %s', (path) => {
   expect(among(['src/a.js', path])).toEqual([path]);
 });

@@ -34,6 +34,19 @@ export function changedScripts(
   return [...new Set(run)].filter((name) => old[name] !== recent[name] && counts(name)).toSorted();
 }
 
+/**
+ * Whether a `package.json` that is new at this path is nearer to what these commands run than the one
+ * they used so far: `cd web && npm test` takes its scripts from `web/package.json` where there is one.
+ */
+export function takesPlace(path: string, commands: readonly string[]): boolean {
+  const folder = path.replace(/\/?package\.json$/, '');
+  if (folder === '') return false;
+  return commands
+    .filter((command) => RUNS_SCRIPTS.test(command))
+    .flatMap((command) => wordsOf(command))
+    .some((word) => `${word.replace(/\/+$/, '')}/`.startsWith(`${folder}/`));
+}
+
 /** Keys of a `package.json` that set a test runner or another judge, and read otherwise afterwards. */
 export function changedSettings({ before, after }: Manifests): readonly string[] {
   const [old, recent] = [manifestIn(before), manifestIn(after ?? '{}')];

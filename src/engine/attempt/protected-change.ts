@@ -7,7 +7,7 @@ import type { Merge } from '../../workspaces/workspace.ts';
 import type { ChangeQuestion } from '../../work/run-store.ts';
 import { changeId } from '../names.ts';
 import { agreedCommands } from './agreed-commands.ts';
-import { changedScripts, changedSettings } from './agreed-scripts.ts';
+import { changedScripts, changedSettings, takesPlace } from './agreed-scripts.ts';
 import { isNamedJudge } from './agreed-tests.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import { judges, type AgreedCommands } from './judges.ts';
@@ -81,7 +81,11 @@ async function agreedScript(
   { path, deed }: FileChange,
   { merge, commands }: { readonly merge: Proposal['merge']; readonly commands: AgreedCommands },
 ): Promise<ProtectedFile | undefined> {
-  if (deed === 'adds' || !/(^|\/)package\.json$/.test(path)) return undefined;
+  if (!/(^|\/)package\.json$/.test(path)) return undefined;
+  if (deed === 'adds')
+    return takesPlace(path, commands.passed)
+      ? { path, deed, because: 'agreed checks would run its scripts' }
+      : undefined;
   const [before, after] = await Promise.all(
     [merge.base, merge.commit].map((commit) => textOf(hub, commit, path)),
   );

@@ -29,6 +29,12 @@ const PACKAGE_MANAGERS = [
   '**/pip.conf',
 ];
 
+/**
+ * Programs and packages that a lock file should bring. Committed, they take the place of those that checks
+ * are run with: npm looks for `node` itself in `node_modules/.bin` first.
+ */
+const INSTALLED = ['**/node_modules/**', '**/.venv/**', '**/.yarn/{releases,plugins}/**'];
+
 /** An example holds no secret and configures nothing. */
 const NEVER = new Set(['.env.example', '.env.sample', '.env.template']);
 
@@ -46,5 +52,6 @@ function ownerOf(path: string, configured: readonly string[]): string | undefine
   const among = (globs: readonly string[]): boolean => globs.some((glob) => covers(glob, path));
   if (among(OPERATORS)) return 'belongs to the operator';
   if (among(configured)) return 'named in security.protected_paths';
-  return among(PACKAGE_MANAGERS) ? 'configures a package manager' : undefined;
+  if (among(PACKAGE_MANAGERS)) return 'configures a package manager';
+  return among(INSTALLED) ? 'stands in for what is installed' : undefined;
 }

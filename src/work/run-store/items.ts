@@ -41,7 +41,8 @@ export interface ItemRows {
     also: (claimed: ClaimedItem) => InTransaction,
   ): Promise<ClaimedItem | undefined>;
   /**
-   * Takes it out of the queue; its open attempt goes on, but cannot move it any more. No-op when
+   * Takes it out of the queue; its open attempt cannot move it any more, and whoever carries that out
+   * ends it. No-op when
    * blocked already; throws `ITEM_DONE` (exit 2) for a finished one.
    */
   block(projectId: string, key: string, reason: string, by: string): Promise<void>;
