@@ -2,7 +2,7 @@ import { CALLS, type Calls } from './system-calls.ts';
 
 /*
  * Assembles the filter of system calls that every box gets: a program of the kernel's classic packet
- * filter, which jumps forward only. See docs/decisions/0060-filter-of-system-calls.md.
+ * filter, which jumps forward only. See docs/decisions/0063-filter-of-system-calls.md.
  */
 
 /** Instructions, of `linux/bpf_common.h`. */
