@@ -81,8 +81,23 @@ export async function refuseDamagedTracker(
   app: App,
   run: Pick<Run, 'projectId' | 'settings'>,
 ): Promise<void> {
+  const { demo } = run.settings;
+  if (demo?.tracker === 'linear' && demo.project === null)
+    return refuseFullLinear(app, demo.issues);
   const tracker = await app.trackerOf(run);
   await tracker.prepare();
+}
+
+/** Its project is yet to be made, by an agent: a key that sees no team, or no room, is told before. */
+async function refuseFullLinear({ config }: App, issues: number): Promise<void> {
+  const { lookAtLinear } = await import('./connect-linear.ts');
+  const { room } = await lookAtLinear(config);
+  if (room === null || room > issues) return;
+  throw new HarnessError(
+    'TRACKER_FULL',
+    `Linear's free plan has room for ${room} more issues, and ${issues} and one about progress are to be made; remove or archive some, ask for fewer with --issues, or use --tracker local`,
+    { exit: 2 },
+  );
 }
 
 /**

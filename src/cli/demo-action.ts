@@ -19,7 +19,6 @@ import {
 import { openContext, withApp, type Context } from './context.ts';
 import { demoLines } from './demo-lines.ts';
 import { hosting, openModels, watch, type Models } from './hosting.ts';
-import { notBuilt } from './not-built.ts';
 import { real } from './places.ts';
 import type { CommonOptions } from './common-options.ts';
 import { lastEventId } from './stored-events.ts';
@@ -127,7 +126,6 @@ async function begin(sitting: Sitting): Promise<void> {
   const { app, context, models, options, directory } = sitting;
   const tracker = options.tracker ?? 'linear';
   if (tracker === 'linear' && context.config.linear.apiKey === null) throw keyMissing();
-  if (tracker === 'linear') throw notBuilt('demo mode with Linear; `--tracker local` is: it');
   await refuseFullDisk(app, directory);
   const own = options.startOver === true ? null : directory;
   const { spec, issues } = await readDemoSources({ project: own, shipped: PACKAGE });

@@ -1,7 +1,9 @@
 import type { DemoSettings, TrackerProject } from '../domain/demo.ts';
 import type { Run } from '../domain/run.ts';
 import type { McpOrder, OwnServer } from '../gateway/mcp/door.ts';
-import type { McpUpstream } from '../gateway/mcp/upstream.ts';
+import { connectMcp, type McpServer, type McpUpstream } from '../gateway/mcp/upstream.ts';
+import { HarnessError, messageOf } from '../domain/errors.ts';
+import { credentialsIn } from '../safety/credentials-in.ts';
 import type { RunStore } from '../work/run-store.ts';
 import type { WorkTracker } from '../work/tracker.ts';
 import type { Board } from './board.ts';
@@ -15,6 +17,8 @@ export interface DemoTrackerDeps {
   readonly store: Pick<RunStore, 'runs'>;
   readonly trackerOf: (run: Run) => Promise<WorkTracker>;
   readonly newId: () => string;
+  /** Linear's own MCP server with the operator's key; null: there is no key. */
+  readonly linear: McpServer | null;
 }
 
 /** The tracker of demo mode: as its sessions see it, and as the harness does. */
@@ -31,12 +35,14 @@ export function createDemoTracker(deps: DemoTrackerDeps): DemoTracker {
       const demo = run?.settings.demo;
       if (run === undefined || demo === undefined) return [];
       const connect = (): Promise<McpUpstream> => openServer(deps, { run, order });
-      return [{ name: TRACKER_SERVER, secrets: [], connect }];
+      const secrets = Object.values(deps.linear?.headers ?? {}).flatMap(credentialsIn);
+      return [{ name: TRACKER_SERVER, secrets, connect }];
     },
     async boardOf(run) {
       const project = run.settings.demo?.project ?? null;
       if (project === null) return undefined;
       const tracker = await deps.trackerOf(run);
+      await tracker.adopt();
       return { project, issues: await tracker.list() };
     },
   };
@@ -47,26 +53,55 @@ interface Sitting {
   readonly order: McpOrder;
 }
 
-async function openServer(deps: DemoTrackerDeps, { run, order }: Sitting): Promise<McpUpstream> {
-  const tracker = await deps.trackerOf(run);
+async function openServer(deps: DemoTrackerDeps, sitting: Sitting): Promise<McpUpstream> {
+  const { run, order } = sitting;
+  const server = await (run.settings.demo?.tracker === 'linear'
+    ? connectLinear(deps)
+    : serveLocally(deps, sitting));
+  const guard: Guard = {
+    rights: order.subject.role === 'initializer' ? 'make' : 'work',
+    project: () => projectOf(deps, run),
+    keep: (made) => keep(deps, run, made),
+    holds: (issue) => holds(deps, run, issue),
+  };
+  return guarded(server, guard);
+}
+
+/** The message says what a person can look at, as `connectMcp` can't know it. */
+async function connectLinear({ linear }: DemoTrackerDeps): Promise<McpUpstream> {
+  if (linear === null)
+    throw new HarnessError('MCP_UNAVAILABLE', 'LINEAR_API_KEY is not set; export it', { exit: 4 });
+  try {
+    return await connectMcp(linear);
+  } catch (error) {
+    throw new HarnessError(
+      'MCP_UNAVAILABLE',
+      `${messageOf(error).replace(/ Check its address.*$/su, '')} Check LINEAR_API_KEY and LINEAR_MCP_URL (${linear.url}).`,
+      { cause: error },
+    );
+  }
+}
+
+async function serveLocally(deps: DemoTrackerDeps, { run, order }: Sitting): Promise<McpUpstream> {
   const { role, item } = order.subject;
-  const project = (): Promise<TrackerProject | null> => projectOf(deps, run);
-  const server = localIssues({
-    tracker,
-    project,
+  return localIssues({
+    tracker: await deps.trackerOf(run),
+    project: () => projectOf(deps, run),
     projectId: `local-${run.id.slice(0, 8)}`,
     author: item === null ? role : `${role} of ${item}`,
     newId: deps.newId,
   });
-  const guard: Guard = {
-    rights: role === 'initializer' ? 'make' : 'work',
-    project,
-    keep: (made) => keep(deps, run, made),
-    async holds(issue) {
-      return (await tracker.list()).some(({ key }) => key === issue);
-    },
-  };
-  return guarded(server, guard);
+}
+
+/** Before there is a project there is nothing of the run's. */
+async function holds(deps: DemoTrackerDeps, { id }: Run, issue: string): Promise<boolean> {
+  const run = await deps.store.runs.get(id);
+  if (run?.settings.demo?.project == null) return false;
+  const tracker = await deps.trackerOf(run);
+  const has = async (): Promise<boolean> => (await tracker.list()).some(({ key }) => key === issue);
+  if (await has()) return true;
+  await tracker.adopt();
+  return has();
 }
 
 async function demoOf(
@@ -81,7 +116,15 @@ async function projectOf(deps: DemoTrackerDeps, run: Run): Promise<TrackerProjec
   return (await demoOf(deps, run))?.project ?? null;
 }
 
+/** The project's id, and its team's, are where the tracker of the harness looks from now on. */
 async function keep(deps: DemoTrackerDeps, run: Run, project: TrackerProject): Promise<void> {
-  const demo = await demoOf(deps, run);
-  if (demo !== undefined) await deps.store.runs.amend(run.id, { demo: { ...demo, project } });
+  const { runs } = deps.store;
+  const { settings } = (await runs.get(run.id)) ?? run;
+  const { demo, backend } = settings;
+  if (demo === undefined) return;
+  const linear = { linearProject: project.id, linearTeam: project.teamId || backend.linearTeam };
+  await runs.amend(run.id, {
+    demo: { ...demo, project },
+    ...(demo.tracker === 'linear' ? { backend: { ...backend, ...linear } } : {}),
+  });
 }

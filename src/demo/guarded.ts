@@ -39,6 +39,7 @@ const Saved = z.object({
   name: z.string().min(1).max(500),
   description: z.string().default(''),
   teamId: z.string().default(''),
+  teams: z.array(z.looseObject({ id: z.string() })).default([]),
 });
 const Answer = z.union([Saved, z.object({ project: Saved }).transform(({ project }) => project)]);
 const Result = z.object({
@@ -58,7 +59,8 @@ async function keepProject(
   for (const { text = '' } of data.content) {
     const saved = Answer.safeParse(parsed(text)).data;
     if (saved === undefined) continue;
-    await keep({ ...(project ?? NEW), ...saved });
+    const { teams, teamId, ...rest } = saved;
+    await keep({ ...(project ?? NEW), ...rest, teamId: teamId || (teams[0]?.id ?? '') });
     return;
   }
 }

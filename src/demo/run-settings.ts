@@ -25,6 +25,13 @@ export function demoSettings(settings: RunSettings, demo: DemoSettings): RunSett
     interactive: false,
     parallel: 1,
     deploy: null,
+    backend: backendOf(settings, demo),
     demo,
   };
+}
+
+/** In Linear the project is the one that the initializer makes, never one that is there already. */
+function backendOf({ backend }: RunSettings, { tracker }: DemoSettings): RunSettings['backend'] {
+  if (tracker === 'linear') return { ...backend, type: 'linear', linearProject: null };
+  return backend.type === 'linear' ? { ...backend, type: 'postgres' } : backend;
 }

@@ -1,11 +1,29 @@
 import { createDemoTracker, TRACKER_SERVER, type DemoTracker } from '../demo/demo-tracker.ts';
 import type { SessionPolicy } from '../demo/project-files.ts';
+import type { McpServer } from '../gateway/mcp/upstream.ts';
 import { newId, type App } from '../open-app.ts';
 
 /** The tracker of runs of demo mode: as their sessions see it, and as the harness does. */
 export function openDemoTracker(app: App): DemoTracker {
   const { store } = app;
-  return createDemoTracker({ store, trackerOf: (run) => app.trackerOf(run), newId });
+  return createDemoTracker({
+    store,
+    trackerOf: (run) => app.trackerOf(run),
+    newId,
+    linear: linearServerOf(app),
+  });
+}
+
+/** Which of its tools sessions may use is decided for each session. */
+function linearServerOf({ config: { linear } }: App): McpServer | null {
+  if (linear.apiKey === null) return null;
+  return {
+    name: TRACKER_SERVER,
+    url: linear.mcpUrl,
+    headers: { Authorization: `Bearer ${linear.apiKey.reveal()}` },
+    tools: [],
+    phases: [],
+  };
 }
 
 /** What the operator lets sessions of demo mode do, as it is written down for the reader. */

@@ -32,6 +32,8 @@ export interface PromptFacts {
 interface DemoFacts {
   /** How many issues the initializer makes. */
   readonly issues: number;
+  /** Key, name or id of the tracker's team; null: there is one only. */
+  readonly team: string | null;
   /** Finished features that are to be looked at first. */
   readonly earlier: readonly WorkItem[];
   /** What of finished features is red on main; empty: nothing that is known. */
@@ -113,12 +115,13 @@ function dependencies(items: readonly WorkItem[]): string {
   return `\nIt builds on ${items.map((item) => `${item.key} (${item.title})`).join(', ')}, which are on main.\n`;
 }
 
-function demoValues({ earlier, regressions }: DemoFacts): Record<string, string> {
+function demoValues({ team, earlier, regressions }: DemoFacts): Record<string, string> {
   const lines = earlier.map(
     ({ key, title, checks }) => `- ${key} ${title}: ${checks.map(describeCheck).join('; ')}`,
   );
   return {
     meta_title: META_TITLE,
+    team: team ?? 'that there is',
     earlier: lines.join('\n') || 'Nothing is finished yet.',
     regressions:
       regressions === ''

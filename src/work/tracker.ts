@@ -54,6 +54,8 @@ export interface WorkTracker {
    * items from being written. Changes no item; safe to repeat.
    */
   prepare(): Promise<void>;
+  /** Makes items of what people made in the tracker beside the harness; nothing where all is one already. */
+  adopt(): Promise<void>;
   /** Every item, in the order of the queue (priority, then key; `none` last). */
   list(filter?: { readonly status?: ItemStatus }): Promise<readonly TrackedItem[]>;
   get(key: string): Promise<TrackedItem>;

@@ -37,7 +37,7 @@ const DEMO_ROLES: readonly (readonly [PhaseName, string])[] = [
 ];
 
 function demoFacts(changes: Partial<PromptFacts> = {}): PromptFacts {
-  return facts({ demo: { issues: 12, earlier: [], regressions: '' }, ...changes });
+  return facts({ demo: { issues: 12, team: null, earlier: [], regressions: '' }, ...changes });
 }
 
 function facts(changes: Partial<PromptFacts> = {}): PromptFacts {
@@ -86,7 +86,7 @@ test('a coder of demo mode looks at what is finished first, and hears what is re
   const earlier = [anItem({ key: 'APP-1', title: 'Money - Whole cents' })];
   const red = await rolePrompt(
     shipped,
-    demoFacts({ demo: { issues: 1, earlier, regressions: 'APP-1: 1 of 2 checks' } }),
+    demoFacts({ demo: { issues: 1, team: null, earlier, regressions: 'APP-1: 1 of 2 checks' } }),
   );
   expect(red).toContain('- APP-1 Money - Whole cents: npm test');
   expect(red).toContain('red on main. Mend it first');

@@ -15,6 +15,7 @@ export interface BoardStore {
 export function boardTracker(store: BoardStore, now: () => Date): WorkTracker {
   const at = (): string => now().toISOString();
   return withPlainText({
+    adopt: () => Promise.resolve(),
     async prepare() {
       await store.read();
     },

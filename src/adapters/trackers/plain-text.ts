@@ -9,6 +9,7 @@ type Change = Parameters<WorkTracker['edit']>[1];
 export function withPlainText(tracker: WorkTracker): WorkTracker {
   return {
     prepare: () => tracker.prepare(),
+    adopt: () => tracker.adopt(),
     list: (filter) => tracker.list(filter),
     get: (key) => tracker.get(plain(key)),
     create: (items) => tracker.create(items.map(plainItem)),

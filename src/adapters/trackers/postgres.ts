@@ -21,6 +21,7 @@ const COLUMNS = `key, title, description, priority, status, dependencies, labels
 /** The tracker in the harness's own database: `harness.tracker_item` and `tracker_comment`. */
 export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
   return withPlainText({
+    adopt: () => Promise.resolve(),
     async prepare() {
       await allRows(table);
     },

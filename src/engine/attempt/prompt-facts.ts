@@ -38,7 +38,7 @@ async function demoFacts(
   const { demo } = run.settings;
   if (demo === undefined) return null;
   const earlier = item === null ? [] : earlierOf(await store.items.ofRun(run.id));
-  return { issues: demo.issues, earlier, regressions };
+  return { issues: demo.issues, team: run.settings.backend.linearTeam, earlier, regressions };
 }
 
 /** What the others gave in this attempt at the phase, or before it was interrupted. */

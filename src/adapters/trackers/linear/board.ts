@@ -16,6 +16,8 @@ export interface Card {
 export interface Board {
   /** Items of ours as they are now; what people deleted is not there. */
   all(home: Home): Promise<readonly Card[]>;
+  /** The others of the same project, which are no items. */
+  strangers(home: Home): Promise<readonly Issue[]>;
 }
 
 /** What left the project, or Linear, shows only in a whole reading. */
@@ -49,11 +51,16 @@ export function createBoard(
     state.since = Math.max(state.since, since);
     return cardsOf(home, known.values());
   };
+  const all = (home: Home): Promise<readonly Card[]> => {
+    const next = turn.then(() => refresh(home));
+    turn = next.catch(() => undefined);
+    return next;
+  };
   return {
-    all(home) {
-      const next = turn.then(() => refresh(home));
-      turn = next.catch(() => undefined);
-      return next;
+    all,
+    async strangers(home) {
+      const items = new Set((await all(home)).map(({ issue }) => issue.id));
+      return [...known.values()].filter(({ id, trashed }) => trashed !== true && !items.has(id));
     },
   };
 }
@@ -84,7 +91,9 @@ async function changedSince(client: LinearClient, home: Home, since: number): Pr
 function cardsOf(home: Home, issues: Iterable<Issue>): readonly Card[] {
   return [...issues].flatMap((issue) => {
     const record = issue.trashed === true ? undefined : recordOf(home, issue);
-    return record === undefined ? [] : [{ issue, record }];
+    if (record === undefined) return [];
+    if (issue.identifier === record.key) home.adopted.set(record.key, issue.id);
+    return [{ issue, record }];
   });
 }
 

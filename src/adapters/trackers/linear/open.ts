@@ -1,6 +1,7 @@
 import type { TrackedItem, TrackerClaim, WorkTracker } from '../../../work/tracker.ts';
 import { withPlainText } from '../plain-text.ts';
 import { inOrder, isReady, unknownItem } from '../rules.ts';
+import { adopt } from './adopt.ts';
 import { createBoard } from './board.ts';
 import { readHeld } from './chain.ts';
 import { claim, end, put } from './claims.ts';
@@ -32,9 +33,13 @@ export interface LinearTrackerOrder extends Placing {
  */
 export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
   const linear = connect(order);
+  let read = false;
   const at = async (key: string): Promise<Home> => {
     const home = await linear.workspace.home();
     if (home === undefined) throw unknownItem(key);
+    // Which issues are items under their own names is known once all were read.
+    if (!read) await linear.board.all(home);
+    read = true;
     return home;
   };
   const get = async (key: string): Promise<TrackedItem> => {
@@ -45,8 +50,10 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
     end(linear, await at(held.key), { claim: held, status });
   return withPlainText({
     prepare: () => prepare(linear),
+    adopt: () => adopt(linear),
     async list({ status } = {}) {
       const items = inOrder(await allItems(linear));
+      read = true;
       return items.filter((item) => status === undefined || item.status === status);
     },
     get,

@@ -48,9 +48,15 @@ export interface Home {
   readonly linearProject: string;
   /** Ours. */
   readonly project: string;
+  /** Ids of issues that somebody else made and that are items since, by key: their identifiers. */
+  readonly adopted: Map<string, string>;
 }
 
-export function issueIdOf({ linearProject, project }: Home, key: string): string {
+export function issueIdOf(home: Home, key: string): string {
+  return home.adopted.get(key) ?? ownIdOf(home, key);
+}
+
+function ownIdOf({ linearProject, project }: Home, key: string): string {
   return idOf('item', linearProject, project, key);
 }
 
@@ -61,7 +67,8 @@ export function recordOf(home: Home, issue: Issue): ItemRecord | undefined {
   const found = issue.attachments.nodes.find((one) => one.url === url(issue.id));
   const result = recordShape.safeParse(found?.metadata);
   if (!result.success || result.data.project !== home.project) return undefined;
-  return issue.id === issueIdOf(home, result.data.key) ? result.data : undefined;
+  const { key } = result.data;
+  return issue.id === ownIdOf(home, key) || issue.identifier === key ? result.data : undefined;
 }
 
 export function recordIdOf(issue: Issue): string {
@@ -88,6 +95,13 @@ export function newAttachment(
   record: ItemRecord,
 ): Readonly<Record<string, unknown>> {
   return { issueId, url: url(issueId), ...attachmentOf(record) };
+}
+
+/** The record of an issue that somebody else made: it is an item from now on, under its own name. */
+export function adoptedRecord({ project }: Home, { identifier: key }: Issue): ItemRecord {
+  const exact = { labels: [], dependencies: [] };
+  const none = { fence: 0, open: 0, owner: '', end: '', applied: 0 } as const;
+  return { harness: 1, project, key, ...none, exact };
 }
 
 /** The record of an issue that was just created for this item. */
