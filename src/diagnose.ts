@@ -161,7 +161,7 @@ async function browser(order: Examination): Promise<readonly Finding[]> {
   const { use, server } = order.config.browser;
   if (use === 'no') return [];
   try {
-    const found = await browserOf(order, 'if_found');
+    const found = await browserOf(order);
     if (found === null)
       return [
         noted(
@@ -171,7 +171,9 @@ async function browser(order: Examination): Promise<readonly Finding[]> {
         ),
       ];
     const wanted =
-      use === 'yes' ? `for coders and testers, by ${server}` : 'not used: no section browser';
+      use === 'yes'
+        ? `for coders and testers, by ${server}`
+        : 'for demo mode only: no section browser';
     return [fine('browser', `${found.program} (${wanted})`)];
   } catch (error) {
     const exit = error instanceof HarnessError ? error.exit : 1;

@@ -38,7 +38,7 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
   opening.defer(() => gateway.close());
   const seal = await chooseBox(app, order, folder);
   await proveAgent(app, order, { ...seal, folder });
-  const browser = await browserOf(app, order.browser ?? 'if_configured');
+  const browser = await browserOf(app);
   const packages = opening.use(openPackages(app, { folder, box: seal.box }));
   const identity = await readHostIdentity(newId);
   const parts = { folder, gateway, packages, identity, browser, demo, ...seal };

@@ -1,5 +1,4 @@
 import type { Upstream } from '../gateway/wire.ts';
-import type { BrowserChoice } from './tools.ts';
 
 /** What somebody wants hosted. */
 export interface HostOrder {
@@ -10,6 +9,4 @@ export interface HostOrder {
   /** Attempts at once in this process. */
   readonly capacity: number;
   readonly leaseMs?: number;
-  /** Whether sessions get a browser that nobody configured; absent: they don't. */
-  readonly browser?: BrowserChoice;
 }

@@ -26,24 +26,21 @@ export interface ToolParts {
   readonly packages: Packages;
   /** Values of `environment.secrets`. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** The browser of this host; null: sessions get none. */
+  /** The browser of this host; null: there is none. */
   readonly browser: Browser | null;
 }
 
-/** `if_found`: also where the file says nothing of a browser, provided that one is installed. */
-export type BrowserChoice = 'if_configured' | 'if_found';
-
 /**
- * The browser that sessions of this host get. Null where none is wanted, or where none is there and
- * nobody insists on it.
+ * The browser of this host; null where none is installed, or none is wanted at all.
  * @throws HarnessError BROWSER_MISSING (exit 2) when the file asks for one and none can be used
  */
-export async function browserOf(
-  { config, path, homeFolder: home }: Pick<App, 'config' | 'path' | 'homeFolder'>,
-  choice: BrowserChoice,
-): Promise<Browser | null> {
+export async function browserOf({
+  config,
+  path,
+  homeFolder: home,
+}: Pick<App, 'config' | 'path' | 'homeFolder'>): Promise<Browser | null> {
   const { use, program } = config.browser;
-  if (use === 'no' || (use === 'unsaid' && choice === 'if_configured')) return null;
+  if (use === 'no') return null;
   const search = await findBrowser({ named: program, path, home });
   if ('found' in search) return search.found;
   if (use === 'unsaid') return null;
@@ -58,7 +55,8 @@ export async function browserOf(
  * Which MCP servers run in the box of a session, and how its agent starts them:
  * - those of `mcp.NAME.package` in the phases that they are listed for;
  * - the browser for roles that look at what was built (`browses` in sessions/roles.ts: a new role gets
- *   it by saying so there), where this host has one, see `browserOf`.
+ *   it by saying so there), where this host has one: in runs of demo mode, and in all runs where the
+ *   file has the section `browser`.
  *
  * Packages are installed when they are wanted first. What servers offer is compared with what was agreed
  * to before the session starts.
@@ -74,11 +72,12 @@ export function sessionTools(
   const heard = new Map<string, Listing>();
   return async (order) => {
     const { phase } = order.subject;
-    const wanted = toolPackages.filter(({ phases }) => phases.includes(phase));
+    const packages = toolPackages.filter(({ phases }) => phases.includes(phase));
     const servers: ToolServer[] = [];
-    for (const one of wanted) servers.push(await packageServer(one, parts, order));
+    for (const one of packages) servers.push(await packageServer(one, parts, order));
     const taken = servers.some(({ name }) => name === settings.server);
-    if (parts.browser !== null && rightsOf(order.subject).browses && !taken)
+    const wanted = settings.use === 'yes' || order.demo;
+    if (parts.browser !== null && wanted && rightsOf(order.subject).browses && !taken)
       servers.push(await browserServer(settings, { ...parts, browser: parts.browser }, order));
     return openBoxServers({ servers, box: parts.box, pins, folder: order.folder, heard });
   };

@@ -36,7 +36,7 @@ export interface Parts extends Seal {
   readonly folder: string;
   readonly gateway: Gateway;
   readonly packages: Packages;
-  /** Null: sessions get none. */
+  /** Null: there is none here. */
   readonly browser: Browser | null;
   readonly demo: DemoTracker;
 }

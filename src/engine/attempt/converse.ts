@@ -178,7 +178,7 @@ async function sessionOrder(deps: WorkshopDeps, talk: Equipped, wire: Wire): Pro
   const first = await rolePrompt(find, facts);
   const prompt = place.interrupted
     ? await interruptedPrompt(find, tools.includes('Write'))
-    : first + browserNote(talk.tools);
+    : first + browserNote(talk.tools, begun);
   return {
     sessionId: attempt.sessionId,
     prompt,

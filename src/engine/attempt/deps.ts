@@ -67,6 +67,8 @@ export interface WorkshopDeps {
 /** The session that tools are wanted for. */
 export interface ToolsOrder {
   readonly subject: Subject;
+  /** The run is one of demo mode. */
+  readonly demo: boolean;
   /** Private folder that its box can only read. */
   readonly folder: string;
   /** Folder for its screenshots, writable in its box. */

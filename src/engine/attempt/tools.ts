@@ -17,6 +17,7 @@ export async function openTools(deps: WorkshopDeps, { begun, place }: Talk): Pro
   try {
     return await deps.sessionTools({
       subject: begun.subject,
+      demo: begun.run.settings.demo !== undefined,
       folder: place.socketDir,
       images: imagesIn(place),
       asked: hosts.asked,
@@ -26,8 +27,9 @@ export async function openTools(deps: WorkshopDeps, { begun, place }: Talk): Pro
   }
 }
 
-/** What a session is told beyond its prompt when it has a browser; empty when it has none. */
-export function browserNote({ servers }: SessionTools): string {
+/** What a coder is told beyond its prompt when it has a browser; the prompts of demo mode say it themselves. */
+export function browserNote({ servers }: SessionTools, { run }: Pick<Begun, 'run'>): string {
+  if (run.settings.demo !== undefined) return '';
   const browses = servers.some(({ tools }) => tools.some((tool) => SCREENSHOT.test(tool)));
   return browses ? `\n\n${NOTE}` : '';
 }
