@@ -143,6 +143,21 @@ test('symlinks that lead out and submodules are refused by name', async () => {
   expect(history).toBe(commit);
 });
 
+test('a file of a size that no host takes is refused by name, however small it is packed', async () => {
+  using project = await aProject();
+  const workspace = await opened(project);
+  const large = join(workspace.path, 'large.bin');
+  writeFileSync(large, '');
+  truncateSync(large, 101 * 1024 * 1024);
+  expect(await handIn(project.hub, workspace)).toMatchObject({
+    kind: 'refused',
+    files: ['large.bin'],
+    reason: expect.stringContaining('101 MB'),
+  });
+  truncateSync(large, 1000);
+  commitOf(await handIn(project.hub, workspace));
+});
+
 test('a tree with .git in it, a torn bundle and one above the cap are refused', async () => {
   using project = await aProject();
   const workspace = await opened(project);
