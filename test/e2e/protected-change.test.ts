@@ -10,6 +10,7 @@ import {
   write,
   type Scenario,
 } from '../../src/rehearsal/script.ts';
+import { quickOnly } from '../support/e2e-part.ts';
 import { proveExit, type Bench, type Ended } from '../support/harness-cli.ts';
 import { unitConverter } from '../support/second-scenario.ts';
 import { aSmallRun } from '../support/small-run.ts';
@@ -118,5 +119,51 @@ test(
     proveExit(await at('approve', 'initialize'), 0);
     proveExit(await at('resume', '--no-interactive'), 0);
     expect(small.asks.filter((ask) => ask.phase === 'initialize').length).toBe(asks);
+  },
+);
+
+/** What would let every check pass: around the script, in the place of `node`, and nearer than its scripts. */
+const AROUND = together(
+  write(
+    'package.json',
+    `${JSON.stringify({ name: 'units', type: 'module', scripts: { pretest: 'exit 0', test: 'node --test' } })}\n`,
+  ),
+  write('node_modules/.bin/node', '#!/bin/sh\nexit 0\n'),
+  write('.npm/package.json', '{ "scripts": { "test": "exit 0" } }\n'),
+);
+
+function meddlingAround(): Scenario {
+  const whole = withoutFaults(unitConverter());
+  const [feet, kelvin] = whole.items;
+  if (feet === undefined || kelvin === undefined) throw new Error('the scenario has other items');
+  const steps = feet.attempts[0]?.steps ?? [];
+  const attempts = [{ steps: [AROUND, ...steps] }, { steps }];
+  return { ...whole, items: [{ ...feet, attempts }, kelvin] };
+}
+
+test.skipIf(quickOnly)(
+  'I4 I6 what an item puts around its checks waits for a person, also beyond a kill -9',
+  { timeout: 400_000 },
+  async () => {
+    await using small = await aSmallRun({ scenario: meddlingAround() });
+    const at = within(small.bench);
+    const project = join(small.bench.folder, 'workspaces', 'converter');
+    const run = small.bench.start([...RUN, '--parallel', '1', '--project-dir', project]);
+    await run.heard(/May FEET-1 change/u);
+    run.signal('SIGKILL');
+    expect((await run.ended).exit).toBeNull();
+
+    const shown = await at('status');
+    expect(shown.stdout).toContain('adds node_modules/.bin/node (stands in for what is installed)');
+    expect(shown.stdout).toContain('package.json (agreed checks run its scripts pretest)');
+    expect(shown.stdout).not.toContain('.npm/package.json');
+    proveExit(await at('resume', '--no-interactive'), 3);
+    const asks = small.asks.filter((ask) => ask.item === 'FEET-1').length;
+    proveExit(await at('reject', 'FEET-1', '--reason', 'Leave the checks alone.'), 0);
+    proveExit(await at('resume', '--no-interactive'), 0);
+    const again = small.asks.filter((ask) => ask.item === 'FEET-1')[asks];
+    expect(again?.prompt).toContain('Leave the checks alone.');
+    await expect(readFile(join(project, 'node_modules/.bin/node'))).rejects.toThrow('ENOENT');
+    expect(await readFile(join(project, 'package.json'), 'utf8')).not.toContain('pretest');
   },
 );

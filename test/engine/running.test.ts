@@ -36,6 +36,19 @@ test('an agent that is gone frees its slot, while its work is put away within re
   expect(session.signal.aborted).toBe(true);
 });
 
+test('an agent that is called off ends at its next step, the others and proofs go on', () => {
+  const running = createRunning();
+  const [mine, other] = [
+    running.enter('a1', 'r1', { agent: true }),
+    running.enter('a2', 'r1', { agent: true }),
+  ];
+  const proof = running.enter('a3', 'r1', { agent: false });
+  for (const id of ['a1', 'a3', 'unknown']) running.callOff(id, HOURS);
+  expect(mine.signal.aborted).toBe(false);
+  for (const id of ['a1', 'a2', 'a3']) running.stepped(id);
+  expect([mine, other, proof].map(({ signal }) => signal.aborted)).toEqual([true, false, false]);
+});
+
 test('a stop at once reaches the attempts of its run and no other', () => {
   const running = createRunning();
   const ours = [
