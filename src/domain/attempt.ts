@@ -53,6 +53,17 @@ export function needsPerson(end: AttemptEnd): boolean {
   return end.status === 'failed' && end.code === 'refused_calls';
 }
 
+const TROUBLES: ReadonlySet<FailureCode> = new Set([
+  'infrastructure',
+  'environment',
+  'session_failed',
+]);
+
+/** Ours or the provider's, not the work's: more of the same would burn money for nothing. */
+export function isTrouble(end: AttemptEnd | null): boolean {
+  return end?.status === 'failed' && TROUBLES.has(end.code);
+}
+
 /** Limits, stops, questions and lost leases are nobody's fault: they never count as failures. */
 export function countsAsFailure(end: AttemptEnd): boolean {
   return end.status === 'failed' || end.status === 'timed_out' || end.status === 'stalled';

@@ -1,4 +1,5 @@
-import { and, asc, eq, isNull, notExists, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, notExists, sql } from 'drizzle-orm';
+import { isTrouble, type AttemptEnd } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { Run } from '../../domain/run.ts';
 import { ATTEMPT } from './attempt-row.ts';
@@ -53,11 +54,58 @@ async function freeItems(tx: Tx, run: Run, reason: string): Promise<readonly Har
     .set({ status: 'todo', reason: null, updatedAt: sql`now()` })
     .where(and(eq(t.item.runId, run.id), eq(t.item.status, 'in_progress'), notExists(openAttempt)))
     .returning({ key: t.item.key });
-  const keys = freed.map(({ key }) => key).toSorted();
+  return tellReturned(tx, run, { keys: freed.map(({ key }) => key), reason });
+}
+
+/**
+ * Gives back the items of a locked run that trouble of ours or the provider's had blocked: whoever opens the run
+ * again has mended it, or wants to see. What a person or the work itself blocked stays so.
+ */
+export async function returnUnlucky(
+  tx: Tx,
+  run: Run,
+  reason: string,
+): Promise<readonly HarnessEvent[]> {
+  const blocked = await tx.db
+    .select({ key: t.item.key, reason: t.item.reason })
+    .from(t.item)
+    .where(and(eq(t.item.runId, run.id), eq(t.item.status, 'blocked')))
+    .orderBy(asc(t.item.key))
+    .for('no key update');
+  const keys: string[] = [];
+  for (const item of blocked) {
+    const end = await lastEndOf(tx, run, item.key);
+    if (isTrouble(end) && end !== null && 'reason' in end && end.reason === item.reason)
+      keys.push(item.key);
+  }
+  if (keys.length === 0) return [];
+  await tx.db
+    .update(t.item)
+    .set({ status: 'todo', failures: 0, reason: null, notBefore: null, updatedAt: sql`now()` })
+    .where(and(eq(t.item.runId, run.id), inArray(t.item.key, keys)));
+  return tellReturned(tx, run, { keys, reason });
+}
+
+async function lastEndOf({ db }: Tx, { id }: Run, key: string): Promise<AttemptEnd | null> {
+  const [last] = await db
+    .select({ end: t.attempt.end })
+    .from(t.attempt)
+    .where(and(eq(t.attempt.runId, id), eq(t.attempt.itemKey, key)))
+    .orderBy(desc(t.attempt.number))
+    .limit(1);
+  return last?.end ?? null;
+}
+
+async function tellReturned(
+  tx: Tx,
+  run: Run,
+  { keys, reason }: { readonly keys: readonly string[]; readonly reason: string },
+): Promise<readonly HarnessEvent[]> {
+  const sorted = keys.toSorted();
   await queueWrites(
     tx,
     keysOf(run).projectId,
-    keys.map((key) => ({ op: 'release', key, owner: run.id })),
+    sorted.map((key) => ({ op: 'release', key, owner: run.id })),
   );
-  return keys.map((item) => ({ type: 'item.returned', item, reason, notBefore: null }));
+  return sorted.map((item) => ({ type: 'item.returned', item, reason, notBefore: null }));
 }

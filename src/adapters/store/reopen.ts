@@ -1,10 +1,12 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { Run, RunSettings } from '../../domain/run.ts';
-import { releaseAttempts } from './release-attempts.ts';
+import { releaseAttempts, returnUnlucky } from './release-attempts.ts';
 import { RUN, unknownRun } from './run-row.ts';
 import * as t from './schema.ts';
 import type { Tx } from './transaction.ts';
+
+const AGAIN = 'the run was opened again';
 
 /** Turns a locked, ended run into the next generation of itself; returns it and what happened. */
 export async function openAgain(
@@ -27,7 +29,8 @@ export async function openAgain(
   if (run === undefined) return unknownRun(before.id);
   await openPhases(tx, run);
   const events: HarnessEvent[] = [
-    ...(await releaseAttempts(tx, run, 'the run was opened again')),
+    ...(await releaseAttempts(tx, run, AGAIN)),
+    ...(await returnUnlucky(tx, run, AGAIN)),
     { type: 'run.resumed', generation: run.generation },
     { type: 'run.status', status: run.status, reason: run.reason },
   ];

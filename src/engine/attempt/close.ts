@@ -1,4 +1,4 @@
-import type { Attempt, AttemptEnd } from '../../domain/attempt.ts';
+import { isTrouble, type Attempt, type AttemptEnd } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { NO_USAGE } from '../../domain/usage.ts';
 import { progressNote } from '../../demo/progress-note.ts';
@@ -68,14 +68,6 @@ async function sessionEnded(deps: WorkshopDeps, begun: Begun): Promise<HarnessEv
   const rows = await deps.store.usage.by(run.id, 'session');
   const usage = rows.find((row) => row.name === attempt.sessionId)?.usage ?? NO_USAGE;
   return { type: 'session.ended', subject, session: attempt.sessionId, usage };
-}
-
-/** Ours or the provider's, not the work's: more of the same would burn money for nothing. */
-function isTrouble(end: AttemptEnd | null): boolean {
-  return (
-    end?.status === 'failed' &&
-    ['infrastructure', 'environment', 'session_failed'].includes(end.code)
-  );
 }
 
 async function pauseWhenHopeless(deps: WorkshopDeps, { run }: Begun): Promise<void> {

@@ -86,6 +86,33 @@ test('I6 what the former generation left open is ended, and its items are free a
   expect((await claim(store, run))?.attempt.number).toBe(2);
 });
 
+test('I6 items that trouble of ours blocked are free again, those that failed on their own are not', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await addItems(store, run, 'API-1', 'API-2', 'API-3');
+  const codes = ['infrastructure', 'session_failed', 'checks_failed'] as const;
+  for (const code of codes) {
+    const { fence } = await aClaim(store, run);
+    const rules = { itemMaxAttempts: 1, delayMs: 0, events: [] };
+    await store.attempts.close(fence, { status: 'failed', code, reason: `for ${code}` }, rules);
+  }
+  // A person has looked at it meanwhile, and has something else to say.
+  await store.items.retry(run.projectId, 'API-2', 'ada');
+  await store.items.block(run.projectId, 'API-2', 'not now', 'ada');
+  await moveTo(store, run, { status: 'paused' });
+  await store.runs.reopen(run.id, {}, () => nothingElse);
+
+  const items = await store.items.list(run.projectId);
+  expect(items.map(({ status }) => status)).toEqual(['todo', 'blocked', 'blocked']);
+  expect(items[0]).toMatchObject({ failures: 0, reason: null });
+  expect(await eventsOf(store, run)).toContainEqual({
+    type: 'item.returned',
+    item: 'API-1',
+    reason: 'the run was opened again',
+    notBefore: null,
+  });
+});
+
 test('of eight that open a run again one does, and the others are told', async () => {
   const { store } = tested;
   const run = await aRun(store);
