@@ -124,6 +124,12 @@ function refuseEdit({ phase, change }: Approval, answer: ApprovalAnswer): void {
       'There is no document to replace here; approve it as it is, or reject it with a reason',
       { exit: 2 },
     );
+  if (answer.text.trim() === '')
+    throw new HarnessError(
+      'EDIT_EMPTY',
+      `The text for ${documentOf(phase) ?? phase} is empty, and the phases after it build on it; give a text, or reject it with a reason`,
+      { exit: 2 },
+    );
   refuseBrokenPlan(phase, answer.text);
 }
 

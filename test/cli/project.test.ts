@@ -174,6 +174,11 @@ test('an approval is answered once: the second answer is refused', async () => {
   await store.approvals.ask(run, { id: `${run.id}/ideation/1`, ...question });
   const other = await inside('asked', 'approve', 'deploy');
   expect([other.exit, other.stderr]).toEqual([2, expect.stringContaining('ideation does')]);
+  await writeFile(join(bench.folder, 'empty.md'), ' \n');
+  const edit = join(bench.folder, 'empty.md');
+  const empty = await inside('asked', 'approve', '--edit', edit);
+  expect([empty.exit, empty.stderr]).toEqual([2, expect.stringContaining('is empty')]);
+  expect(await store.approvals.pending(run.id)).toHaveLength(1);
   const unknown = await inside('asked', 'approve', 'cooking');
   expect([unknown.exit, unknown.stderr]).toEqual([2, expect.stringContaining('ideation does')]);
 });
