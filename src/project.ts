@@ -63,6 +63,12 @@ async function refuseSecondRun(app: App, directory: string): Promise<void> {
  */
 async function refuseForeignCode(app: App, order: ProjectOrder): Promise<boolean> {
   const found = await inspectRepository(await app.git(), order.directory);
+  if (found.kind === 'empty' && order.existing)
+    throw new HarnessError(
+      'NOTHING_EXISTS',
+      `${found.directory} does not exist or is empty, and --existing works on code that is there; name its folder with --project-dir, or leave --existing out to start from nothing`,
+      { exit: 2 },
+    );
   if (found.kind !== 'repository' || found.head === null) return false;
   if (order.existing) return true;
   if ((await app.store.projects.byDirectory(found.directory)) !== undefined) return true;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileLine, namedBy, type ApprovalAnswer } from '../domain/approval.ts';
-import { HarnessError, messageOf } from '../domain/errors.ts';
+import { HarnessError, unreadableFor } from '../domain/errors.ts';
 import type { Project } from '../domain/run.ts';
 import { answerApproval } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
@@ -52,7 +52,7 @@ async function readEdit(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new HarnessError('EDIT_UNREADABLE', `Can't read ${path}: ${messageOf(error)}`, {
+    throw new HarnessError('EDIT_UNREADABLE', `Can't read ${path}: ${unreadableFor(error)}`, {
       exit: 2,
       cause: error,
     });

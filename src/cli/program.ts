@@ -3,6 +3,7 @@ import { addCommon, inheritFlags } from './common-options.ts';
 import { addItemCommands } from './item-commands.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addNotBuilt, refuseNotBuilt } from './not-built.ts';
+import { typedHere } from './own-command.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addRunCommands } from './run-commands.ts';
 import type { RunOptions } from './run-options.ts';
@@ -20,6 +21,7 @@ export function createProgram(addCompletion: (program: Command) => void = namedO
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ subcommandTerm: termOf })
+    .configureOutput({ writeErr: (text) => process.stderr.write(typedHere()(text)) })
     .showHelpAfterError('(`harness --help` shows what there is)');
   addRunCommands(program);
   addLookCommands(program);
@@ -28,7 +30,9 @@ export function createProgram(addCompletion: (program: Command) => void = namedO
   addNotBuilt(program);
   addCompletion(program);
   for (const command of program.commands)
-    command.addHelpText('after', '\nCommon flags: see `harness --help`');
+    command
+      .addHelpText('after', '\nCommon flags: see `harness --help`')
+      .showHelpAfterError(`(\`harness ${command.name()} --help\` shows what there is)`);
   addCommon(program, { shown: true });
   addOriginalFlags(program);
   return program.enablePositionalOptions().hook('preAction', inheritFlags);

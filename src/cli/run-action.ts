@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { HarnessError, messageOf } from '../domain/errors.ts';
+import { HarnessError, unreadableFor } from '../domain/errors.ts';
 import { PHASES } from '../domain/phase.ts';
 import type { Project, RunSettings } from '../domain/run.ts';
 import {
@@ -44,6 +44,7 @@ interface Start {
 
 async function startAndWatch(order: Start): Promise<void> {
   const { app, context, models, idea } = order;
+  tellScript(order);
   await refuseFullDisk(app, directoryOf(order));
   const settings = settingsOf(order);
   const project = await openProject(order);
@@ -58,6 +59,14 @@ async function startAndWatch(order: Start): Promise<void> {
     context.output.talk(`${project.name} in ${project.directory}, run ${run.id}`);
     await watch({ app, context, project, run, unsealed, after });
   });
+}
+
+/** Who gave an idea of their own would wait for it in vain. */
+function tellScript({ context, models: { rehearsal }, idea }: Start): void {
+  if (rehearsal !== null && rehearsal.idea !== idea)
+    context.output.talk(
+      `A rehearsal plays a script: it builds its ${rehearsal.name}, whatever the idea. Your idea needs a real model: the same without --rehearse.`,
+    );
 }
 
 function directoryOf({ context: { config }, models, idea }: Start): string {
@@ -133,7 +142,7 @@ async function readIdeaFile(path: string): Promise<string> {
   } catch (error) {
     throw new HarnessError(
       'IDEA_UNREADABLE',
-      `Can't read the idea in ${path}: ${messageOf(error)}`,
+      `Can't read the idea in ${path}: ${unreadableFor(error)}`,
       { exit: 2, cause: error },
     );
   }

@@ -26,6 +26,19 @@ export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is denied',
+};
+
+/** Why a file a person named could not be read, in their words where it is one of the usual causes. */
+export function unreadableFor(error: unknown): string {
+  const code = Object.keys(CAUSES).find((name) => hasCode(error, name));
+  return CAUSES[code ?? ''] ?? messageOf(error);
+}
+
 /** The text of anything thrown, for messages and events. Never a stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

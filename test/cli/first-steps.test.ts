@@ -202,3 +202,21 @@ test('a folder with files of somebody else is left alone', async () => {
   expect([ended.exit, ended.stderr]).toEqual([2, expect.stringContaining('holds files')]);
   expect(await readdir(folder)).toEqual(['main.py']);
 });
+
+test('code that is to exist and does not is asked for, and a rehearsal says that it follows no idea', async () => {
+  await using database = await testDatabase();
+  const env = { DATABASE_URL: database.url };
+  const wrong = ['--existing', '--project-dir', 'tpyo', '--rehearse'];
+  const ended = await bench.run(['run', '--idea', 'a shop', ...wrong], { env });
+  expect([ended.exit, ended.stderr]).toEqual([
+    2,
+    expect.stringMatching(/builds its reading-list, whatever the idea.*tpyo does not exist/su),
+  ]);
+  expect(existsSync(join(bench.folder, 'tpyo'))).toBe(false);
+});
+
+test('a wrong flag is answered with the help of its command, as the person may type it', async () => {
+  const ended = await bench.run(['status', '--frob']);
+  expect(ended.exit).toBe(2);
+  expect(ended.stderr).toMatch(/^\(`node .*bin\.\w+ status --help` shows what there is\)$/mu);
+});

@@ -18,8 +18,16 @@ const REFUSED: [string, string[], RegExp][] = [
   ['no idea at all', ['run'], /--idea TEXT or --idea-file FILE/u],
   ['an empty idea', ['run', '--idea', ' '], /--idea is empty/u],
   ['two ideas', ['run', '--idea', 'a', '--idea-file', 'b'], /not both/u],
-  ['an idea file that is not there', ['run', '--idea-file', 'absent.md'], /absent\.md/u],
-  ['an idea file that is a folder', ['run', '--idea-file', '.'], /Can't read the idea in \./u],
+  [
+    'an idea file that is not there',
+    ['run', '--idea-file', 'absent.md'],
+    /absent\.md: there is no such file$/u,
+  ],
+  [
+    'an idea file that is a folder',
+    ['run', '--idea-file', '.'],
+    /Can't read the idea in \.: it is a folder$/u,
+  ],
   ['a rejection without a reason', ['reject', 'ideation', '--reason', ' '], /reason is needed/u],
   ['the terminal interface', ['run', '-o', 'tui'], /not built yet/u],
   ['a command that is not built', ['serve', '--port', '8080'], /`harness serve` is not built yet/u],
