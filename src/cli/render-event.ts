@@ -79,7 +79,7 @@ const DESCRIBE: Describe = {
   'egress.asked': (event) =>
     `${placeOf(event.subject)}: ${event.allowed ? 'reached' : 'refused'} ${event.host}${event.reason === null ? '' : `: ${event.reason}`}`,
   'egress.counted': (event) =>
-    `${placeOf(event.subject)}: asked ${event.hosts.length} hosts: ${event.hosts
+    `${placeOf(event.subject)}: asked ${event.hosts.length} ${event.hosts.length === 1 ? 'host' : 'hosts'}: ${event.hosts
       .map(({ host }) => host)
       .slice(0, 5)
       .join(', ')}${event.hosts.length > 5 ? ', ...' : ''}`,
@@ -98,7 +98,8 @@ const DESCRIBE: Describe = {
     `${placeOf(event.subject)}: conflicts in ${event.files.join(', ')}`,
   'merge.repeated': (event) => `${placeOf(event.subject)}: main moved meanwhile, proved again`,
   'land.delayed': (event) => `not landed: ${event.reason}`,
-  'work.rescued': (event) => `${placeOf(event.subject)}: ${event.files} files kept at ${event.ref}`,
+  'work.rescued': (event) =>
+    `${placeOf(event.subject)}: ${event.files} ${event.files === 1 ? 'file' : 'files'} kept at ${event.ref}`,
   'environment.prepared': (event) => `environment prepared by ${event.command}`,
   'budget.reached': (event) => `budget of $${event.budgetUsd} reached`,
   'deploy.begun': (event) => `deploys ${event.commit.slice(0, 10)}`,

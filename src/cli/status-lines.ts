@@ -44,8 +44,8 @@ function questionLines(asked: Snapshot['approvals'][number]): string[] {
     asked.question,
     ...asked.files.map(({ path, deed, because }) => `  ${deed} ${path} (${because})`),
     ...(asked.diff === null ? [] : ['', ...asked.diff.split('\n').map((line) => `    ${line}`)]),
-    `  harness approve ${name} --state ${asked.state}`,
-    `  harness reject ${name} --state ${asked.state} --reason TEXT`,
+    `  \`harness approve ${name} --state ${asked.state}\``,
+    `  \`harness reject ${name} --state ${asked.state} --reason TEXT\``,
     '',
   ];
 }

@@ -1,7 +1,7 @@
 import { caughtIn, folded, type Caught } from '../domain/caught.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import { unlandedIn } from '../domain/landing.ts';
-import { isCapReached, type Project, type Run } from '../domain/run.ts';
+import { isCapReached, type Project, type Run, type RunStatus } from '../domain/run.ts';
 import { whatOf } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import { eventsAfter, readSnapshot, type App } from '../app.ts';
@@ -40,7 +40,7 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
     `${project.name}: ${run.status}${run.reason === null ? '' : ` (${run.reason})`}`,
     ...(snapshot.unsealed === null ? [] : [unsealedLine(snapshot.unsealed)]),
     ...built(items),
-    ...caughtLines(caught),
+    ...caughtLines(caught, run.status),
     `Time ${secondsOf(events)} s, ${rehearsal ? 'rehearsal ' : ''}tokens ${tokens}${money}.`,
     ...(rehearsal
       ? ['This was a rehearsal: the model was a script, everything else was real.']
@@ -79,8 +79,9 @@ function undone({ status, reason }: WorkItem): string {
   return reason === null ? state : `${state}: ${clipped(reason, 120)}`;
 }
 
-function caughtLines(caught: readonly Caught[]): string[] {
-  if (caught.length === 0) return ['Nothing went wrong on the way.'];
+/** Of a run that is not complete nothing is praised: what stands in its way is said above. */
+export function caughtLines(caught: readonly Caught[], status: RunStatus): string[] {
+  if (caught.length === 0) return status === 'completed' ? ['Nothing went wrong on the way.'] : [];
   return [
     'Caught on the way:',
     ...table(

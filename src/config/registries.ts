@@ -28,11 +28,14 @@ export function readRegistries(lookup: Lookup): PaidRegistries {
     npm: registry(npm.values.get('registry') ?? PUBLIC_NPM),
     scopes: Object.fromEntries(scopes),
     pypi: registry(index ?? PUBLIC_PYPI),
-    extraIndexes: extras.map((url) => registry(url) ?? 'what is no web address'),
+    extraIndexes: [...new Set(extras.map((url) => registry(url) ?? NO_WEB_ADDRESS))],
     credentials: [...fromFiles(npm), ...[...named, index].flatMap(inUrl)],
     secrets: [...secretsIn(npm), ...extras.flatMap(inUrl).map(({ header }) => header)],
   };
 }
+
+/** Its text is not repeated: it may hold a password. */
+const NO_WEB_ADDRESS = 'an entry that is no web address';
 
 /** Ends in one slash; null for what is no plain web address. What it holds of a user is left out. */
 function registry(text: string): string | null {

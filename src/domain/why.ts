@@ -69,7 +69,7 @@ const ENDS: Readonly<Partial<Record<RunStatus, Why>>> = {
 
 function unhosted(run: Run): Why {
   return {
-    cause: `The run is ${run.status}, but no process carries it out: it was ended from outside.`,
+    cause: `The run is ${run.status}, but no process carries it out.`,
     action: '`harness resume` goes on where it stopped.',
   };
 }
@@ -94,12 +94,12 @@ function runningWhy(facts: WhyFacts): Why {
   const { run, sessions, phase } = facts;
   if (run.control !== null)
     return {
-      cause: `A request to ${run.control.replace('_', ' ')} is being carried out; ${sessions} sessions end.`,
+      cause: `A request to ${run.control.replace('_', ' ')} is being carried out; ${sessions} ${sessions === 1 ? 'session ends' : 'sessions end'}.`,
       action: 'Wait a few seconds.',
     };
   if (sessions > 0)
     return {
-      cause: `Works: ${sessions} sessions in ${phase ?? 'a phase'}.`,
+      cause: `Works: ${sessions} ${sessions === 1 ? 'session' : 'sessions'} in ${phase ?? 'a phase'}.`,
       action: '`harness status --watch`',
     };
   const first = firstWaiting(facts.items);

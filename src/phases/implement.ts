@@ -21,7 +21,11 @@ export const implement: Phase = {
 /** A person's `skip` counts as settled; what the harness had to block holds up everything after. */
 function endOf(items: readonly WorkItem[]): PhaseEnd {
   if (items.length === 0)
-    return { status: 'blocked', reason: 'There are no work items to implement.' };
+    return {
+      status: 'blocked',
+      reason:
+        'There are no work items to implement; `harness items add` makes one, `harness run --from task_breakdown` plans them.',
+    };
   const blocked = items.filter((item) => item.status === 'blocked' && !skipped(item));
   const behind = items.filter((item) => item.status === 'todo').map((item) => item.key);
   if (blocked.length > 0 || behind.length > 0)

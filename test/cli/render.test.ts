@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { billLines } from '../../src/cli/cost-action.ts';
 import { exitOfFindings, findingLines, verdictLine } from '../../src/cli/doctor-action.ts';
 import { forecast } from '../../src/cli/forecast.ts';
+import { typedFor } from '../../src/cli/own-command.ts';
 import { isDetail, renderEvent } from '../../src/cli/render-event.ts';
 import { statusLines } from '../../src/cli/status-lines.ts';
+import { caughtLines } from '../../src/cli/summary.ts';
 import { clipped, dollars, grouped, hung, table } from '../../src/cli/table.ts';
 import { renderLine, transcriptLine } from '../../src/cli/transcript.ts';
 import type { Finding, Snapshot } from '../../src/app.ts';
@@ -154,6 +156,30 @@ describe('the status', () => {
       'Works: 1 sessions in implement.',
     ]);
   });
+
+  test('a question is answered by commands that are typed as they stand', () => {
+    const typed = typedFor({ script: '/x/bin.js', cwd: '/', path: '', projectDir: 'shop' });
+    const asked = {
+      id: 'a',
+      phase: 'ideation',
+      item: null,
+      asked_at: AT,
+      question: 'Approve?',
+      state: '0123',
+      files: [],
+      diff: null,
+    } as const;
+    const lines = statusLines({ ...snapshot, approvals: [asked] }).map(typed);
+    expect(lines.filter((line) => line.includes(' --state '))).toEqual([
+      expect.stringMatching(/^  `node .* approve ideation --state 0123 --project-dir shop`$/u),
+      expect.stringMatching(/^  `node .* reject .* --reason TEXT --project-dir shop`$/u),
+    ]);
+  });
+});
+
+test('only a run that is complete is praised for what did not go wrong', () => {
+  expect(caughtLines([], 'completed')).toEqual(['Nothing went wrong on the way.']);
+  expect([...caughtLines([], 'failed'), ...caughtLines([], 'waiting_approval')]).toEqual([]);
 });
 
 function phaseRow(status: 'completed' | 'running', attempts: number) {

@@ -150,7 +150,7 @@ test.each([
     'extra_index_url =\n  https://me:pw@a.example/s\n  # not this\n  https://b.example/s',
     ['https://a.example/s/', 'https://b.example/s/'],
   ],
-  ['extra-index-url = ../x', ['what is no web address']],
+  ['extra-index-url = ../x file:///opt/simple', ['an entry that is no web address']],
 ])(
   'I7 pip’s further indexes are known and never asked, without their passwords: %j',
   (text, expected) => {

@@ -117,6 +117,7 @@ test.each<[string, WhyFacts, RegExp]>([
     /request to stop now .* 2 sessions/,
   ],
   ['sessions at work', facts({ sessions: 3 }), /3 sessions in implement/],
+  ['a session at work', facts({ sessions: 1 }), /Works: 1 session in implement/],
   [
     'an approval',
     facts({ run: runWith({ status: 'waiting_approval' }), approvals: [approval, asked] }),

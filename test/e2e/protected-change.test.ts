@@ -47,7 +47,7 @@ test(
     const shown = await at('status');
     expect(shown.stdout).toContain('adds .npmrc (configures a package manager)');
     expect(shown.stdout).toContain('+registry=https://packages.example');
-    const state = /harness approve FEET-1 --state ([0-9a-f]+)/.exec(shown.stdout)?.[1] ?? '';
+    const state = / approve FEET-1 --state ([0-9a-f]+)/.exec(shown.stdout)?.[1] ?? '';
     expect((await at('why', 'FEET-1')).stdout).toContain('waits for a person');
 
     const other = await at('approve', 'KELVIN-1');
