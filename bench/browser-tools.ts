@@ -24,7 +24,7 @@ export async function withBrowserTools<T>(
     const box = await openBox({ ...settings, driver: 'none', now: () => performance.now() });
     const browser = { program: '/usr/bin/chromium', mount: null };
     const { servers } = await openBoxServers({
-      servers: [playwrightServer({ browser, images, sealed: true })],
+      servers: [playwrightServer({ browser, images, home: root, ownWalls: false })],
       box,
       pins: openPins(join(root, 'pins')),
       folder,

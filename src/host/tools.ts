@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { BrowserSettings, ToolPackageSettings } from '../config/config.ts';
 import { HarnessError } from '../domain/errors.ts';
 import type { ToolsOrder, WorkshopDeps } from '../engine/attempt/deps.ts';
@@ -14,6 +15,7 @@ import type { Packages } from '../gateway/packages.ts';
 import type { App } from '../open-app.ts';
 import { mcpFolder } from './mcp-folder.ts';
 import type { Box } from '../safety/box.ts';
+import { AGENT_HOME } from '../safety/bwrap-arguments.ts';
 import { findBrowser, type Browser } from '../safety/find-browser.ts';
 import type { Listing } from '../safety/tool-door/list-tools.ts';
 import { rightsOf } from '../sessions/roles.ts';
@@ -99,7 +101,7 @@ async function packageServer(
     ...startOf(spec, installed),
     name,
     command: ['node', installed.entry, ...args],
-    env: environmentOf({ ...env, ...Object.fromEntries(named) }),
+    env: environmentOf(homeIn(parts.box, order), { ...env, ...Object.fromEntries(named) }),
     tools,
     folder: null,
     images: order.images,
@@ -113,15 +115,17 @@ async function browserServer(
 ): Promise<ToolServer> {
   const { browser } = parts;
   const sealed = parts.box.driver === 'bwrap';
-  if (server === 'playwright') return playwrightServer({ browser, images: order.images, sealed });
+  const ownWalls = !sealed && process.getuid?.() !== 0;
+  const start = { browser, home: homeIn(parts.box, order), ownWalls };
+  if (server === 'playwright') return playwrightServer({ ...start, images: order.images });
   const installed = await installedFrom(PUPPETEER.package, parts, order);
-  const start = startOf(PUPPETEER.package, installed);
+  const files = startOf(PUPPETEER.package, installed);
   return {
-    ...start,
-    readable: [...start.readable, ...mountsOf(browser)],
+    ...files,
+    readable: [...files.readable, ...mountsOf(browser)],
     name: PUPPETEER.name,
     command: ['node', installed.entry],
-    env: puppeteerVariables({ browser, sealed }),
+    env: puppeteerVariables(start),
     tools: PUPPETEER.tools,
     folder: order.images,
     images: order.images,
@@ -136,6 +140,11 @@ function installedFrom(
   const { environments, packages, folder } = parts;
   const openWire = () => packages.wire(asked);
   return installToolPackage(environments, { package: spec, folder, openWire });
+}
+
+/** Without a box there is no home of the agent's own: the session's folder has to do. */
+function homeIn({ driver }: Box, { images }: ToolsOrder): string {
+  return driver === 'bwrap' ? AGENT_HOME : dirname(images);
 }
 
 function startOf(

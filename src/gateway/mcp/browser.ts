@@ -3,15 +3,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Browser } from '../../safety/find-browser.ts';
-import { AGENT_HOME } from '../../safety/bwrap-arguments.ts';
 import type { ToolServer } from './box-servers.ts';
 
 export interface BrowserOrder {
   readonly browser: Browser;
   /** Folder of the session for its screenshots, writable in its box. */
   readonly images: string;
-  /** False: there is no box around it, so the browser keeps the walls it has itself. */
-  readonly sealed: boolean;
+  /** Home of its processes, as the box sees it. */
+  readonly home: string;
+  /** Whether the browser keeps the walls it has itself: in a box it can't, and as root it won't. */
+  readonly ownWalls: boolean;
 }
 
 /** What a coder needs to see a page and to use it; the other tools would cost 11 KB a session. */
@@ -28,7 +29,7 @@ const PLAYWRIGHT_TOOLS = [
 ];
 
 /** The browser behind Playwright's MCP server, which is a dependency of ours and nowhere installed. */
-export function playwrightServer({ browser, images, sealed }: BrowserOrder): ToolServer {
+export function playwrightServer({ browser, images, home, ownWalls }: BrowserOrder): ToolServer {
   const { own, core } = playwrightFolders();
   return {
     name: 'playwright',
@@ -47,10 +48,9 @@ export function playwrightServer({ browser, images, sealed }: BrowserOrder): Too
       '--file-paths=absolute',
       `--executable-path=${browser.program}`,
       `--output-dir=${images}`,
-      // A box allows no further namespaces: it is the browser's sandbox itself.
-      ...(sealed ? ['--no-sandbox'] : []),
+      ...(ownWalls ? [] : ['--no-sandbox']),
     ],
-    env: environmentOf({ PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }),
+    env: environmentOf(home, { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }),
     tools: PLAYWRIGHT_TOOLS,
     readable: [own, core, ...mountsOf(browser)],
     // A name that the agent gives a screenshot counts from here.
@@ -72,11 +72,12 @@ export const PUPPETEER = Object.freeze({
 /** How Puppeteer's server starts the browser: it has no options but variables. */
 export function puppeteerVariables({
   browser,
-  sealed,
-}: Pick<BrowserOrder, 'browser' | 'sealed'>): Readonly<Record<string, string>> {
-  const args = sealed ? ['--no-sandbox'] : [];
+  home,
+  ownWalls,
+}: Omit<BrowserOrder, 'images'>): Readonly<Record<string, string>> {
+  const args = ownWalls ? [] : ['--no-sandbox'];
   const options = { headless: true, executablePath: browser.program, args };
-  return environmentOf({
+  return environmentOf(home, {
     PUPPETEER_LAUNCH_OPTIONS: JSON.stringify(options),
     ALLOW_DANGEROUS: 'true',
   });
@@ -84,10 +85,11 @@ export function puppeteerVariables({
 
 /** The whole environment of a server in a box. */
 export function environmentOf(
+  home: string,
   more: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
-  return { PATH: path, HOME: AGENT_HOME, LANG: 'C.UTF-8', ...more };
+  return { PATH: path, HOME: home, LANG: 'C.UTF-8', ...more };
 }
 
 export function mountsOf({ mount }: Browser): readonly string[] {

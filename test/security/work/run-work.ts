@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { playwrightServer } from '../../../src/gateway/mcp/browser.ts';
+import { AGENT_HOME } from '../../../src/safety/bwrap-arguments.ts';
 import { findBrowser } from '../../../src/safety/find-browser.ts';
 import { keepScreenshots, type Kept } from '../../../src/verify/keep-screenshots.ts';
 import { aBox, SYSTEM_PATH } from '../../safety/a-box.ts';
@@ -56,7 +57,9 @@ async function work(): Promise<WorkReport> {
     blocks: Object.values(WORK),
     registries: { npm: registry.url, scopes: {}, pypi: null },
     tools: (folder) =>
-      found === null ? [] : [playwrightServer({ browser: found, images: folder, sealed: true })],
+      found === null
+        ? []
+        : [playwrightServer({ browser: found, images: folder, home: AGENT_HOME, ownWalls: false })],
   });
   const names = Object.keys(WORK);
   const said = names.map((name, at) => [name, outputs[at] ?? '']);
