@@ -35,7 +35,9 @@ async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<
   const items = await freshItems(engine, run);
   if (await held(deps, run, { items, asked })) return;
   await claimAll(engine, client, { run, ready: readyAmong(items, asked).length });
-  if (allSettled(items) && (await nothingIsLeft(deps, run)))
+  if (!allSettled(items)) return;
+  await drainOutbox(deps, run);
+  if (await nothingIsLeft(deps, run))
     await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
 }
 
