@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connectionPool } from '../../../src/adapters/store/connect.ts';
 import { migrateDatabase } from '../../../src/adapters/store/migrate.ts';
+import { readJournal, readWayBack } from '../../../src/adapters/store/migrations/journal.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import { testDatabase } from '../../support/database.ts';
 import { aClaim, aRun, SERVER_START_MS } from './a-store.ts';
@@ -32,6 +33,11 @@ test('every migration has its way back beside it', async () => {
   const names = await readdir(migrationsFolder);
   const wanted = (await entries()).flatMap(({ tag }) => [`${tag}.sql`, `${tag}.down.sql`]);
   expect(names.filter((name) => name.endsWith('.sql')).toSorted()).toEqual(wanted.toSorted());
+});
+
+test('every way back has statements, and says before them what data goes', async () => {
+  for (const migration of await readJournal(migrationsFolder))
+    expect(await readWayBack(migrationsFolder, migration)).toMatch(/^-- \S.{20,}\n/u);
 });
 
 test(
