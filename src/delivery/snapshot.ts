@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Approval } from '../domain/approval.ts';
+import { hasCode } from '../domain/errors.ts';
 import type { PhaseState, PhaseStatus } from '../domain/phase.ts';
 import type { Project, Run, RunStatus } from '../domain/run.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -196,9 +197,13 @@ function workOf(items: readonly WorkItem[]): WorkCounts {
   };
 }
 
-/** Replaces the file in one step: a reader sees the old one or the new one, never half of it. */
+/**
+ * Replaces the file in one step: a reader sees the old one or the new one, never half of it. Where a
+ * person cleaned our folder away it is made again, but never the project's own.
+ */
 export async function writeSnapshot(directory: string, snapshot: Snapshot): Promise<void> {
   const path = join(directory, SNAPSHOT_FILE);
+  await mkdir(join(directory, '.harness')).catch(unlessThere);
   const temporary = join(directory, `.harness/${SNAPSHOT_FILE}.${randomBytes(4).toString('hex')}`);
   try {
     const file = await open(temporary, 'wx', 0o644);
@@ -211,4 +216,8 @@ export async function writeSnapshot(directory: string, snapshot: Snapshot): Prom
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+function unlessThere(error: unknown): void {
+  if (!hasCode(error, 'EEXIST')) throw error;
 }

@@ -1,5 +1,7 @@
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HarnessError, hasCode } from '../domain/errors.ts';
 import { plainJson } from '../safety/plain-json.ts';
 import type { SessionEvent } from './agent.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -27,13 +29,14 @@ const NEWLINE = 0x0a;
 
 /**
  * Opens the transcript of a session, new or begun before: one JSON object a line, added only.
- * A line that a crash cut short is closed first, so it spoils no other.
+ * A line that a crash cut short is closed first, so it spoils no other. Throws `PROJECT_GONE` when the project's
+ * folder, two above the file's, is not there.
  */
 export async function openTranscript(
   deps: TranscriptDeps,
   path: string,
 ): Promise<TranscriptWriter> {
-  const file = await open(path, 'a+', 0o600);
+  const file = await openInOwnFolder(path);
   await closeTornLine(file);
   return {
     async write(event) {
@@ -45,6 +48,35 @@ export async function openTranscript(
       await file.close();
     },
   };
+}
+
+/**
+ * What git ignores is soon cleaned away by a person, folders of ours too: they are made again. A
+ * project that was moved is not: where it was, nothing is begun anew.
+ */
+async function openInOwnFolder(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'a+', 0o600);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+  const folder = dirname(path);
+  await madeIn(dirname(folder));
+  await madeIn(folder);
+  return open(path, 'a+', 0o600);
+}
+
+async function madeIn(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT'))
+      throw new HarnessError(
+        'PROJECT_GONE',
+        `The folder ${dirname(folder)} is not there any more: put it back where it was, then \`harness resume\``,
+      );
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
 }
 
 async function closeTornLine(file: FileHandle): Promise<void> {

@@ -135,6 +135,12 @@ test('writers at once leave one whole snapshot and nothing beside it', async () 
   expect(await readdir(join(directory, '.harness'))).toEqual([]);
 });
 
+test('our own folder is made again where somebody cleaned it away', async () => {
+  await rm(join(directory, '.harness'), { recursive: true });
+  await writeSnapshot(directory, aSnapshot('a'));
+  expect((await readBack()).run_id).toBe('a');
+});
+
 test('a folder that is gone is an error and makes no new folder', async () => {
   await rm(directory, { recursive: true });
   await expect(writeSnapshot(directory, aSnapshot('a'))).rejects.toMatchObject({ code: 'ENOENT' });

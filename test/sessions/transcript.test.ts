@@ -1,6 +1,6 @@
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { SessionEvent } from '../../src/sessions/agent.ts';
 import { openTranscript } from '../../src/sessions/transcript.ts';
@@ -33,6 +33,18 @@ test('each event is one line with its time', async () => {
       "
     `);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});
+
+test('our folders are made again where somebody cleaned them away, the project of another place is not', async () => {
+  await inFolder(async (path) => {
+    const project = join(dirname(path), 'shop');
+    const inside = join(project, '.harness/transcripts/session.jsonl');
+    await expect(record(inside, { type: 'alive' })).rejects.toMatchObject({ code: 'PROJECT_GONE' });
+    expect(await readdir(dirname(path))).toEqual([]);
+    await mkdir(project);
+    await record(inside, { type: 'alive' });
+    expect(await readFile(inside, 'utf8')).toContain('alive');
   });
 });
 
