@@ -145,9 +145,10 @@ async function relayError(
     call,
   }: { readonly shared: Shared; readonly session: Session; readonly call: Call },
 ): Promise<void> {
-  const body = shared.redact(await readSome(answer));
-  session.touch();
   const status = answer.statusCode ?? 502;
+  if (status < 400) answer.destroy();
+  const body = shared.redact(status < 400 ? redirected(shared, status) : await readSome(answer));
+  session.touch();
   const failure = classify({ status, headers: answer.headers, body }, shared.clock.now());
   if (failure.verdict !== null && isTelling(failure.verdict, { session, call }))
     session.conclude(failure.verdict);
@@ -155,8 +156,14 @@ async function relayError(
   if (call.signal.aborted) return;
   const headers = headersToClient(answer.headers, shared.redact);
   const last = failure.verdict === null ? {} : { 'x-should-retry': 'false' };
-  // A redirect is not followed: the credential goes to the configured server only.
-  call.response.writeHead(status < 400 ? 502 : status, { ...headers, ...last }).end(body);
+  if (status >= 400) return void call.response.writeHead(status, { ...headers, ...last }).end(body);
+  call.response.writeHead(502, { 'content-type': 'application/json', ...last }).end(body);
+}
+
+/** Not followed: the credential goes to the configured server only. Its body would tell nobody why. */
+function redirected({ upstream }: Shared, status: number): string {
+  const message = `The model server ${new URL(upstream.baseUrl).origin} answers with a redirect (${status}), which is not followed: set ANTHROPIC_BASE_URL to where it leads.`;
+  return JSON.stringify({ type: 'error', error: { type: 'api_error', message } });
 }
 
 /** That another model is refused says nothing of the credential. */

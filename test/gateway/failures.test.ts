@@ -156,6 +156,7 @@ test('a redirect is not followed: the credential goes to the configured server o
   const answer = await call(await bench.open());
   expect(answer.status).toBe(502);
   expect(answer.headers.location).toBeUndefined();
+  expect(answer.text).toContain('redirect (307), which is not followed: set ANTHROPIC_BASE_URL');
   expect(bench.upstream.received).toHaveLength(1);
 });
 
