@@ -10,10 +10,11 @@ import { reportTool } from '../src/engine/attempt/report-tool.ts';
 import { PACKAGE } from '../src/package-folder.ts';
 import { rolePrompt, systemPrompt } from '../src/phases/role-prompt.ts';
 import { templatesIn } from '../src/prompts/find.ts';
-import type { BoxServer } from '../src/sessions/agent.ts';
+import type { BoxServer, WireEnd } from '../src/sessions/agent.ts';
 import { rightsOf } from '../src/sessions/roles.ts';
 import { say, startMessagesServer } from '../test/support/messages-server.ts';
 import { anItem } from '../test/support/a-run.ts';
+import { withTrackerTools } from './tracker-tools.ts';
 
 /** The door of a server in the box is a program for the Node of this process. */
 const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
@@ -32,7 +33,6 @@ const UNSAID = {
   contributions: [],
   feedback: '',
   dependencies: [],
-  demo: null,
 };
 
 interface Scene {
@@ -42,49 +42,59 @@ interface Scene {
   readonly model: string;
 }
 
-/**
- * Bytes of the first request of a coding session as the harness starts it, the item's own text left
- * out. `boxServers`: what it gets beside the usual tools.
- */
-export function harnessFirstRequest(
-  model: string,
-  boxServers: readonly BoxServer[] = [],
-): Promise<number> {
+/** What a coding session gets beside the usual. */
+export interface Extras {
+  readonly boxServers?: readonly BoxServer[];
+  /** Demo mode: its prompt, and the tools of its tracker. */
+  readonly demo?: boolean;
+}
+
+/** Bytes of the first request of a coding session as the harness starts it, the item's own text left out. */
+export function harnessFirstRequest(model: string, extras: Extras = {}): Promise<number> {
   return measured(model, async (scene) => {
-    const find = templatesIn([join(PACKAGE, 'prompts')]);
-    const { workspace, configDir, url } = scene;
-    const agent = createClaudeAgent({ path: PATH, judges: [] });
-    const session = agent.run(
-      {
-        sessionId: randomUUID(),
-        prompt: await rolePrompt(find, {
-          ...CODER,
-          ...UNSAID,
-          item: ITEM,
-        }),
-        systemPrompt: await systemPrompt(find, true),
-        model,
-        tools: rightsOf(CODER).tools,
-        hostTools: [
-          reportTool({
-            subject: { ...CODER, attempt: 'a', item: ITEM.key },
-            record: () => Promise.resolve(),
-            redact: (text) => text,
-          }),
-        ],
-        boxServers,
-        workspace,
-        configDir,
-        wire: { baseUrl: url, token: 'bench', kind: 'api_key', env: {}, servers: [] },
-        spawn: ({ command, args, cwd, env, signal }) =>
-          spawn(command, args, { cwd, env: { ...env }, signal, stdio: 'pipe' }),
-        outputSchema: null,
-      },
-      new AbortController().signal,
-    );
-    await toItsEnd(session);
+    const plain = { baseUrl: scene.url, servers: [] };
+    await (extras.demo === true
+      ? withTrackerTools(scene.url, (wire) => talk(scene, wire, extras))
+      : talk(scene, plain, extras));
     return Buffer.byteLength(ITEM_TEXT);
   });
+}
+
+const DEMO = { issues: 50, team: null, earlier: [], regressions: '' };
+
+async function talk(
+  { workspace, configDir, model }: Scene,
+  wire: Pick<WireEnd, 'baseUrl' | 'servers'>,
+  { boxServers = [], demo = false }: Extras,
+): Promise<void> {
+  const find = templatesIn([join(PACKAGE, 'prompts')]);
+  const agent = createClaudeAgent({ path: PATH, judges: [] });
+  const facts = { ...CODER, ...UNSAID, item: ITEM, demo: demo ? DEMO : null };
+  const session = agent.run(
+    {
+      sessionId: randomUUID(),
+      prompt: await rolePrompt(find, facts),
+      systemPrompt: await systemPrompt(find, true),
+      model,
+      tools: rightsOf(CODER).tools,
+      hostTools: [
+        reportTool({
+          subject: { ...CODER, attempt: 'a', item: ITEM.key },
+          record: () => Promise.resolve(),
+          redact: (text) => text,
+        }),
+      ],
+      boxServers,
+      workspace,
+      configDir,
+      wire: { token: 'bench', kind: 'api_key', env: {}, ...wire },
+      spawn: ({ command, args, cwd, env, signal }) =>
+        spawn(command, args, { cwd, env: { ...env }, signal, stdio: 'pipe' }),
+      outputSchema: null,
+    },
+    new AbortController().signal,
+  );
+  await toItsEnd(session);
 }
 
 /** The same of the bare SDK: trimmed options, the same tools, a sentence to each side. */

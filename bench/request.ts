@@ -7,7 +7,11 @@ const rows = {
   'bare SDK with the same tools': await bareFirstRequest(DEFAULT_MODEL),
   'a coding session': await harnessFirstRequest(DEFAULT_MODEL),
   'a coding session with the browser': await withBrowserTools((servers) =>
-    harnessFirstRequest(DEFAULT_MODEL, servers),
+    harnessFirstRequest(DEFAULT_MODEL, { boxServers: servers }),
+  ),
+  'a coding session of demo mode': await harnessFirstRequest(DEFAULT_MODEL, { demo: true }),
+  'the same with the browser': await withBrowserTools((servers) =>
+    harnessFirstRequest(DEFAULT_MODEL, { boxServers: servers, demo: true }),
   ),
 };
 

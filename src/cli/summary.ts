@@ -41,6 +41,7 @@ export async function printSummary(order: SummaryOrder): Promise<void> {
     ...(snapshot.unsealed === null ? [] : [unsealedLine(snapshot.unsealed)]),
     ...built(items),
     ...caughtLines(caught, run.status),
+    ...(run.settings.demo === undefined ? [] : pictureLines(events)),
     `Time ${secondsOf(events)} s, ${rehearsal ? 'rehearsal ' : ''}tokens ${tokens}${money}.`,
     ...(rehearsal
       ? ['This was a rehearsal: the model was a script, everything else was real.']
@@ -125,4 +126,12 @@ function nextOfDemo({ directory }: Project, run: Run): string[] {
       `Next: \`harness status\` shows what is asked; answer with \`harness approve\` or \`harness reject\`, then \`${again}\``,
     ];
   return [`Next: \`harness why\`, then \`${again}\``];
+}
+
+function pictureLines(events: readonly StoredEvent[]): string[] {
+  const files = events.flatMap(({ event }) =>
+    event.type === 'screenshots.kept' ? event.files : [],
+  );
+  if (files.length === 0) return ['No pictures: no session had a browser, or none used it.'];
+  return [`Pictures: ${files.length} kept under .harness/evidence, the last ${files.at(-1) ?? ''}`];
 }

@@ -48,6 +48,20 @@ export function readBoard({ issues }: Board, count: number): BoardAnswer {
   return { ok: true, board: { metaKey: meta.key, projectCheck: check, drafts } };
 }
 
+/**
+ * What people added since: every other issue that is open and nobody works on. One whose checks can't
+ * be read counts as one that names none.
+ */
+export function addedTo(
+  issues: readonly TrackedItem[],
+  known: ReadonlySet<string>,
+): readonly ItemDraft[] {
+  return issues
+    .filter((issue) => !known.has(issue.key) && !isMeta(issue))
+    .filter(({ status, cancelled }) => status === 'todo' && !cancelled)
+    .map((issue) => draftOf(issue, issues));
+}
+
 function countFaults(found: number, wanted: number): string[] {
   if (found === wanted) return [];
   return found < wanted

@@ -1,3 +1,4 @@
+import { addedTo } from '../demo/board.ts';
 import { hasCode } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { SKIPPED, type ItemDraft, type WorkItem } from '../domain/work-item.ts';
@@ -81,9 +82,10 @@ export async function takeOverChanges(
   const before = await items.ofRun(run.id);
   if ((await outbox.pending(run.projectId, 1)).length > 0) return false;
   const tracker = await deps.trackerOf(run);
+  if (run.settings.demo !== undefined) await tracker.adopt();
   const tracked = new Map((await tracker.list()).map((item) => [item.key, item]));
   const moved = new Map((await items.standing(run.id)).map((now) => [now.key, now.updatedAt]));
-  let changed = false;
+  let changed = await takeInNew(deps.store, run, [...tracked.values()]);
   for (const item of before) {
     const theirs = tracked.get(item.key);
     if (theirs === undefined || moved.get(item.key) !== item.updatedAt) continue;
@@ -94,6 +96,19 @@ export async function takeOverChanges(
 
 const CANCELLED = `${SKIPPED}: cancelled in the tracker`;
 const DONE = `${SKIPPED}: marked as done in the tracker`;
+
+/** In demo mode what people add to the tracker is work, too. */
+async function takeInNew(
+  { items }: Pick<RunStore, 'items'>,
+  { id, projectId, settings }: Run,
+  tracked: readonly TrackedItem[],
+): Promise<boolean> {
+  if (settings.demo === undefined) return false;
+  const known = new Set((await items.list(projectId)).map(({ key }) => key));
+  const added = addedTo(tracked, known);
+  if (added.length > 0) await items.adopt(id, added, 'person');
+  return added.length > 0;
+}
 
 /** True when there was anything to take over. */
 async function takeOver(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBoard } from '../../src/demo/board.ts';
+import { addedTo, readBoard } from '../../src/demo/board.ts';
 import { META_TITLE } from '../../src/domain/demo.ts';
 import { aBoard, anIssue, META } from './an-issue.ts';
 
@@ -60,4 +60,16 @@ test('issues that wait for each other are found before any money is spent on the
   const one = anIssue({ key: 'APP-1', dependencies: ['APP-2'] });
   const two = anIssue({ key: 'APP-2', title: 'Auth - Logout', dependencies: ['APP-1'] });
   expect(faults(aBoard([one, two, META]), 2)).toContain('wait for each other');
+});
+
+test('what people added is work: not what is known, under way, called off or about progress', () => {
+  const issues = [
+    anIssue({ key: 'APP-1' }),
+    anIssue({ key: 'APP-2', title: 'By hand', description: 'Just a wish.' }),
+    anIssue({ key: 'APP-3', status: 'in_progress' }),
+    anIssue({ key: 'APP-4', cancelled: true }),
+    META,
+  ];
+  const added = addedTo(issues, new Set(['APP-1']));
+  expect(added).toEqual([expect.objectContaining({ key: 'APP-2', checks: [] })]);
 });

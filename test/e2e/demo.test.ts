@@ -156,6 +156,9 @@ test.skipIf(quickOnly)(
     expect(money?.comments).toContainEqual(expect.stringMatching(/^A regression: /u));
     expect(ended.stdout).toMatch(/! regression +APP-1/u);
     expect(ended.stdout).toMatch(/! unproved claim +APP-3/u);
+    expect(ended.stdout).toMatch(
+      /^(Pictures: \d+ kept under|No pictures: no session had a browser)/mu,
+    );
   },
 );
 

@@ -8,9 +8,19 @@ test('the first request of a coding session has at most 14 KB, the item’s text
 });
 
 test('with the trimmed browser it has at most 21 KB', async () => {
-  const bytes = await withBrowserTools((servers) => harnessFirstRequest(DEFAULT_MODEL, servers));
+  const bytes = await withBrowserTools((servers) =>
+    harnessFirstRequest(DEFAULT_MODEL, { boxServers: servers }),
+  );
   expect(bytes).toBeGreaterThan(15_000);
   expect(bytes).toBeLessThanOrEqual(21_000);
+});
+
+test('in demo mode, with the tools of the tracker and the trimmed browser, it has less than 22 KB', async () => {
+  const bytes = await withBrowserTools((boxServers) =>
+    harnessFirstRequest(DEFAULT_MODEL, { boxServers, demo: true }),
+  );
+  expect(bytes).toBeGreaterThan(16_000);
+  expect(bytes).toBeLessThan(22_000);
 });
 
 // Older models get a far larger preset from the agent's program, which nobody can trim.

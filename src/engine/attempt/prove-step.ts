@@ -14,6 +14,7 @@ import { gateName } from './gate-folders.ts';
 import { doneNote } from './done-note.ts';
 import { judgeTree } from './gate.ts';
 import { leaveFor } from './protected-change.ts';
+import { withoutPicture } from './without-picture.ts';
 import { untoldMove } from './untold-move.ts';
 
 interface Over {
@@ -105,6 +106,9 @@ async function judgeMerge(
   );
   if (signal.aborted) return stopped(signal);
   const run: HarnessEvent = { type: 'checks.run', subject, tree: merge.tree, evidence };
+  const unseen = await withoutPicture(deps, begun);
+  if (unseen !== null && proved(evidence))
+    return over({ status: 'failed', code: 'checks_failed', reason: unseen }, [run]);
   if (!proved(evidence))
     return over({ status: 'failed', code: 'checks_failed', reason: feedbackOf(evidence) }, [run]);
   // Before main moves: whoever finds it moved after a crash knows by what it was proved (I10).

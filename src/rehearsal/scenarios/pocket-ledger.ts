@@ -127,10 +127,36 @@ const LYING: AttemptScript = {
 function building(files: readonly Action[], test: string): Step[] {
   return [
     (ask) => together(say('First what is finished.'), bash('npm test'), ...mending(ask)),
-    together(...files, bash(`node --test test/${test}.test.js`)),
-    (ask) => commented(ask, `Built, with tests in test/${test}.test.js. Tried it with them.`),
+    (ask) => together(...files, bash(`node --test test/${test}.test.js`), ...serving(ask)),
+    (ask) =>
+      together(
+        ...looking(ask),
+        commented(ask, `Built, with tests in test/${test}.test.js. Tried it with them.`),
+      ),
     report('complete', `Built, and test/${test}.test.js is green.`),
   ];
+}
+
+/** With a browser the page is served, once there is one, and looked at. */
+function serving(ask: Ask): readonly Action[] {
+  return hasBrowser(ask) ? [bash(START)] : [];
+}
+
+function looking({ results }: Ask): readonly Action[] {
+  return results.some(({ text }) => text.includes(SERVED)) ? [visit, picture] : [];
+}
+
+const PORT = 3917;
+const SERVED = 'the page is served';
+const START = `if [ -f src/main.js ]; then node src/main.js --port ${PORT} --data /tmp/ledger.json > /dev/null 2>&1 & sleep 2; echo ${SERVED}; fi`;
+
+const visit = call(['browser_navigate', 'puppeteer_navigate'], {
+  url: `http://127.0.0.1:${PORT}/`,
+});
+const picture = call(['browser_take_screenshot', 'puppeteer_screenshot'], { name: 'page' });
+
+function hasBrowser({ tools }: Ask): boolean {
+  return tools.some((name) => /__(browser|puppeteer)_navigate$/u.test(name));
 }
 
 /** The harness found what an earlier session broke. */
@@ -139,7 +165,7 @@ function mending({ opening }: Ask): Action[] {
   return openExample('pocket-ledger').files('src/money.js');
 }
 
-function commented({ item }: Ask, body: string): Step {
+function commented({ item }: Ask, body: string): Action {
   return call(['save_comment', 'create_comment'], { issueId: item, body });
 }
 
