@@ -54,6 +54,7 @@ export function createAttemptRows({ pool, db }: Database): AttemptRows {
         return hold;
       }),
     record: (fence, events) => transaction(pool, (tx) => record(tx, fence, events)),
+    takeUp: (fence) => transaction(pool, (tx) => takeUp(tx, fence)),
     handIn: (fence, events) => transaction(pool, (tx) => handIn(tx, fence, events)),
     touch: (fence) =>
       transaction(pool, async (tx) => {
@@ -99,6 +100,14 @@ async function record(tx: Tx, fence: Fence, events: readonly HarnessEvent[]): Pr
   await markAlive(tx, attempt.id, started?.model);
   const { projectId, runId } = attempt;
   if (events.length > 0) await commit(tx, { projectId, runId, events });
+  return true;
+}
+
+async function takeUp(tx: Tx, fence: Fence): Promise<boolean> {
+  const attempt = await lockOwn(tx, fence, 'no key update');
+  if (attempt === undefined) return false;
+  const freed = and(eq(t.attempt.id, attempt.id), eq(t.attempt.handedIn, true));
+  await tx.db.update(t.attempt).set({ handedIn: false }).where(freed);
   return true;
 }
 

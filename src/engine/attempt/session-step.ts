@@ -38,6 +38,7 @@ export async function sessionStep(
   if (done !== undefined) return handedIn(deps, begun, done);
   const allowed = await allowedWork(deps, begun);
   if (allowed !== undefined) return allowedIn(deps, begun, allowed);
+  if (!(await deps.steadily(() => deps.store.attempts.takeUp(begun.fence)))) return ENDED;
   const found = await lookAround(deps, begun, signal);
   const opened = await openPlace(deps, begun, signal);
   if ('end' in opened) return giveUp(deps, begun, opened);

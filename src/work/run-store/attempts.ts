@@ -47,6 +47,8 @@ export interface AttemptRows {
   whileFenced(fence: Fence, effect: () => Promise<void>): Promise<'held' | 'lost' | 'called_off'>;
   /** Appends facts of a running attempt. */
   record(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
+  /** An agent works on it, also where a former execution had said that its session was over. */
+  takeUp(fence: Fence): Promise<boolean>;
   /** Its session is over and only the proof is left: its agent's slot is free again. */
   handIn(fence: Fence, events: readonly HarnessEvent[]): Promise<boolean>;
   /** Sign of life, for `last_event_at`; at most every few seconds. */

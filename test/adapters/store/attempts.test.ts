@@ -42,6 +42,7 @@ const WRITES: Record<string, (store: RunStore, fence: Fence) => Promise<boolean>
   async whileFenced(store, fence) {
     return (await store.attempts.whileFenced(fence, forbidden)) !== 'lost';
   },
+  takeUp: (store, fence) => store.attempts.takeUp(fence),
   handIn: (store, fence) => store.attempts.handIn(fence, []),
   close: (store, fence) => store.attempts.close(fence, DONE, ORDER),
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AttemptEnd } from '../../../src/domain/attempt.ts';
 import type { Run } from '../../../src/domain/run.ts';
 import {
+  aClaim,
   aRun,
   aStore,
   eightAtOnce,
@@ -75,6 +76,19 @@ test('attempts are counted, and named when they have ended', async () => {
   expect(await store.attempts.count(run.id, { open: true })).toBe(1);
   expect(await store.attempts.count(run.id, { atWork: true })).toBe(0);
   expect(await store.attempts.ended(run.id)).toEqual([`${run.id}/edge_cases/1`]);
+});
+
+test('an agent that has ended frees its slot, and takes it again when it goes on', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  const { fence } = await aClaim(store, run);
+  const atWork = (): Promise<number> => store.attempts.count(run.id, { atWork: true });
+  expect(await atWork()).toBe(1);
+  expect(await store.attempts.handIn(fence, [])).toBe(true);
+  expect(await atWork()).toBe(0);
+  expect(await store.attempts.takeUp(fence)).toBe(true);
+  expect(await store.attempts.takeUp(fence)).toBe(true);
+  expect(await atWork()).toBe(1);
 });
 
 const DECISION = { attempt: 1, commit: 'c0ffee', again: false };
