@@ -7,7 +7,7 @@ export function addItemCommands(program: Command): void {
   program.commandsGroup('Work items:');
   const items = program
     .command('items')
-    .description('work items: list, show, add, retry, skip, block');
+    .description('work items: list, show, comments, add, retry, skip, block');
   items
     .command('list', { isDefault: true })
     .description('all of them')
@@ -20,6 +20,13 @@ export function addItemCommands(program: Command): void {
     .argument('<key>')
     .action(async (key: string, options: CommonOptions) =>
       (await import('./items-action.ts')).showAction(key, options),
+    );
+  items
+    .command('comments')
+    .description('what was said about one in the tracker')
+    .argument('<key>')
+    .action(async (key: string, options: CommonOptions) =>
+      (await import('./item-comments-action.ts')).commentsAction(key, options),
     );
   items
     .command('add')

@@ -16,7 +16,8 @@ export function progressNote({ number, role, item, end, items }: SessionFacts): 
   const ended = end.status === 'succeeded';
   const done = items.filter(({ key, status }) => status === 'done' || (ended && key === item?.key));
   const open = items.filter((one) => !done.includes(one));
-  const next = open.find(({ status }) => status === 'todo');
+  // What was not proved is the most urgent still.
+  const next = open.find(({ key, status }) => status === 'todo' || key === item?.key);
   const what = item === null ? role : `${item.key} ${item.title}`;
   return [
     `Session ${number}: ${what}`,

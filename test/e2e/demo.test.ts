@@ -112,6 +112,10 @@ test.skipIf(quickOnly)(
     expect(second.stdout).toContain('[2/2 issues done]');
     expect(await sessionsIn(bench, project)).toEqual(['initializer', 'coder', 'coder']);
 
+    const said = await bench.run(['items', 'comments', 'APP-3', '--project-dir', project]);
+    proveExit(said, 0);
+    expect(said.stdout).toMatch(/harness\n {4}Session 1: initializer/u);
+
     const third = await bench.run(demo);
     proveExit(third, 0);
     expect(third.stdout).toContain('all is done, 2 of 2 issues');
