@@ -29,8 +29,11 @@ interface Reply {
   readonly body: Values;
 }
 
-/** What the official client sends names itself so; its documents know fields that are not here. */
-const OFFICIAL = /linear/i;
+/**
+ * What the official client sends names itself so, or, where npm started the program, as npm's variables name
+ * the package at work; its documents know fields that are not here.
+ */
+const OFFICIAL = /linear|coding-agent-harness/i;
 
 /** One request of the GraphQL API, with its limits, its refusals and the faults that were ordered. */
 export async function answerApi(deps: ApiDeps, exchange: Exchange): Promise<void> {
