@@ -129,8 +129,9 @@ describe.skipIf(unsealable)(
       const drip = connect(wire.socket ?? '');
       drip.write('POST /v1/messages HTTP/1.1\r\nx: ');
       const timer = setInterval(() => drip.write('x'), 200);
-      drip.on('error', () => drip.destroy());
-      const closed = once(drip.resume(), 'close');
+      // Writing to what was closed is an error, and the end that is waited for.
+      drip.on('error', () => drip.destroy()).resume();
+      const closed = new Promise((resolve) => drip.once('close', resolve));
       expect((await inBox('curl -s -o /dev/null -w "%{http_code}" 127.0.0.1:8377')).output).toBe(
         '401',
       );
