@@ -172,7 +172,7 @@ async function launch(deps: EngineDeps, executorId: string): Promise<void> {
   });
   await DBOS.launch();
   const common = { onConflict: 'always_update' } as const;
-  await DBOS.registerQueue(names.pipelines, { ...common, minPollingIntervalMs: 250 });
+  await DBOS.registerQueue(names.pipelines, { ...common, minPollingIntervalMs: 100 });
   await DBOS.registerQueue(names.sessions, {
     ...common,
     minPollingIntervalMs: 100,
