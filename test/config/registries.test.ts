@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PaidRegistries } from '../../src/config/config.ts';
+import { PUBLIC_NPM as NPM, PUBLIC_PYPI as PYPI } from '../../src/domain/registries.ts';
 import { load } from './load.ts';
-
-const NPM = 'https://registry.npmjs.org/';
-const PYPI = 'https://pypi.org/simple/';
 
 test('the public registries are asked where nobody said otherwise', () => {
   const nothing = { extraIndexes: [], credentials: [], secrets: [] };
@@ -162,7 +160,7 @@ test.each([
         pypi: 'https://main.example/simple/',
         extraIndexes: expected,
       });
-      expect(config.egress.map(({ host }) => host)).toEqual(['registry.npmjs.org', 'main.example']);
+      expect(config.egress.map(({ host }) => host)).toEqual([new URL(NPM).host, 'main.example']);
       const said = { PIP_EXTRA_INDEX_URL: 'https://c.example https://d.example/' };
       const other = load({ env: { HOME: home, PIP_CONFIG_FILE: file, ...said } });
       expect(other.registries.extraIndexes).toEqual(['https://c.example/', 'https://d.example/']);

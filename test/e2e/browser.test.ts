@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PUBLIC_NPM } from '../../src/domain/registries.ts';
 import { PUPPETEER } from '../../src/gateway/mcp/browser.ts';
 import { bash, call, write, type Scenario, type Step } from '../../src/rehearsal/script.ts';
 import { findBrowser } from '../../src/safety/find-browser.ts';
@@ -22,7 +23,7 @@ const obstacle = whyNot();
 
 /** Why its package can't be had here. */
 async function whyNoPackage(): Promise<string | undefined> {
-  const url = `https://registry.npmjs.org/${PUPPETEER.package.replace(/@[^@]+$/u, '').replace('/', '%2f')}`;
+  const url = `${PUBLIC_NPM}${PUPPETEER.package.replace(/@[^@]+$/u, '').replace('/', '%2f')}`;
   const signal = AbortSignal.timeout(5000);
   return fetch(url, { method: 'HEAD', signal }).then(
     ({ ok }) => (ok ? undefined : 'the registry does not have it'),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { PUBLIC_NPM, PUBLIC_PYPI } from '../../../src/domain/registries.ts';
 import { proxySetup } from '../../../src/gateway/egress/variables.ts';
 import { aGateway, aHost } from './a-proxy.ts';
 
@@ -87,9 +88,9 @@ test('a sealed session finds npm’s file beside its socket, with scopes and not
 test('what is public needs no word, and what can’t be used is replaced by nobody', () => {
   const box = { wire: 'http://127.0.0.1:8377', token: 't', npmrc: '/nowhere' };
   const publics = {
-    npm: 'https://registry.npmjs.org/',
+    npm: PUBLIC_NPM,
     scopes: {},
-    pypi: 'https://pypi.org/simple/',
+    pypi: PUBLIC_PYPI,
   };
   const { env, npmrc } = proxySetup(publics, box);
   expect(npmrc).toBe(null);
