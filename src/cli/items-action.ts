@@ -83,6 +83,7 @@ function itemLines(item: WorkItem): string[] {
     `status    ${item.status.replace('_', ' ')}${item.commit === null ? '' : `, commit ${item.commit.slice(0, 10)}`}`,
     `priority  ${item.priority}`,
     ...(item.dependencies.length === 0 ? [] : [`after     ${item.dependencies.join(', ')}`]),
+    ...(item.parent == null ? [] : [`part of   ${item.parent}`]),
     ...item.checks.map((check) => `check     ${describeCheck(check)}`),
     `failures  ${item.failures} of ${item.attempts} tries`,
   ];

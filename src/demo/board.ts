@@ -50,7 +50,7 @@ export function readBoard({ issues }: Board, count: number): BoardAnswer {
 
 /**
  * What people added since: every other issue that is open and nobody works on. One whose checks can't
- * be read counts as one that names none.
+ * be read counts as one that names none. What they wait for is not looked at here.
  */
 export function addedTo(
   issues: readonly TrackedItem[],
@@ -59,7 +59,7 @@ export function addedTo(
   return issues
     .filter((issue) => !known.has(issue.key) && !isMeta(issue))
     .filter(({ status, cancelled }) => status === 'todo' && !cancelled)
-    .map((issue) => draftOf(issue, issues));
+    .map((issue) => draftOf(issue, []));
 }
 
 function countFaults(found: number, wanted: number): string[] {
@@ -110,10 +110,10 @@ function issueFaults(issue: TrackedItem): string[] {
  * for counts only among the issues of the same board.
  */
 function draftOf(issue: TrackedItem, others: readonly TrackedItem[]): ItemDraft {
-  const { key, title, description, priority } = issue;
+  const { key, title, description, priority, parent } = issue;
   const known = new Set(others.map((one) => one.key));
   const dependencies = issue.dependencies.filter((needed) => known.has(needed) && needed !== key);
   const said = readChecks(description);
   const checks = said.kind === 'said' ? said.checks : [];
-  return { key, title, description, priority, dependencies, checks };
+  return { key, title, description, priority, dependencies, parent, checks };
 }

@@ -133,8 +133,9 @@ function issueTools({ tracker }: LocalIssuesOrder): Tool[] {
       },
     ),
     tool('get_issue', ['One issue in full.', z.object({ id: text })], async ({ id }) => {
-      const { key, description, dependencies, ...issue } = await tracker.get(id);
-      return { ...lineOf({ ...issue, key }), description, blockedBy: dependencies };
+      const { key, description, dependencies, parent, ...issue } = await tracker.get(id);
+      const links = { blockedBy: dependencies, parentId: parent };
+      return { ...lineOf({ ...issue, key }), description, ...links };
     }),
     saveIssue(tracker),
   ];
@@ -169,9 +170,10 @@ function saveIssue(tracker: WorkTracker): Tool {
         state: text.optional(),
         labels: z.array(name).max(10).optional(),
         blockedBy: z.array(text).max(50).optional(),
+        parentId: text.optional().describe('only of a new issue'),
       }),
     ],
-    ({ id, title, description, priority: level, labels, blockedBy }) =>
+    ({ id, title, description, priority: level, labels, blockedBy = [], parentId = null }) =>
       inTurn(async () => {
         const change = {
           ...(title === undefined ? {} : { title }),
@@ -183,7 +185,8 @@ function saveIssue(tracker: WorkTracker): Tool {
         if (title === undefined) return Promise.reject(new TypeError('A new issue needs a title.'));
         const key = await nextKey(tracker);
         const rest = { description: '', priority: 3, labels: [] } as const;
-        await tracker.create([{ ...rest, ...change, key, title, dependencies: blockedBy ?? [] }]);
+        const links = { dependencies: blockedBy, parent: parentId };
+        await tracker.create([{ ...rest, ...change, ...links, key, title }]);
         return lineOf(await tracker.get(key));
       }),
   );

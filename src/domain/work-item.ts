@@ -15,6 +15,8 @@ export interface ItemDraft {
   readonly priority: Priority;
   /** Keys of items that must be done first. */
   readonly dependencies: readonly string[];
+  /** Key of what people made it a part of in the tracker; decides nothing. */
+  readonly parent?: string | null;
   readonly checks: readonly Check[];
 }
 

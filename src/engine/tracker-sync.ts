@@ -1,10 +1,11 @@
 import { addedTo } from '../demo/board.ts';
 import { hasCode } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
-import { SKIPPED, type ItemDraft, type WorkItem } from '../domain/work-item.ts';
-import type { OutboxOp, RunStore } from '../work/run-store.ts';
+import { settled, SKIPPED, type ItemDraft, type WorkItem } from '../domain/work-item.ts';
+import type { ItemEdit, OutboxOp, RunStore } from '../work/run-store.ts';
 import type { NewItem, TrackedItem, WorkTracker } from '../work/tracker.ts';
 import type { EngineDeps } from './deps.ts';
+import { editOf, followed, type Tracked } from './followed.ts';
 
 /** Carries out what waits, in order, each until it is confirmed: a crash neither loses nor doubles one. */
 export async function drainOutbox(
@@ -47,8 +48,8 @@ async function apply(tracker: WorkTracker, write: OutboxOp): Promise<void> {
 }
 
 function newItemOf(draft: ItemDraft): NewItem {
-  const { key, title, description, priority, dependencies } = draft;
-  return { key, title, description, priority, dependencies, labels: [] };
+  const { key, title, description, priority, dependencies, parent = null } = draft;
+  return { key, title, description, priority, dependencies, parent, labels: [] };
 }
 
 /** People may have moved the item meanwhile: the claim that stands there is taken as it is. */
@@ -83,15 +84,39 @@ export async function takeOverChanges(
   if ((await outbox.pending(run.projectId, 1)).length > 0) return false;
   const tracker = await deps.trackerOf(run);
   if (run.settings.demo !== undefined) await tracker.adopt();
-  const tracked = new Map((await tracker.list()).map((item) => [item.key, item]));
+  const tracked = await trackedNow(tracker, before);
   const moved = new Map((await items.standing(run.id)).map((now) => [now.key, now.updatedAt]));
-  let changed = await takeInNew(deps.store, run, [...tracked.values()]);
+  let changed = await takeInNew(deps.store, run, { before, tracked });
+  const graph = followed(before, tracked);
+  const demo = run.settings.demo !== undefined;
   for (const item of before) {
     const theirs = tracked.get(item.key);
     if (theirs === undefined || moved.get(item.key) !== item.updatedAt) continue;
-    if (await takeOver(deps.store, item, theirs)) changed = true;
+    const { key, dependencies } = item;
+    const edit = editOf(item, theirs, { dependencies: graph.get(key) ?? dependencies, demo });
+    if (await takeOver(deps.store, item, { theirs, edit })) changed = true;
   }
   return changed;
+}
+
+/** Also what left the list: a person may have moved it to where only its key finds it. */
+async function trackedNow(tracker: WorkTracker, items: readonly WorkItem[]): Promise<Tracked> {
+  const tracked = new Map((await tracker.list()).map((item) => [item.key, item]));
+  for (const item of items) {
+    if (settled(item) || tracked.has(item.key)) continue;
+    const found = await getIfThere(tracker, item.key);
+    if (found !== undefined) tracked.set(item.key, found);
+  }
+  return tracked;
+}
+
+async function getIfThere(tracker: WorkTracker, key: string): Promise<TrackedItem | undefined> {
+  try {
+    return await tracker.get(key);
+  } catch (error) {
+    if (!hasCode(error, 'ITEM_UNKNOWN')) throw error;
+    return undefined;
+  }
 }
 
 const CANCELLED = `${SKIPPED}: cancelled in the tracker`;
@@ -101,20 +126,25 @@ const DONE = `${SKIPPED}: marked as done in the tracker`;
 async function takeInNew(
   { items }: Pick<RunStore, 'items'>,
   { id, projectId, settings }: Run,
-  tracked: readonly TrackedItem[],
+  { before, tracked }: { readonly before: readonly WorkItem[]; readonly tracked: Tracked },
 ): Promise<boolean> {
   if (settings.demo === undefined) return false;
   const known = new Set((await items.list(projectId)).map(({ key }) => key));
-  const added = addedTo(tracked, known);
-  if (added.length > 0) await items.adopt(id, added, 'person');
-  return added.length > 0;
+  const added = addedTo([...tracked.values()], known);
+  if (added.length === 0) return false;
+  const graph = followed([...before, ...added], tracked);
+  const drafts = added.map((draft) =>
+    Object.assign({}, draft, { dependencies: graph.get(draft.key) ?? [] }),
+  );
+  await items.adopt(id, drafts, 'person');
+  return true;
 }
 
 /** True when there was anything to take over. */
 async function takeOver(
   { items }: Pick<RunStore, 'items'>,
   item: WorkItem,
-  theirs: TrackedItem,
+  { theirs, edit }: { readonly theirs: TrackedItem; readonly edit: ItemEdit | undefined },
 ): Promise<boolean> {
   const { projectId, key } = item;
   const reason = takenAway(item, theirs);
@@ -126,11 +156,8 @@ async function takeOver(
     await items.retry(projectId, key, 'person');
     return true;
   }
-  const { title, description, priority } = theirs;
-  const same =
-    title === item.title && description === item.description && priority === item.priority;
-  if (item.status !== 'todo' || same) return false;
-  await items.edit(projectId, key, { title, description, priority }, 'person');
+  if (item.status !== 'todo' || edit === undefined) return false;
+  await items.edit(projectId, key, edit, 'person');
   return true;
 }
 

@@ -16,7 +16,7 @@ export type { AttemptRows } from './run-store/attempts.ts';
 export type { DeploymentRows, DeployStart } from './run-store/deployments.ts';
 export type { EventRows } from './run-store/events.ts';
 export type { InTransaction } from './run-store/in-transaction.ts';
-export type { ClaimedItem, ItemRows, ItemStanding } from './run-store/items.ts';
+export type { ClaimedItem, ItemEdit, ItemRows, ItemStanding } from './run-store/items.ts';
 export type { OpenSession } from './run-store/open-session.ts';
 export type { OutboxOp, OutboxRows } from './run-store/outbox.ts';
 export type { PhaseRows } from './run-store/phases.ts';

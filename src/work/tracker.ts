@@ -7,6 +7,8 @@ export interface TrackedItem {
   readonly description: string;
   readonly priority: Priority;
   readonly dependencies: readonly string[];
+  /** Key of what it is a part of; shown to people, and decides nothing. */
+  readonly parent: string | null;
   readonly labels: readonly string[];
   readonly status: ItemStatus;
   /** A person called it off: wins over everything. */
@@ -19,7 +21,7 @@ export interface TrackedItem {
 /** What an item begins with; its state and owner are the tracker's. */
 export type NewItem = Pick<
   TrackedItem,
-  'key' | 'title' | 'description' | 'priority' | 'dependencies' | 'labels'
+  'key' | 'title' | 'description' | 'priority' | 'dependencies' | 'labels' | 'parent'
 >;
 
 /** Who holds an item; every write about it carries this, and an old one is refused. */

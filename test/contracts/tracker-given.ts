@@ -24,6 +24,7 @@ export function newItem(order: Partial<NewItem> & { readonly key: string }): New
     priority: 3,
     dependencies: [],
     labels: [],
+    parent: null,
     ...order,
   };
 }

@@ -27,6 +27,36 @@ export function itemCases({ openStore, withItems }: Given): void {
       expect(await tracker.list()).toEqual([found]);
     });
 
+    test('a parent is kept: one made before, made later, or made by nobody', async () => {
+      const tracker = await withItems(
+        newItem({ key: 'CHILD', parent: 'LATER' }),
+        newItem({ key: 'LATER', parent: 'TOP' }),
+        newItem({ key: 'TOP' }),
+        newItem({ key: 'ALONE', parent: 'GONE' }),
+      );
+      await tracker.create([newItem({ key: 'NEXT', parent: 'TOP' })]);
+      const parents = (await tracker.list()).map(({ key, parent }) => `${key} < ${parent}`);
+      expect(parents.toSorted()).toEqual([
+        'ALONE < GONE',
+        'CHILD < LATER',
+        'LATER < TOP',
+        'NEXT < TOP',
+        'TOP < null',
+      ]);
+      expect((await tracker.get('CHILD')).parent).toBe('LATER');
+      expect((await tracker.get('ALONE')).parent).toBe('GONE');
+    });
+
+    test('items that are parts of each other, or of themselves, are there all the same', async () => {
+      const tracker = await withItems(
+        newItem({ key: 'A', parent: 'B' }),
+        newItem({ key: 'B', parent: 'A' }),
+        newItem({ key: 'C', parent: 'C' }),
+      );
+      const parents = (await tracker.list()).map(({ parent }) => parent);
+      expect(parents).toEqual(['B', 'A', 'C']);
+    });
+
     test('creating again changes nothing, whatever it says', async () => {
       const tracker = await withItems(newItem({ key: 'A' }));
       await claimed(tracker, 'A');
@@ -137,6 +167,16 @@ export function itemCases({ openStore, withItems }: Given): void {
       expect((await tracker.next())?.key).toBe('C');
       await done(tracker, 'C');
       expect((await tracker.next())?.key).toBe('A');
+    });
+
+    test('does not wait for its parent, nor a parent for its parts', async () => {
+      const tracker = await withItems(
+        newItem({ key: 'PART', parent: 'WHOLE' }),
+        newItem({ key: 'WHOLE' }),
+      );
+      expect((await tracker.next())?.key).toBe('PART');
+      await done(tracker, 'WHOLE');
+      expect((await tracker.get('PART')).status).toBe('todo');
     });
 
     test('is not taken, finished or blocked', async () => {

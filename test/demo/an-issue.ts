@@ -13,6 +13,7 @@ export function anIssue(changes: Partial<TrackedItem> = {}): TrackedItem {
     priority: 2,
     dependencies: [],
     labels: [],
+    parent: null,
     status: 'todo',
     cancelled: false,
     claim: null,

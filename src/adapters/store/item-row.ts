@@ -13,6 +13,7 @@ export const ITEM = {
   description: t.item.description,
   priority: t.item.priority,
   dependencies: t.item.dependencies,
+  parent: t.item.parent,
   checks: t.item.checks,
   status: t.item.status,
   failures: t.item.failures,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
@@ -141,8 +142,8 @@ async function retry(tx: Tx, { projectId, key, by }: Deed): Promise<void> {
 
 async function edit(tx: Tx, { projectId, key, by }: Deed, change: Edit): Promise<void> {
   const item = await lockItem(tx, projectId, key);
-  const parts = (['title', 'description', 'priority'] as const).filter(
-    (part) => change[part] !== undefined && change[part] !== item[part],
+  const parts = EDITABLE.filter(
+    (part) => change[part] !== undefined && !isDeepStrictEqual(change[part], item[part]),
   );
   if (parts.length === 0) return;
   await tx.db
@@ -156,6 +157,8 @@ async function edit(tx: Tx, { projectId, key, by }: Deed, change: Edit): Promise
   const { runId } = item;
   await commit(tx, { projectId, runId, events: [{ type: 'item.edited', ...edited }] });
 }
+
+const EDITABLE = ['title', 'description', 'priority', 'dependencies', 'parent', 'checks'] as const;
 
 async function lockUnfinished(tx: Tx, projectId: string, key: string): Promise<WorkItem> {
   const item = await lockItem(tx, projectId, key);
@@ -179,6 +182,7 @@ async function openAttemptOf({ db }: Tx, item: WorkItem): Promise<string | undef
 }
 
 /** Only what was agreed, whatever else the draft carries. */
-function rowOf({ key, title, description, priority, dependencies, checks }: ItemDraft) {
-  return { key, title, description, priority, dependencies: [...dependencies], checks };
+function rowOf({ dependencies, parent = null, ...draft }: ItemDraft) {
+  const { key, title, description, priority, checks } = draft;
+  return { key, title, description, priority, dependencies: [...dependencies], parent, checks };
 }

@@ -99,6 +99,7 @@ export const item = harness.table(
     description: prose().notNull(),
     priority: integer().notNull().$type<Priority>(),
     dependencies: text().array().notNull(),
+    parent: text(),
     checks: stored().notNull().$type<readonly Check[]>(),
     status: text().notNull().$type<ItemStatus>().default('todo'),
     failures: integer().notNull().default(0),

@@ -48,6 +48,8 @@ export const trackerItem = harness.table(
     labels: jsonb()
       .notNull()
       .default(sql`'[]'`),
+    /** Key of the item that it is a part of; it need not exist. */
+    parent: text(),
     cancelled: boolean().notNull().default(false),
     owner: text(),
     fence: bigint({ mode: 'number' }).notNull().default(0),

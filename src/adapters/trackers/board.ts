@@ -54,6 +54,7 @@ function fresh(item: NewItem, at: string): BoardItem {
     priority: item.priority,
     dependencies: [...item.dependencies],
     labels: [...item.labels],
+    parent: item.parent,
     status: 'todo',
     cancelled: false,
     owner: null,

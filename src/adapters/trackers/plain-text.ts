@@ -34,6 +34,7 @@ function plainItem(item: NewItem): NewItem {
     priority: item.priority,
     dependencies: item.dependencies.map(plain),
     labels: item.labels.map(plain),
+    parent: item.parent === null ? null : plain(item.parent),
   };
 }
 

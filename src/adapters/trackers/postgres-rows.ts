@@ -13,6 +13,7 @@ const itemRow = z
     status: z.enum(['todo', 'in_progress', 'done', 'blocked']),
     dependencies: z.array(z.string()),
     labels: z.array(z.string()),
+    parent: z.string().nullable(),
     cancelled: z.boolean(),
     owner: z.string().nullable(),
     // The driver gives a bigint as text.

@@ -15,8 +15,8 @@ export interface PostgresTrackerOrder {
 type Change = Parameters<WorkTracker['edit']>[1];
 type Table = PostgresTrackerOrder;
 
-const COLUMNS = `key, title, description, priority, status, dependencies, labels, cancelled, owner,
-  fence, created_at, updated_at`;
+const COLUMNS = `key, title, description, priority, status, dependencies, labels, parent, cancelled,
+  owner, fence, created_at, updated_at`;
 
 /** The tracker in the harness's own database: `harness.tracker_item` and `tracker_comment`. */
 export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
@@ -77,10 +77,11 @@ async function oneRow({ pool, projectId }: Table, key: string): Promise<ItemRow>
 async function insertNew({ pool, projectId }: Table, items: readonly NewItem[]): Promise<void> {
   await pool.query(
     `insert into harness.tracker_item
-       (project_id, key, title, description, priority, dependencies, labels)
-     select $1, key, title, description, priority, dependencies, labels
+       (project_id, key, title, description, priority, dependencies, labels, parent)
+     select $1, key, title, description, priority, dependencies, labels, parent
        from jsonb_to_recordset($2::jsonb) as given
-         (key text, title text, description text, priority int, dependencies jsonb, labels jsonb)
+         (key text, title text, description text, priority int, dependencies jsonb, labels jsonb,
+          parent text)
      on conflict do nothing`,
     [projectId, JSON.stringify(items)],
   );

@@ -14,6 +14,11 @@ export type ItemStanding = Pick<
   'key' | 'status' | 'dependencies' | 'notBefore' | 'reason' | 'updatedAt'
 >;
 
+/** What people may change of an item in the tracker; what is absent stays. */
+export type ItemEdit = Partial<
+  Pick<WorkItem, 'title' | 'description' | 'priority' | 'dependencies' | 'parent' | 'checks'>
+>;
+
 /**
  * Work items by key. `by` names who asked for a change: a person, a role or the harness; it stands in
  * the event.
@@ -52,10 +57,5 @@ export interface ItemRows {
    */
   retry(projectId: string, key: string, by: string): Promise<void>;
   /** What a person changed in the tracker, taken over before dispatch. */
-  edit(
-    projectId: string,
-    key: string,
-    change: Partial<Pick<WorkItem, 'title' | 'description' | 'priority'>>,
-    by: string,
-  ): Promise<void>;
+  edit(projectId: string, key: string, change: ItemEdit, by: string): Promise<void>;
 }

@@ -263,7 +263,7 @@ test('a way back that nobody has written yet is refused', async () => {
   await using database = await testDatabase();
   await using folder = await aCopy();
   await writeFile(join(folder.path, '0003_protected_change.down.sql'), '-- later\n');
-  const order = back(database.url, '-1', { migrationsFolder: folder.path });
+  const order = back(database.url, '0002', { migrationsFolder: folder.path });
   await expect(planDowngrade(order)).rejects.toMatchObject({ code: 'NO_WAY_BACK', exit: 2 });
 });
 

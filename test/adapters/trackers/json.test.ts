@@ -65,6 +65,7 @@ describe('the file', () => {
             "labels": [
               "ui"
             ],
+            "parent": null,
             "cancelled": false,
             "owner": null,
             "fence": 0,

@@ -52,6 +52,8 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
       priority: z.number().optional(),
       labels: z.array(text).optional(),
       parentId: text.nullish(),
+      blockedBy: z.array(text).optional(),
+      blocks: z.array(text).optional(),
     }),
     run: (deps, input) => saveIssue(deps, input),
   },
@@ -219,7 +221,25 @@ function saveIssue(deps: Writing, input: Values): unknown {
     known === undefined
       ? WRITES['issueCreate']?.(deps, { input: { ...change, teamId } })
       : WRITES['issueUpdate']?.(deps, { id: known.id, input: change });
-  return shownIssue(store, entityIn(saved, 'issue'));
+  const issue = entityIn(saved, 'issue');
+  relate(deps, issue, input);
+  return shownIssue(store, issue);
+}
+
+/** Relations are only added, as Linear's tool does; one that is there stays one. */
+function relate(deps: Writing, { id }: Entity, { blockedBy, blocks }: Values): void {
+  const { store } = deps;
+  const pairs = [
+    ...idsOf(blockedBy).map((other) => [issueOf(store, other).id, id] as const),
+    ...idsOf(blocks).map((other) => [id, issueOf(store, other).id] as const),
+  ];
+  for (const [issueId, relatedIssueId] of pairs) {
+    const there = store
+      .all('IssueRelation')
+      .some((one) => one['issueId'] === issueId && one['relatedIssueId'] === relatedIssueId);
+    if (there) continue;
+    WRITES['issueRelationCreate']?.(deps, { input: { issueId, relatedIssueId, type: 'blocks' } });
+  }
 }
 
 /** What is given by name, as ids. */

@@ -8,6 +8,7 @@ import type { Issue } from './shapes.ts';
 
 /** An issue that is an item of ours. */
 export interface Card {
+  readonly home: Home;
   readonly issue: Issue;
   readonly record: ItemRecord;
 }
@@ -26,6 +27,10 @@ const WHOLE_MS = 300_000;
 /** Changes may become visible a little out of order. */
 const OVERLAP_MS = 10_000;
 
+/** Issues of a page, and as many as people change between two looks. */
+const PAGE = 100;
+const FEW = 25;
+
 /** No project is so large; a cursor that leads nowhere must end. */
 const MOST_PAGES = 200;
 
@@ -39,7 +44,12 @@ export function createBoard(
   const refresh = async (home: Home): Promise<readonly Card[]> => {
     const began = deps.now();
     const whole = state.of !== home.linearProject || began - state.wholeAt >= WHOLE_MS;
-    const issues = await changedSince(client, home, whole ? 0 : state.since);
+    const left = whole ? began : state.since;
+    const issues = await changedSince(client, home, {
+      since: whole ? 0 : state.since,
+      left,
+      first: whole ? PAGE : FEW,
+    });
     if (whole) {
       known.clear();
       deps.onWhole();
@@ -60,12 +70,23 @@ export function createBoard(
     all,
     async strangers(home) {
       const items = new Set((await all(home)).map(({ issue }) => issue.id));
-      return [...known.values()].filter(({ id, trashed }) => trashed !== true && !items.has(id));
+      return [...known.values()].filter(
+        ({ id, trashed, project }) =>
+          trashed !== true && project?.id === home.linearProject && !items.has(id),
+      );
     },
   };
 }
 
-async function changedSince(client: LinearClient, home: Home, since: number): Promise<Issue[]> {
+/** What is asked for: of the project, and of what may have left it, in epoch milliseconds. */
+interface Asked {
+  readonly since: number;
+  readonly left: number;
+  /** Of the first page; it is paid for whether it is filled or not. */
+  readonly first: number;
+}
+
+async function changedSince(client: LinearClient, home: Home, asked: Asked): Promise<Issue[]> {
   const issues: Issue[] = [];
   let after: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -74,7 +95,9 @@ async function changedSince(client: LinearClient, home: Home, since: number): Pr
         document: CHANGED,
         variables: {
           project: home.linearProject,
-          since: new Date(Math.max(since, 0)).toISOString(),
+          since: new Date(Math.max(asked.since, 0)).toISOString(),
+          left: new Date(Math.max(asked.left, 0)).toISOString(),
+          first: page === 0 ? asked.first : PAGE,
           after,
         },
         shape: issuePageShape,
@@ -93,7 +116,8 @@ function cardsOf(home: Home, issues: Iterable<Issue>): readonly Card[] {
     const record = issue.trashed === true ? undefined : recordOf(home, issue);
     if (record === undefined) return [];
     if (issue.identifier === record.key) home.adopted.set(record.key, issue.id);
-    return [{ issue, record }];
+    home.keys.set(issue.id, record.key);
+    return [{ home, issue, record }];
   });
 }
 

@@ -45,16 +45,19 @@ export async function readHeld(client: LinearClient, home: Home, key: string): P
     const last = from + WINDOW - 1;
     const next = Math.max(newest, record.fence);
     if (newest !== last && next <= last)
-      return { issue, record, head: headOf({ issue, record }, { newest, bodies }) };
+      return { home, issue, record, head: headOf(issue, { record, newest, bodies }) };
     from = next;
   }
 }
 
+interface Found {
+  readonly record: Card['record'];
+  readonly newest: number;
+  readonly bodies: ReadonlyMap<string, string>;
+}
+
 /** A comment that a person removed counts as the record has it. */
-function headOf(
-  { issue, record }: Card,
-  { newest, bodies }: { readonly newest: number; readonly bodies: ReadonlyMap<string, string> },
-): Head {
+function headOf(issue: Card['issue'], { record, newest, bodies }: Found): Head {
   const { fence, open, owner, end } = record;
   if (newest < fence) return { fence, open, owner, end };
   if (newest === 0) return { fence: 0, open: 0, owner: '', end: '' };

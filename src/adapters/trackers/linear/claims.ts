@@ -106,7 +106,7 @@ async function ready(linear: Linear, home: Home, held: Held): Promise<boolean> {
     const record = issue.trashed === true ? undefined : recordOf(home, issue);
     if (record === undefined) continue;
     const labels = await linear.labels.read(issue.labelIds);
-    others.set(record.key, itemOf({ issue, record, head: record }, labels));
+    others.set(record.key, itemOf({ home, issue, record, head: record }, labels));
   }
   return isReady(item, others);
 }

@@ -23,12 +23,26 @@ export async function create(linear: Linear, items: readonly NewItem[]): Promise
   ].toReversed();
   if (wanted.length === 0) return;
   const home = await linear.workspace.ensureHome();
-  for (let start = 0; start < wanted.length; start += BATCH) {
-    const batch = wanted.slice(start, start + BATCH);
-    const issues = await createIssues(linear, home, { batch, coming: wanted.length - start });
+  let coming = wanted.length;
+  for (const batch of batchesOf(wanted)) {
+    const issues = await createIssues(linear, home, { batch, coming });
     await attachRecords(linear, home, { batch, issues });
+    coming -= batch.length;
   }
   await relate(linear, home, wanted);
+}
+
+/** What others are a part of comes first; what is a part of itself is taken with the rest. */
+function batchesOf(items: readonly NewItem[]): readonly (readonly NewItem[])[] {
+  const batches: (readonly NewItem[])[] = [];
+  for (let left = items; left.length > 0;) {
+    const open = new Set(left.map(({ key }) => key));
+    const free = left.filter(({ parent }) => parent === null || !open.has(parent));
+    const batch = (free.length > 0 ? free : left).slice(0, BATCH);
+    batches.push(batch);
+    left = left.filter((item) => !batch.includes(item));
+  }
+  return batches;
 }
 
 interface Batch {
@@ -43,17 +57,22 @@ async function createIssues(
   { batch, coming }: Batch,
 ): Promise<ReadonlyMap<string, Issue>> {
   const ids = batch.map(({ key }) => issueIdOf(home, key));
-  const there = await issuesById(linear.client, ids);
+  const parents = batch.flatMap(({ parent }) => (parent === null ? [] : [issueIdOf(home, parent)]));
+  const there = await issuesById(linear.client, [...new Set([...ids, ...parents])]);
   const missing = batch.filter(({ key }) => !there.has(issueIdOf(home, key)));
   if (missing.length === 0) return there;
   await refuseBeyondPlan(linear, coming - (batch.length - missing.length));
   const inputs: Input[] = [];
-  for (const item of missing) inputs.push(await inputOf(linear, home, item));
+  for (const item of missing) {
+    const parent = there.get(issueIdOf(home, item.parent ?? ''));
+    const parentId = parent === undefined || parent.trashed === true ? {} : { parentId: parent.id };
+    inputs.push({ ...(await inputOf(linear, home, item)), ...parentId });
+  }
   await makeIssues(linear, inputs);
   return issuesById(linear.client, ids);
 }
 
-type Input = Awaited<ReturnType<typeof inputOf>>;
+type Input = Awaited<ReturnType<typeof inputOf>> & { readonly parentId?: string };
 
 /**
  * One at a time where an id of several is taken: by somebody who creates the same at the same time, or

@@ -1,11 +1,12 @@
 /** Begins the address of everything that the harness attaches; nothing answers there. */
 export const PLACE = 'https://harness.invalid/';
 
-/** About six points an issue: everything that is a connection is multiplied by its page size. */
+/** About thirty points an issue: everything that is a connection is multiplied by its page size. */
 const ITEM = `fragment Item on Issue {
   id identifier title description priority createdAt updatedAt trashed labelIds
-  project { id } state { id type }
+  project { id } state { id type } parent { id identifier }
   attachments(first: 2, filter: { url: { startsWith: "${PLACE}" } }) { nodes { id url metadata } }
+  inverseRelations(first: 10) { nodes { id type issue { id } } }
 }`;
 
 const PAGE = 'pageInfo { hasNextPage endCursor }';
@@ -44,12 +45,15 @@ export const CREATE_LABEL = `mutation ($input: IssueLabelCreateInput!) {
   issueLabelCreate(input: $input) { issueLabel { id } }
 }`;
 
-/** Everything of the project that changed since then, also what hangs on it. */
-export const CHANGED = `query ($project: ID!, $since: DateTimeOrDuration!, $after: String) {
-  issues(first: 100, after: $after, includeArchived: true, filter: {
-    project: { id: { eq: $project } }
-    or: [{ updatedAt: { gte: $since } }, { attachments: { some: { updatedAt: { gte: $since } } } }]
-  }) { nodes { ...Item } ${PAGE} }
+/**
+ * Everything of the project that changed since then, also what hangs on it, and what has a record of the
+ * harness and changed since another time: an issue that left the project is found by that.
+ */
+export const CHANGED = `query ($project: ID!, $since: DateTimeOrDuration!, $left: DateTimeOrDuration!, $first: Int!, $after: String) {
+  issues(first: $first, after: $after, includeArchived: true, filter: { or: [
+    { project: { id: { eq: $project } }, or: [{ updatedAt: { gte: $since } }, { attachments: { some: { updatedAt: { gte: $since } } } }] }
+    { updatedAt: { gte: $left }, attachments: { some: { url: { startsWith: "${PLACE}" } } } }
+  ] }) { nodes { ...Item } ${PAGE} }
 }
 ${ITEM}`;
 

@@ -1,7 +1,7 @@
 import type { TrackedItem } from '../../../work/tracker.ts';
 import { claimOf } from '../rules.ts';
 import { textOf } from './record.ts';
-import type { ItemRecord } from './record.ts';
+import type { Home, ItemRecord } from './record.ts';
 import type { Issue } from './shapes.ts';
 
 /** The newest claim of an item. */
@@ -24,27 +24,45 @@ export interface Labels {
 }
 
 interface Claimed {
+  readonly home: Home;
   readonly issue: Issue;
   readonly record: ItemRecord;
   readonly head: Head;
 }
 
 /** What the tracker tells of an issue. */
-export function itemOf({ issue, record, head }: Claimed, labels: Labels): TrackedItem {
+export function itemOf(card: Claimed, labels: Labels): TrackedItem {
+  const { home, issue, record, head } = card;
   const { exact, key } = record;
   return Object.freeze({
     key,
     title: textOf(issue.title, exact.title),
     description: textOf(issue.description, exact.description),
     priority: issue.priority,
-    dependencies: Object.freeze([...exact.dependencies]),
+    dependencies: Object.freeze(dependenciesOf(card)),
+    parent: parentOf(card),
     labels: Object.freeze(labelsOf(exact.labels, labels.names)),
-    status: statusOf({ issue, record, head }, labels.blocked),
-    cancelled: isCancelled(issue),
+    status: statusOf(card, labels.blocked),
+    // Whoever takes it out of the project takes it out of the plan.
+    cancelled: isCancelled(issue) || issue.project?.id !== home.linearProject,
     claim: claimOf(key, { owner: head.open === 1 ? head.owner : null, fence: head.fence }),
     createdAt: issue.createdAt,
     updatedAt: issue.updatedAt,
   });
+}
+
+/** What was agreed, and every item that people made block this one since. */
+function dependenciesOf({ home, issue, record }: Claimed): readonly string[] {
+  const blocking = issue.inverseRelations.nodes
+    .filter(({ type }) => type === 'blocks')
+    .flatMap((relation) => home.keys.get(relation.issue.id) ?? []);
+  return [...new Set([...record.exact.dependencies, ...blocking])];
+}
+
+/** One that is no item of ours goes by its identifier. */
+function parentOf({ home, issue, record }: Claimed): string | null {
+  if (issue.parent === null) return record.exact.parent ?? null;
+  return home.keys.get(issue.parent.id) ?? issue.parent.identifier;
 }
 
 export function isCancelled({ state }: Issue): boolean {

@@ -91,9 +91,9 @@ async function allItems(linear: Linear): Promise<readonly TrackedItem[]> {
   const cards = await linear.board.all(home);
   await linear.labels.learn(cards.flatMap(({ issue }) => issue.labelIds));
   const items: TrackedItem[] = [];
-  for (const { issue, record } of cards) {
-    const labels = await linear.labels.read(issue.labelIds);
-    items.push(itemOf({ issue, record, head: record }, labels));
+  for (const card of cards) {
+    const labels = await linear.labels.read(card.issue.labelIds);
+    items.push(itemOf({ ...card, head: card.record }, labels));
   }
   return items;
 }

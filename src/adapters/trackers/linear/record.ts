@@ -13,6 +13,8 @@ const exactShape = z.object({
   description: rewritten.optional(),
   labels: z.array(z.string()),
   dependencies: z.array(z.string()),
+  /** Where Linear has no issue of this key. */
+  parent: z.string().optional(),
 });
 
 /** Values of an attachment can be strings and numbers only. */
@@ -50,6 +52,8 @@ export interface Home {
   readonly project: string;
   /** Ids of issues that somebody else made and that are items since, by key: their identifiers. */
   readonly adopted: Map<string, string>;
+  /** Keys of all items that were seen, by their issues' ids. */
+  readonly keys: Map<string, string>;
 }
 
 export function issueIdOf(home: Home, key: string): string {
@@ -120,6 +124,7 @@ export function freshRecord(home: Home, item: NewItem, issue: Issue): ItemRecord
       ...descriptionKept(item.description, issue.description),
       labels: [...item.labels],
       dependencies: [...item.dependencies],
+      ...(item.parent === null || issue.parent !== null ? {} : { parent: item.parent }),
     },
   };
 }

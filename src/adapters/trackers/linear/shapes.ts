@@ -23,9 +23,12 @@ const issue = z.object({
   labelIds: z.array(id),
   project: z.object({ id }).nullable(),
   state: z.object({ id, type: z.string() }),
+  parent: z.object({ id, identifier: z.string() }).nullable(),
   attachments: nodes(
     z.object({ id, url: z.string(), metadata: z.record(z.string(), z.unknown()) }),
   ),
+  /** What was said of it by others: `issue` blocks this one where the type is `blocks`. */
+  inverseRelations: nodes(z.object({ id, type: z.string(), issue: z.object({ id }) })),
   comments: nodes(mark).optional(),
 });
 

@@ -147,7 +147,7 @@ async function readHome(
     throw misplaced(
       `Linear has ${found.length} projects called ${plain(wanted)}: set backend.linear_project to the id of one, as in ${meant.id}`,
     );
-  return { linearProject: meant.id, project, adopted: new Map() };
+  return { linearProject: meant.id, project, adopted: new Map(), keys: new Map() };
 }
 
 async function createProject(

@@ -5,6 +5,7 @@ import { idsOf } from '../../../support/linear/fields.ts';
 import { startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import type { FakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import type { Entity } from '../../../support/linear/store.ts';
+import { issueOf, WRITES } from '../../../support/linear/write.ts';
 import { aLinearTracker } from './a-linear-tracker.ts';
 
 const quick = { pause: () => Promise.resolve() };
@@ -24,6 +25,26 @@ function drag(fake: FakeLinear, type: string): void {
 function remove(fake: FakeLinear, begins: string): void {
   for (const comment of fake.store.all('Comment'))
     if (String(comment['body']).startsWith(begins)) fake.store.remove(comment);
+}
+
+/** Issues by the keys of their items. */
+function byKey({ store }: FakeLinear, key: string): Entity {
+  const record = store.all('Attachment').find(({ title }) => title === `Work item ${key}`);
+  return store.get('Issue', record?.['issueId']);
+}
+
+function relate(
+  fake: FakeLinear,
+  {
+    issue,
+    blocks,
+    type = 'blocks',
+  }: Readonly<Record<'issue' | 'blocks', string>> & {
+    readonly type?: string;
+  },
+): Entity {
+  const ids = { issueId: byKey(fake, issue).id, relatedIssueId: byKey(fake, blocks).id };
+  return fake.store.insert('IssueRelation', { ...ids, type });
 }
 
 describe('what people do in Linear', () => {
@@ -68,6 +89,62 @@ describe('what people do in Linear', () => {
     expect((await tracker.get('A')).description).toBe(description);
     fake.store.update(onlyIssue(fake), { description: '- one\n- three' });
     expect((await tracker.get('A')).description).toBe('- one\n- three');
+  });
+
+  test('what they make block an item is waited for, and no more once they take that back', async () => {
+    await using fake = await startFakeLinear();
+    const tracker = aLinearTracker(fake);
+    await tracker.create([newItem({ key: 'A', priority: 1 }), newItem({ key: 'B' })]);
+    const relation = relate(fake, { issue: 'B', blocks: 'A' });
+    relate(fake, { issue: 'B', blocks: 'A', type: 'related' });
+    expect((await tracker.next())?.key).toBe('B');
+    expect((await tracker.get('A')).dependencies).toEqual(['B']);
+    expect(await tracker.claim('A', 'o')).toBeUndefined();
+    fake.store.remove(relation);
+    expect((await tracker.next())?.key).toBe('A');
+    expect(await tracker.claim('A', 'o')).toBeDefined();
+  });
+
+  test('an issue moved to another project is called off, by whoever looks, until it is back', async () => {
+    await using fake = await startFakeLinear();
+    const project = randomUUID();
+    const tracker = aLinearTracker(fake, { project });
+    await tracker.create([newItem({ key: 'A' }), newItem({ key: 'B' })]);
+    await tracker.list();
+    const home = fake.store.all('Project')[0];
+    const away = fake.store.insert('Project', { name: 'Elsewhere', teamIds: [] });
+    fake.store.update(issueOf(fake.store, 'ENG-1'), { projectId: away.id });
+    expect(await tracker.list()).toMatchObject([
+      { key: 'A', cancelled: true },
+      { key: 'B', cancelled: false },
+    ]);
+    // A process that begins now finds it by its key only, and makes no item of what it finds elsewhere.
+    const later = aLinearTracker(fake, { project });
+    await later.adopt();
+    expect(fake.store.all('Attachment')).toHaveLength(2);
+    expect((await later.get('A')).cancelled).toBe(true);
+    expect(await later.claim('A', 'o')).toBeUndefined();
+    fake.store.update(issueOf(fake.store, 'ENG-1'), { projectId: home?.id });
+    expect((await tracker.list()).filter(({ cancelled }) => cancelled)).toEqual([]);
+    expect(await later.claim('A', 'o')).toBeDefined();
+  });
+
+  test('a parent that they choose is shown by its key, one that is no item by its identifier', async () => {
+    await using fake = await startFakeLinear();
+    const tracker = aLinearTracker(fake);
+    await tracker.create([newItem({ key: 'A' }), newItem({ key: 'B', parent: 'A' })]);
+    expect(issueOf(fake.store, 'ENG-2')['parentId']).toBe(issueOf(fake.store, 'ENG-1').id);
+    fake.store.update(issueOf(fake.store, 'ENG-2'), { parentId: null });
+    expect((await tracker.get('B')).parent).toBeNull();
+    const [team] = fake.store.all('Team');
+    const theirs = WRITES['issueCreate']?.(
+      { store: fake.store, viewerId: '', issueQuota: null },
+      { input: { teamId: team?.id, title: 'Theirs' } },
+    );
+    fake.store.update(issueOf(fake.store, 'ENG-2'), {
+      parentId: Reflect.get(Object(theirs?.['issue']), 'id'),
+    });
+    expect((await tracker.get('B')).parent).toBe('ENG-3');
   });
 
   test('the label Blocked, in any case, blocks; labels of theirs are shown', async () => {
