@@ -146,7 +146,11 @@ function spoiled(status: number, body: unknown): Spoiled {
 function spoil(deps: ApiDeps, fault: Fault, response: ServerResponse): void {
   const said = SPOILED[fault.kind]?.(fault);
   if (said === undefined) return void response.destroy();
-  response.writeHead(said.status, { 'content-type': said.type, ...deps.limits.headers(1) });
+  response.writeHead(said.status, {
+    'content-type': said.type,
+    ...deps.limits.headers(1),
+    ...fault.headers,
+  });
   response.end(said.text);
 }
 

@@ -22,6 +22,8 @@ export interface Fault {
   readonly times?: number;
   /** Passed over before it begins; none by default. */
   readonly after?: number;
+  /** Over those of the limits. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What `wrong_shape` gives as `data`. */
   readonly data?: unknown;
   /** What `graphql_error` says. */

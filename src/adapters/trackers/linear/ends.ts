@@ -10,7 +10,7 @@ export const FREE_ISSUES = 250;
 export function denied(what: string): HarnessError {
   return new HarnessError(
     'TRACKER_DENIED',
-    `Linear refused the key in LINEAR_API_KEY (${plain(what)}): make one with write access to the team at ${KEYS_PAGE}, set it, then \`harness resume\``,
+    `Linear refused the key in LINEAR_API_KEY (${clause(what)}): make one with write access to the team at ${KEYS_PAGE}, set it, then \`harness resume\``,
     { exit: 4 },
   );
 }
@@ -38,7 +38,7 @@ export function unreachable(what: string, cause?: unknown): HarnessError {
 export function refused(what: string): HarnessError {
   return new HarnessError(
     'TRACKER_REFUSED',
-    `Linear refused a write: ${plain(what)}. Mend that in Linear, then \`harness resume\``,
+    `Linear refused a write: ${clause(what)}. Mend that in Linear, then \`harness resume\``,
     { exit: 2 },
   );
 }
@@ -47,7 +47,7 @@ export function refused(what: string): HarnessError {
 export function full(what: string): HarnessError {
   return new HarnessError(
     'TRACKER_FULL',
-    `${plain(what)}: delete or archive issues in Linear, or take a paid plan, or set backend.type to json or postgres`,
+    `${clause(what)}: delete or archive issues in Linear, or take a paid plan, or set backend.type to json or postgres`,
     { exit: 2 },
   );
 }
@@ -58,4 +58,9 @@ export const TAKEN = 'LINEAR_ID_TAKEN';
 /** Words of others in a message of ours: one line, without control characters, of bounded length. */
 export function plain(text: string): string {
   return text.replaceAll(/\p{C}+/gu, ' ').slice(0, 300);
+}
+
+/** The same as a part of a sentence. */
+function clause(text: string): string {
+  return plain(text).replace(/[\s.]+$/u, '');
 }

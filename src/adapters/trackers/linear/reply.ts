@@ -111,13 +111,20 @@ function emptyUntil(headers: Headers, now: number): number {
 
 /** For a refusal by a limit: what the headers say, or a minute. */
 function resetOf(headers: Headers, now: number): number {
-  const after = Number(headers.get('retry-after') ?? Number.NaN);
-  if (after > 0) return soon(now + after * 1000, now);
   return (
+    soon(retryAfter(headers, now), now) ||
     emptyUntil(headers, now) ||
     soon(Math.max(...KINDS.map((kind) => resetIn(headers, kind))), now) ||
     now + 60_000
   );
+}
+
+/** In seconds or as a time (RFC 9110); 0: it says nothing. */
+function retryAfter(headers: Headers, now: number): number {
+  const given = headers.get('retry-after') ?? '';
+  const seconds = Number(given === '' ? Number.NaN : given);
+  const time = Number.isNaN(seconds) ? Date.parse(given) : now + seconds * 1000;
+  return Number.isNaN(time) ? 0 : time;
 }
 
 function resetIn(headers: Headers, kind: (typeof KINDS)[number]): number {

@@ -11,7 +11,7 @@ import { aLinearTracker } from './a-linear-tracker.ts';
 const SECRET = 'lin_wh_secret';
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
-const issue = {
+const anyIssue = {
   kind: 'Issue',
   id: 'i-1',
   createdAt: '2026-05-01T12:00:00Z',
@@ -20,7 +20,7 @@ const issue = {
 } as const;
 
 function arrived(at = NOW, secret = SECRET): Arrived {
-  const change = { action: 'update', entity: issue, before: {} } as const;
+  const change = { action: 'update', entity: anyIssue, before: {} } as const;
   const { headers, body } = deliveryOf(change, secret, at);
   return { headers, body: Buffer.from(body) };
 }
@@ -103,4 +103,27 @@ test('each change that a person makes in the fake Linear is let in', async () =>
   server.close();
   expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['changed']));
   expect(verdicts.map((one) => ('of' in one ? one.of : ''))).toContain('Issue');
+});
+
+test('what a refused webhook would have told is read at the next look all the same', async () => {
+  await using fake = await startFakeLinear({ limits: NO_LIMITS });
+  const tracker = aLinearTracker(fake);
+  await tracker.create([newItem({ key: 'A' })]);
+  await tracker.list();
+  const sent: Arrived[] = [];
+  fake.store.onChange((change) => {
+    // By a clock that is five minutes slow, by somebody else, and both once more.
+    for (const given of [
+      deliveryOf(change, SECRET, Date.now() - 300_000),
+      deliveryOf(change, 'guess', Date.now()),
+    ])
+      sent.push({ headers: given.headers, body: Buffer.from(given.body) });
+  });
+  const [issue] = fake.store.all('Issue');
+  if (issue !== undefined) fake.store.update(issue, { title: 'Theirs' });
+  const judge = createWebhookDoor({ secret: SECRET, now: () => Date.now() });
+  const verdicts = [...sent, ...sent].map((one) => judge(one).kind);
+  expect(verdicts).toEqual(['refused', 'refused', 'refused', 'refused']);
+  expect((await tracker.get('A')).title).toBe('Theirs');
+  expect(await tracker.list()).toMatchObject([{ title: 'Theirs' }]);
 });
