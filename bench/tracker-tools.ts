@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMemoryTracker } from '../src/adapters/trackers/memory.ts';
 import { TRACKER_SERVER } from '../src/demo/demo-tracker.ts';
+import { thereIn } from '../src/demo/already-there.ts';
 import { guarded } from '../src/demo/guarded.ts';
 import { localIssues } from '../src/demo/local-issues.ts';
 import { openMcp, type McpDoor } from '../src/gateway/mcp/door.ts';
@@ -35,8 +36,9 @@ export async function withTrackerTools<T>(
 }
 
 function trackerDoor(): Promise<McpDoor> {
+  const tracker = openMemoryTracker();
   const issues = localIssues({
-    tracker: openMemoryTracker(),
+    tracker,
     project: async () => null,
     projectId: 'local-1',
     author: 'coder',
@@ -46,6 +48,8 @@ function trackerDoor(): Promise<McpDoor> {
     rights: 'work',
     project: async () => null,
     keep: async () => undefined,
+    mark: null,
+    there: { project: async () => undefined, ...thereIn(async () => tracker) },
     holds: async () => true,
   });
   const own = { name: TRACKER_SERVER, secrets: [], connect: async () => upstream };

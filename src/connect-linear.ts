@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { examineLinear } from './adapters/trackers/linear/examine.ts';
 import type { LinearView } from './adapters/trackers/linear/examine.ts';
+import { findMadeProject } from './adapters/trackers/linear/made-project.ts';
 import { openLinearTracker } from './adapters/trackers/linear/open.ts';
 import type { LinearTrackerOrder } from './adapters/trackers/linear/open.ts';
 import type { Config } from './config/config.ts';
 import { HarnessError } from './domain/errors.ts';
-import type { BackendSettings } from './domain/run.ts';
+import { projectMark, type TrackerProject } from './domain/demo.ts';
+import type { BackendSettings, Run } from './domain/run.ts';
 import { newId } from './new-id.ts';
 import type { WorkTracker } from './work/tracker.ts';
 
@@ -26,6 +28,17 @@ export function lookAtLinear(config: Config): Promise<LinearView> {
   const name = config.projectName ?? 'harness';
   const { backend } = config.settings;
   return examineLinear(accessOf(config, { project: name, name, backend }));
+}
+
+/** Clocks may differ by so much, Linear's from ours. */
+const SKEW_MS = 86_400_000;
+
+/** The project that a run of demo mode made in Linear, also where nobody lived to note it. */
+export function madeProject(config: Config, run: Run): Promise<TrackerProject | undefined> {
+  const { backend } = run.settings;
+  const access = accessOf(config, { project: run.projectId, name: run.projectId, backend });
+  const since = new Date(Date.parse(run.createdAt) - SKEW_MS).toISOString();
+  return findMadeProject(access, { mark: projectMark(run.id), since });
 }
 
 function accessOf({ linear }: Config, { project, name, backend }: LinearOrder): LinearTrackerOrder {

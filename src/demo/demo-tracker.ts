@@ -1,4 +1,4 @@
-import type { DemoSettings, TrackerProject } from '../domain/demo.ts';
+import { projectMark, type DemoSettings, type TrackerProject } from '../domain/demo.ts';
 import type { Run } from '../domain/run.ts';
 import type { McpOrder, OwnServer } from '../gateway/mcp/door.ts';
 import { connectMcp, type McpServer, type McpUpstream } from '../gateway/mcp/upstream.ts';
@@ -6,6 +6,7 @@ import { HarnessError, messageOf } from '../domain/errors.ts';
 import { credentialsIn } from '../safety/credentials-in.ts';
 import type { RunStore } from '../work/run-store.ts';
 import type { WorkTracker } from '../work/tracker.ts';
+import { thereIn, type AlreadyThere } from './already-there.ts';
 import type { Board } from './board.ts';
 import { guarded, type Guard } from './guarded.ts';
 import { localIssues } from './local-issues.ts';
@@ -17,6 +18,8 @@ export interface DemoTrackerDeps {
   readonly store: Pick<RunStore, 'runs'>;
   readonly trackerOf: (run: Run) => Promise<WorkTracker>;
   readonly newId: () => string;
+  /** The project in Linear that a run made and did not live to note. */
+  readonly madeProject: (run: Run) => Promise<TrackerProject | undefined>;
   /** Linear's own MCP server with the operator's key; null: there is no key. */
   readonly linear: McpServer | null;
 }
@@ -62,9 +65,25 @@ async function openServer(deps: DemoTrackerDeps, sitting: Sitting): Promise<McpU
     rights: order.subject.role === 'initializer' ? 'make' : 'work',
     project: () => projectOf(deps, run),
     keep: (made) => keep(deps, run, made),
+    mark: run.settings.demo?.tracker === 'linear' ? projectMark(run.id) : null,
+    there: thereOf(deps, run),
     holds: (issue) => holds(deps, run, issue),
   };
   return guarded(server, guard);
+}
+
+/** As the harness sees the run's project, whatever its agents were told. */
+function thereOf(deps: DemoTrackerDeps, run: Run): AlreadyThere {
+  const ours = async (): Promise<WorkTracker> => {
+    const tracker = await deps.trackerOf((await deps.store.runs.get(run.id)) ?? run);
+    await tracker.adopt();
+    return tracker;
+  };
+  return {
+    project: async () =>
+      run.settings.demo?.tracker === 'linear' ? deps.madeProject(run) : undefined,
+    ...thereIn(ours),
+  };
 }
 
 /** The message says what a person can look at, as `connectMcp` can't know it. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { TrackerProject } from '../domain/demo.ts';
+import { createTurns } from '../gateway/in-turn.ts';
 import type { McpUpstream } from '../gateway/mcp/upstream.ts';
+import { answerIfThere, marked, type AlreadyThere } from './already-there.ts';
 import { isOffered, isWrite, refusalOf, type IssueRights } from './issue-rights.ts';
 
 export interface Guard {
@@ -9,6 +11,9 @@ export interface Guard {
   readonly project: () => Promise<TrackerProject | null>;
   /** Remembers the project that was made. */
   readonly keep: (project: TrackerProject) => Promise<void>;
+  /** Line by which the project is found again; null: nobody else can make one. */
+  readonly mark: string | null;
+  readonly there: AlreadyThere;
   /** Whether an issue is of the run's project. */
   readonly holds: (issue: string) => Promise<boolean>;
 }
@@ -19,19 +24,63 @@ export interface Guard {
  */
 export function guarded(upstream: McpUpstream, guard: Guard): McpUpstream {
   const { rights } = guard;
+  const inTurn = createTurns();
   return {
     tools: upstream.tools.filter(({ name }) => isOffered(name, rights)),
     async call(order) {
       if (!isWrite(order.tool, rights)) return upstream.call(order);
-      const project = await guard.project();
-      const refusal = await refusalOf(order, { project, holds: guard.holds });
-      if (refusal !== null) return { content: [{ type: 'text', text: refusal }], isError: true };
-      const result = await upstream.call(order);
-      if (order.tool.endsWith('_project')) await keepProject(guard, { project, result });
-      return result;
+      // One after the other: of two that are alike the second is to find the first.
+      return inTurn(() => write(upstream, guard, order));
     },
     close: () => upstream.close(),
   };
+}
+
+type Order = Parameters<McpUpstream['call']>[0];
+
+async function write(
+  upstream: McpUpstream,
+  guard: Guard,
+  order: Order,
+): ReturnType<McpUpstream['call']> {
+  const project = (await guard.project()) ?? (await recovered(guard));
+  const refusal = await refusalOf(order, { project, holds: guard.holds });
+  if (refusal !== null) return { ...said(refusal), isError: true };
+  if (order.tool.endsWith('_project')) return saveProject({ upstream, guard, project }, order);
+  const answer = await answerIfThere(order, guard.there);
+  return answer === null ? upstream.call(order) : said(answer);
+}
+
+function said(text: string): { readonly content: readonly object[] } {
+  return { content: [{ type: 'text', text }] };
+}
+
+/** A project whose making nobody lived to tell of. */
+async function recovered({ there, keep }: Guard): Promise<TrackerProject | null> {
+  const project = await there.project();
+  if (project === undefined) return null;
+  await keep(project);
+  return project;
+}
+
+interface Saving {
+  readonly upstream: McpUpstream;
+  readonly guard: Guard;
+  readonly project: TrackerProject | null;
+}
+
+async function saveProject(
+  { upstream, guard, project }: Saving,
+  order: Order,
+): ReturnType<McpUpstream['call']> {
+  const tool = upstream.tools.find(({ name }) => name === order.tool);
+  const takes = Object.keys(Object(tool?.inputSchema['properties']));
+  const { mark } = guard;
+  const input =
+    project === null && mark !== null ? marked(order.input, { mark, takes }) : order.input;
+  const result = await upstream.call({ ...order, input });
+  await keepProject(guard, { project, result });
+  return result;
 }
 
 const Saved = z.object({

@@ -16,6 +16,11 @@ export interface TrackerProject {
   readonly metaKey: string | null;
 }
 
+/** Stands in the description of the project that a run made, for people and for finding it again. */
+export function projectMark(runId: string): string {
+  return `Built by the harness, run ${runId}.`;
+}
+
 /** Title of the issue that tells how the project goes; it is no work. */
 export const META_TITLE = '[META] Project Progress Tracker';
 

@@ -1,6 +1,7 @@
 import { createDemoTracker, TRACKER_SERVER, type DemoTracker } from '../demo/demo-tracker.ts';
 import type { SessionPolicy } from '../demo/project-files.ts';
 import type { McpServer } from '../gateway/mcp/upstream.ts';
+import { madeProject } from '../connect-linear.ts';
 import { newId, type App } from '../open-app.ts';
 
 /** The tracker of runs of demo mode: as their sessions see it, and as the harness does. */
@@ -10,6 +11,7 @@ export function openDemoTracker(app: App): DemoTracker {
     store,
     trackerOf: (run) => app.trackerOf(run),
     newId,
+    madeProject: (run) => madeProject(app.config, run),
     linear: linearServerOf(app),
   });
 }

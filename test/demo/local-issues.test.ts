@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openMemoryTracker } from '../../src/adapters/trackers/memory.ts';
+import { thereIn } from '../../src/demo/already-there.ts';
 import { guarded } from '../../src/demo/guarded.ts';
 import type { IssueRights } from '../../src/demo/issue-rights.ts';
 import { localIssues } from '../../src/demo/local-issues.ts';
@@ -27,6 +28,8 @@ function aDesk(rights: IssueRights, tracker = openMemoryTracker()) {
       rights,
       project,
       keep: async (made) => void kept.push(made),
+      mark: null,
+      there: { project: async () => undefined, ...thereIn(async () => tracker) },
       holds: async (key) => (await tracker.list()).some((one) => one.key === key),
     },
   );
@@ -81,7 +84,9 @@ test('an issue is changed, read in full and commented on; what does not exist is
     comments: [{ by: 'initializer', body: 'Tried it.' }],
   });
   expect(await desk.call('get_issue', { id: 'NONE' })).toMatch(/^refused: there is no work item/u);
-  expect(await desk.call('save_issue', { ...ISSUE, priority: 9 })).toMatch(/^refused: /u);
+  expect(await desk.call('save_issue', { ...ISSUE, title: 'C - d', priority: 9 })).toMatch(
+    /^refused: /u,
+  );
   expect(await desk.call('save_issue', { ...ISSUE, title: '' })).toMatch(/^refused: /u);
 });
 
@@ -103,4 +108,21 @@ test('I3 a coder reads and comments; nothing else is offered to it', async () =>
 test('the tools of a coder take little of its mind', () => {
   const bytes = JSON.stringify(aDesk('work').upstream.tools).length;
   expect(bytes).toBeLessThan(1500);
+});
+
+test('I6 what a session made before it was interrupted is not made again by the next', async () => {
+  const first = aDesk('make');
+  await first.call('save_project', { name: 'Shop', addTeams: ['Local'] });
+  await first.call('save_issue', ISSUE);
+  const again = await first.call('save_issue', { ...ISSUE, title: ' auth -  login ' });
+  expect(again).toMatchObject({ id: 'APP-1', note: expect.stringContaining('exists already') });
+  await Promise.all([1, 2, 3].map(() => first.call('save_issue', { ...ISSUE, title: 'B - new' })));
+  expect(await first.tracker.list()).toHaveLength(2);
+  for (const body of ['* Built.', '- Built.', 'Built more.'])
+    await first.call('save_comment', { issueId: 'APP-1', body });
+  const said = (await first.tracker.comments('APP-1')).map(({ text }) => text);
+  expect(said).toEqual(['* Built.', 'Built more.']);
+  // Changing one is no making.
+  await first.call('save_issue', { id: 'APP-2', title: 'Auth - Login' });
+  expect((await first.tracker.get('APP-2')).title).toBe('Auth - Login');
 });

@@ -24,6 +24,13 @@ export const PROJECTS = `query ($id: ID!, $name: String!) {
   projects(first: 10, includeArchived: false, filter: { or: [{ id: { eq: $id } }, { name: { eq: $name } }] }) { nodes { id name } }
 }`;
 
+/** The newest ones: a page of them is more than anybody makes in a run. */
+export const PROJECTS_SINCE = `query ($since: DateTimeOrDuration!) {
+  projects(first: 50, includeArchived: false, filter: { createdAt: { gte: $since } }) {
+    nodes { id name description content teams(first: 5) { nodes { id } } }
+  }
+}`;
+
 export const CREATE_PROJECT = `mutation ($input: ProjectCreateInput!) {
   projectCreate(input: $input) { success }
 }`;

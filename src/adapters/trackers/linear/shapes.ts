@@ -83,6 +83,25 @@ export const projectsShape = z
   .object({ projects: nodes(z.object({ id, name: z.string() })) })
   .transform(({ projects }) => projects.nodes);
 
+const text = z
+  .string()
+  .nullish()
+  .transform((given) => given ?? '');
+
+export const madeProjectsShape = z
+  .object({
+    projects: nodes(
+      z.object({
+        id,
+        name: z.string(),
+        description: text,
+        content: text,
+        teams: nodes(z.object({ id })),
+      }),
+    ),
+  })
+  .transform(({ projects }) => projects.nodes);
+
 export const labelsShape = z
   .object({ issueLabels: nodes(z.object({ id, name: z.string() })) })
   .transform(({ issueLabels }) => issueLabels.nodes);
