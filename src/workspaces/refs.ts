@@ -1,5 +1,5 @@
-import { lstat, readFile, rm } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { hasCode } from '../domain/errors.ts';
 import { exclusively } from './exclusive.ts';
 import type { Git, GitOutcome } from './git.ts';
@@ -47,6 +47,22 @@ export async function readPlainRef(
   }
   const unpacked = (await lstatOrNull(join(gitDir, 'packed-refs'))) === null;
   return unpacked ? undefined : null;
+}
+
+/**
+ * Makes a reference name this object, as git itself would: by its lock file, on the disk before it
+ * counts. To be called as the only writer, after the old value was looked at.
+ */
+export async function writeRef(gitDir: string, ref: string, object: string): Promise<void> {
+  const path = join(gitDir, ref);
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.lock`;
+  {
+    await using file = await open(draft, 'w', 0o644);
+    await file.writeFile(`${object}\n`);
+    await file.sync();
+  }
+  await rename(draft, path);
 }
 
 /** Runs `work` as the only writer of this project's references. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { openHub } from '../../src/workspaces/hub.ts';
+import { fenceRef } from '../../src/workspaces/names.ts';
 import { aProject, anAttempt, git, mergeToMain, userGit, write, PATIENCE_MS } from './a-project.ts';
 
 vi.setConfig({ testTimeout: PATIENCE_MS });
@@ -84,7 +85,9 @@ test('I6 the lock files of a killed git do not hold up main', async () => {
   using project = await aProject();
   const { hub } = project;
   const { commit } = await anAttempt(hub, 'a1', { 'b.txt': 'b\n' });
-  write(hub.path, { 'refs/heads/main.lock': '' });
+  write(hub.path, { 'refs/heads/main.lock': '', [`${fenceRef('a2')}.lock`]: 'cut off' });
+  expect(await hub.setFence({ attemptId: 'a2', number: 1 })).toBe(true);
+  expect(await hub.setFence({ attemptId: 'a2', number: 0 })).toBe(false);
   const main = await mergeToMain(hub, 'a1', commit);
   expect(await hub.head()).toBe(main);
 });

@@ -218,7 +218,7 @@ test('an attempt of one item takes few processes', async () => {
   await oneItem(hub, project, 'a0');
   own.asked.length = 0;
   await oneItem(hub, project, 'a1');
-  const session = 'update-ref read-tree unpack-objects rev-list diff-tree cat-file update-ref';
+  const session = 'read-tree unpack-objects rev-list diff-tree cat-file update-ref';
   const proof = 'merge-tree commit-tree diff-tree read-tree pack-objects unpack-objects update-ref';
   const landing = 'config merge-base pack-objects unpack-objects update-index diff-index';
   const all = `${session} ${proof} ${landing} read-tree update-ref`;

@@ -14,11 +14,18 @@ export interface ClaudeExecutable {
   readonly folders: readonly string[];
 }
 
+let found: ClaudeExecutable | undefined;
+
 /**
- * Finds the CLI's binary: it sits in an optional package per platform, glibc or musl.
+ * The CLI's binary: it sits in an optional package per platform, glibc or musl. Looked for once: the
+ * report that tells which holds up the whole process for 10 ms.
  * @throws HarnessError AGENT_CLI_MISSING when the package of this platform is not installed.
  */
 export function claudeExecutable(): ClaudeExecutable {
+  return (found ??= findExecutable());
+}
+
+function findExecutable(): ClaudeExecutable {
   for (const name of platformPackages()) {
     const path = resolved(`${name}/claude`);
     if (path !== null) return { path, folders: [dirname(path)] };
