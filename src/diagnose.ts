@@ -10,6 +10,7 @@ import { openExternal } from './adapters/store/server/external-server.ts';
 import { refuseNetworkFolder } from './adapters/store/server/filesystem.ts';
 import { hasData, runningAddress } from './adapters/store/server/running-address.ts';
 import type { Config } from './config/config.ts';
+import { isUsualPasswordInTheOpen } from './config/usual-password.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import { findProgram } from './safety/find-program.ts';
 import type { BoxVerdict } from './safety/box.ts';
@@ -117,11 +118,16 @@ async function disk({ home }: Config): Promise<Finding> {
     : fine('disk', found);
 }
 
+const NEW_PASSWORD = 'ALTER ROLE postgres PASSWORD ..., then set DATABASE_URL to match';
+
 async function database({ databaseUrl, home }: Config): Promise<Finding> {
   try {
     if (databaseUrl !== null) {
-      await openExternal(databaseUrl.reveal());
-      return fine('database', `Postgres at DATABASE_URL (${new URL(databaseUrl.reveal()).host})`);
+      const url = databaseUrl.reveal();
+      await openExternal(url);
+      const found = `Postgres at DATABASE_URL (${new URL(url).host})`;
+      if (!isUsualPasswordInTheOpen(url)) return fine('database', found);
+      return noted('database', `${found}, with the password that everybody knows`, NEW_PASSWORD);
     }
     installedPackage();
     if ((await runningAddress(home)) !== null)

