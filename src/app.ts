@@ -12,6 +12,7 @@ import type {
   reviseDatabase as revise,
   upgradeDatabase as upgrade,
 } from './database.ts';
+import type { askedDocument as askedOf, itemDiff as diffOf } from './read-work.ts';
 import type { diagnose as examine } from './diagnose.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
@@ -31,6 +32,7 @@ import type {
 export { readDemoSources } from './demo/sources.ts';
 export { demoSettings } from './demo/run-settings.ts';
 export { explained } from './adapters/store/no-connection-left.ts';
+export { databaseIsAway } from './adapters/store/steadily.ts';
 export { snapshotAtRest } from './at-rest.ts';
 export { configSchema } from './config/config-schema.ts';
 export type { Config, ConfigFlags } from './config/config.ts';
@@ -42,7 +44,7 @@ export { projectDirectoryFor } from './config/project-directory.ts';
 export { findConfigFile } from './config/read-file.ts';
 export { showConfig } from './config/show-config.ts';
 export { readSnapshot, writeSnapshot, type Snapshot } from './delivery/snapshot.ts';
-export { eventsAfter, readFacts } from './delivery/why-facts.ts';
+export { currentPhase, eventsAfter, readFacts } from './delivery/why-facts.ts';
 export type { DatabaseOrder, Standing, WayBack } from './database.ts';
 export type { Finding } from './diagnose.ts';
 export type { Upstream } from './gateway/wire.ts';
@@ -157,4 +159,14 @@ export async function downgradeDatabase(
 /** Writes the next migration: see `database.ts`. */
 export async function reviseDatabase(...given: Given<typeof revise>): ReturnType<typeof revise> {
   return (await import('./database.ts')).reviseDatabase(...given);
+}
+
+/** The document a person is asked about: see `read-work.ts`. */
+export async function askedDocument(...given: Given<typeof askedOf>): ReturnType<typeof askedOf> {
+  return (await import('./read-work.ts')).askedDocument(...given);
+}
+
+/** What a work item changed: see `read-work.ts`. */
+export async function itemDiff(...given: Given<typeof diffOf>): ReturnType<typeof diffOf> {
+  return (await import('./read-work.ts')).itemDiff(...given);
 }

@@ -44,6 +44,14 @@ export function wholeNumber(text: string): number {
   return number;
 }
 
+/** 0 takes any free one. */
+export function portNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('must be a whole number from 0 to 65535');
+  return number;
+}
+
 /** US dollars. */
 export function amount(text: string): number {
   const number = Number(text);

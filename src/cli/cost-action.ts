@@ -4,7 +4,7 @@ import type { Reader } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withReader, type Context } from './context.ts';
 import { findProject, type Found } from './find-project.ts';
-import { forecast, type Forecast } from './forecast.ts';
+import { forecast, type Forecast } from '../domain/forecast.ts';
 import { dollars, grouped, table } from './table.ts';
 
 type Part = 'phase' | 'item' | 'model' | 'session';

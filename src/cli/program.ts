@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { addCommon, inheritFlags } from './common-options.ts';
+import { addCommon, inheritFlags, portNumber } from './common-options.ts';
 import { addItemCommands } from './item-commands.ts';
 import { addLookCommands } from './look-commands.ts';
-import { addNotBuilt, refuseNotBuilt } from './not-built.ts';
 import { typedHere } from './own-command.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addRunCommands } from './run-commands.ts';
 import type { RunOptions } from './run-options.ts';
+import { VERSION } from './version.ts';
 
 /**
  * All commands of `harness`. Names are a contract: see the README. Nothing of the inside is loaded
@@ -17,7 +17,7 @@ export function createProgram(addCompletion: (program: Command) => void = namedO
     .description(
       'Builds software with autonomous coding agents; proves every result; loses nothing.',
     )
-    .version('0.1.0', '-V, --version')
+    .version(VERSION, '-V, --version')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ subcommandTerm: termOf })
@@ -27,7 +27,6 @@ export function createProgram(addCompletion: (program: Command) => void = namedO
   addLookCommands(program);
   addItemCommands(program);
   addProjectCommands(program);
-  addNotBuilt(program);
   addCompletion(program);
   for (const command of program.commands)
     command
@@ -51,7 +50,7 @@ interface OriginalOptions extends RunOptions {
   readonly status?: boolean;
   readonly stop?: boolean;
   readonly api?: boolean;
-  readonly port?: string;
+  readonly port?: number;
   readonly host?: string;
 }
 
@@ -62,6 +61,9 @@ function addOriginalFlags(program: Command): void {
     .option('--resume', 'same as `resume`')
     .option('--status', 'same as `status`')
     .option('--stop', 'same as `stop`')
+    .option('--api', 'same as `serve`')
+    .option('--host <address>', 'with --api: address to listen on')
+    .option('--port <n>', 'with --api: port to listen on', portNumber)
     .option('--idea-file <file>', 'same as `run --idea-file`')
     .option('--no-interactive', 'with --idea-file: approve every phase')
     .option('--model <name>', 'with --idea-file: the model of every session')
@@ -74,8 +76,11 @@ function addOriginalFlags(program: Command): void {
 async function originalAction(program: Command, options: OriginalOptions): Promise<void> {
   const [word] = program.args;
   if (word !== undefined) await refuseUnknown(program, word);
-  refuseNotBuilt(options);
-  if (options.resume === true) await (await import('./resume-action.ts')).resumeAction(options);
+  if (options.api !== true && (options.port ?? options.host) !== undefined)
+    program.error('error: --port and --host are for --api, or after `serve`');
+  if (options.api === true) await (await import('./serve-action.ts')).serveAction(options);
+  else if (options.resume === true)
+    await (await import('./resume-action.ts')).resumeAction(options);
   else if (options.status === true)
     await (await import('./status-action.ts')).statusAction(options);
   else if (options.stop === true) await (await import('./control-action.ts')).stopAction(options);

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 import { PHASES } from '../domain/phase.ts';
 import type { EditOptions, RejectOptions } from './approval-action.ts';
-import { amount, wholeNumber, type CommonOptions } from './common-options.ts';
+import { amount, portNumber, several, wholeNumber, type CommonOptions } from './common-options.ts';
 import type { DemoOptions } from './demo-action.ts';
 import type { RunOptions } from './run-options.ts';
+import type { ServeOptions } from './serve-action.ts';
 import type { WorkerOptions } from './worker-action.ts';
 
 /** Commands that start, steer and end runs. */
@@ -26,6 +27,7 @@ export function addRunCommands(program: Command): void {
     );
   addApprovals(program);
   addDemo(program);
+  addServe(program);
   program
     .command('worker')
     .description('take part in the runs of the Postgres in DATABASE_URL')
@@ -52,6 +54,18 @@ function addRun(program: Command): void {
     .addOption(new Option('--from <phase>', 'skip the phases before').choices([...PHASES]))
     .option('--existing', 'work on the code that is in the folder')
     .action(async (options: RunOptions) => (await import('./run-action.ts')).runAction(options));
+}
+
+function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('the HTTP API and the dashboard')
+    .option('--host <address>', 'address to listen on (default 127.0.0.1)')
+    .option('--port <n>', 'port to listen on (default: API_PORT, 8080)', portNumber)
+    .option('--allow-host <name>', 'a name under which a proxy reaches it; repeatable', several)
+    .action(async (options: ServeOptions) =>
+      (await import('./serve-action.ts')).serveAction(options),
+    );
 }
 
 function addDemo(program: Command): void {

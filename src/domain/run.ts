@@ -30,6 +30,9 @@ export interface Project {
   readonly name: string;
   /** Absolute path of the user's repository. */
   readonly directory: string;
+  readonly description: string | null;
+  /** What its next run builds, if that is not said then. */
+  readonly idea: string | null;
   readonly createdAt: string;
 }
 

@@ -6,6 +6,7 @@ import type { ItemRows } from './run-store/items.ts';
 import type { OutboxRows } from './run-store/outbox.ts';
 import type { PhaseRows } from './run-store/phases.ts';
 import type { ProjectStore } from './run-store/projects.ts';
+import type { RequestRows } from './run-store/requests.ts';
 import type { RunRows } from './run-store/runs.ts';
 import type { UsageRows } from './run-store/usage.ts';
 import type { WorkerRows } from './run-store/workers.ts';
@@ -22,6 +23,7 @@ export type { OutboxOp, OutboxRows } from './run-store/outbox.ts';
 export type { PhaseRows } from './run-store/phases.ts';
 export type { ProjectStore } from './run-store/projects.ts';
 export type { ChangeQuestion, Question } from './run-store/questions.ts';
+export type { RequestRows, StoredAnswer } from './run-store/requests.ts';
 export type { RunKey, SeenRun } from './run-store/run-key.ts';
 export type { RunRows } from './run-store/runs.ts';
 export type { UsageEntry, UsageRows } from './run-store/usage.ts';
@@ -44,6 +46,7 @@ export interface RunStore {
   readonly workers: WorkerRows;
   readonly outbox: OutboxRows;
   readonly deployments: DeploymentRows;
+  readonly requests: RequestRows;
   /** Stops listening; what it stands on stays its owner's to close. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { billLines } from '../../src/cli/cost-action.ts';
 import { exitOfFindings, findingLines, verdictLine } from '../../src/cli/doctor-action.ts';
-import { forecast } from '../../src/cli/forecast.ts';
+import { forecast } from '../../src/domain/forecast.ts';
 import { typedFor } from '../../src/cli/own-command.ts';
 import { isDetail, renderEvent } from '../../src/cli/render-event.ts';
 import { statusLines } from '../../src/cli/status-lines.ts';

@@ -34,7 +34,14 @@ function facts(folder: string, changes: Partial<Facts[1]> = {}): Facts {
   const begun = {
     attempt,
     run: runWith({ settings: { ...SETTINGS, demo: DEMO } }),
-    project: { id: 'p', name: 'shop', directory: folder, createdAt: '' },
+    project: {
+      id: 'p',
+      name: 'shop',
+      directory: folder,
+      description: null,
+      idea: null,
+      createdAt: '',
+    },
     item: anItem({ checks: [] }),
     ...changes,
   };

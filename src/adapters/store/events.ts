@@ -27,6 +27,13 @@ export function createEventRows({ pool, db }: Database, { onCommit }: Listener):
         .orderBy(asc(t.event.id))
         .limit(limit);
     },
+    async last(projectId) {
+      const [counter] = await db
+        .select({ n: t.sequence.n })
+        .from(t.sequence)
+        .where(eq(t.sequence.projectId, projectId));
+      return counter?.n ?? 0;
+    },
     mainMovedTo: (projectId, to) => isMoveTold(db, projectId, to),
     async unsealed(projectId, runId) {
       const [last] = await db

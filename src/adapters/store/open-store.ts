@@ -9,6 +9,7 @@ import { createListener } from './listener.ts';
 import { createOutboxRows } from './outbox.ts';
 import { createPhaseRows } from './phases.ts';
 import { createProjectStore } from './projects.ts';
+import { createRequestRows } from './requests.ts';
 import { createRunRows } from './runs.ts';
 import { type Database, queriesOn } from './transaction.ts';
 import { createUsageRows } from './usage.ts';
@@ -33,6 +34,7 @@ export function openStore({ pool }: { readonly pool: Pool }): RunStore {
     workers: createWorkerRows(database),
     outbox: createOutboxRows(database),
     deployments: createDeploymentRows(database),
+    requests: createRequestRows(database),
     close: () => listener.close(),
   });
 }

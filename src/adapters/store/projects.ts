@@ -8,6 +8,8 @@ const PROJECT = {
   id: t.project.id,
   name: t.project.name,
   directory: t.project.directory,
+  description: t.project.description,
+  idea: t.project.idea,
   createdAt: t.project.createdAt,
 };
 
@@ -40,6 +42,10 @@ export function createProjectStore({ pool, db }: Database): ProjectStore {
         .from(t.project)
         .where(eq(t.project.directory, directory));
       return project;
+    },
+    async change(id, change) {
+      if (Object.keys(change).length === 0) return;
+      await db.update(t.project).set(change).where(eq(t.project.id, id));
     },
     async retire(id) {
       // Not absolute, so never the folder of a project.

@@ -13,6 +13,7 @@ import type { Check, Evidence } from '../../domain/check.ts';
 import type { DeployEnd } from '../../domain/deploy.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { PhaseName } from '../../domain/phase.ts';
+import type { StoredAnswer } from '../../work/run-store.ts';
 import { harness, instant, now, oneOf, projectId, prose, stored } from './columns.ts';
 import { project, run } from './run-tables.ts';
 
@@ -137,4 +138,18 @@ export const worker = harness.table(
       .where(sql`${t.state} = 'live'`),
     check('worker_state', oneOf(t.state, ['live', 'left', 'dead'])),
   ],
+);
+
+/** Requests with an idempotency key, and what they were answered; kept for a day. */
+export const request = harness.table(
+  'request',
+  {
+    key: text().primaryKey(),
+    /** Hash of what was asked: another question under the same key is refused. */
+    fingerprint: text().notNull(),
+    /** Null while it is worked on. */
+    answer: stored().$type<StoredAnswer>(),
+    at: instant().notNull().default(now),
+  },
+  (t) => [index('request_age').on(t.at)],
 );

@@ -32,6 +32,9 @@ export const project = harness.table('project', {
   id: uuid().primaryKey().defaultRandom(),
   name: prose().notNull(),
   directory: text().notNull().unique(),
+  description: prose(),
+  /** What its next run builds, if that is not said then. */
+  idea: prose(),
   createdAt: instant().notNull().default(now),
 });
 

@@ -9,6 +9,8 @@ export interface EventRows {
     projectId: string,
     order: { readonly after: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]>;
+  /** Number of the newest; 0 before the first. */
+  last(projectId: string): Promise<number>;
   /** Whether it was said that main moved to this commit. */
   mainMovedTo(projectId: string, commit: string): Promise<boolean>;
   /** Why agents of this run work without a box, as it was last said; null: all are sealed. */

@@ -8,6 +8,11 @@ export interface ProjectStore {
   get(id: string): Promise<Project | undefined>;
   /** By absolute real path; a retired project is in no folder. */
   byDirectory(directory: string): Promise<Project | undefined>;
+  /** What is absent stays. */
+  change(
+    id: string,
+    change: Partial<Pick<Project, 'name' | 'description' | 'idea'>>,
+  ): Promise<void>;
   /** Oldest first, retired ones too. */
   list(): Promise<readonly Project[]>;
   /** Its folder belongs to another project from now on; what is known of it stays. */

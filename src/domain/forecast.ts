@@ -1,4 +1,4 @@
-import type { Usage } from '../domain/usage.ts';
+import type { Usage } from './usage.ts';
 
 /** What the rest will probably cost. */
 export interface Forecast {

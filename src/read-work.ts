@@ -1,0 +1,82 @@
+import type { Approval } from './domain/approval.ts';
+import type { Attempt } from './domain/attempt.ts';
+import type { Project, Run } from './domain/run.ts';
+import type { WorkItem } from './domain/work-item.ts';
+import { documentOf } from './engine/asked-state.ts';
+import { knownSecrets } from './known-secrets.ts';
+import type { App } from './open-app.ts';
+import { redactorOf } from './safety/redact.ts';
+import type { Hub } from './workspaces/hub.ts';
+
+/** A document that a person is asked about, as it stands on main now. */
+export interface AskedDocument {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What one work item changed, or has changed so far. */
+export interface ItemDiff {
+  readonly older: string | null;
+  readonly newer: string | null;
+  readonly files: readonly {
+    readonly path: string;
+    readonly deed: 'adds' | 'changes' | 'removes';
+  }[];
+  /** Unified, without secrets; hostile bytes still, and cut where it gets long. */
+  readonly diff: string;
+}
+
+/** Null where no document is asked about, or main has none. */
+export async function askedDocument(
+  app: App,
+  project: Project,
+  { change, phase }: Approval,
+): Promise<AskedDocument | null> {
+  const path = change === null ? documentOf(phase) : undefined;
+  if (path === undefined) return null;
+  const hub = await app.hubOf(project);
+  const text = await hub.readFile(await hub.head(), path);
+  return text === undefined ? null : { path, text };
+}
+
+/** Of a finished item what it brought to main; else what its newest attempt has handed in. */
+export async function itemDiff(
+  app: App,
+  project: Project,
+  { run, item }: { readonly run: Run; readonly item: WorkItem },
+): Promise<ItemDiff> {
+  const hub = await app.hubOf(project);
+  const ends =
+    item.commit === null ? await handedIn(app, hub, { run, item }) : await merged(hub, item.commit);
+  if (ends === undefined) return { older: null, newer: null, files: [], diff: '' };
+  const files = await hub.changedFiles(ends.older, ends.newer);
+  const paths = files.map(({ path }) => path);
+  const diff = paths.length === 0 ? '' : await hub.diff({ ...ends, paths });
+  return {
+    ...ends,
+    files: files.map(({ path, deed }) => ({ path, deed })),
+    diff: redactorOf(knownSecrets(app))(diff),
+  };
+}
+
+interface Ends {
+  readonly older: string;
+  readonly newer: string;
+}
+
+async function merged(hub: Hub, commit: string): Promise<Ends> {
+  const { parent } = await hub.changeAt(commit);
+  return { older: parent, newer: commit };
+}
+
+async function handedIn(
+  { store }: App,
+  hub: Hub,
+  { run, item }: { readonly run: Run; readonly item: WorkItem },
+): Promise<Ends | undefined> {
+  const attempts = await store.attempts.list(run.id, { itemKey: item.key });
+  const newest: Attempt | undefined = attempts.at(-1);
+  const newer = newest === undefined ? undefined : await hub.workOf(newest.id);
+  return newer === undefined ? undefined : { older: await hub.head(), newer };
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aServer, type TestServer } from './a-server.ts';
+
+let server: TestServer;
+let projectId: string;
+let runId: string;
+
+beforeAll(async () => {
+  server = await aServer();
+  ({ projectId, runId } = await server.runOf('shop'));
+  const draft = {
+    description: 'd',
+    priority: 2,
+    checks: [{ kind: 'command', run: 'true', exit: 0 }],
+  } as const;
+  await server.app.store.items.add(
+    runId,
+    [
+      { ...draft, key: 'API-1', title: 'Store', dependencies: [] },
+      { ...draft, key: 'API-2', title: 'Shop', dependencies: ['API-1'] },
+    ],
+    'test',
+  );
+});
+
+afterAll(() => server[Symbol.asyncDispose]());
+
+test('one answer holds all that a page shows, and the event to go on from', async () => {
+  const { status, json } = await server.ask(`/v1/projects/${projectId}/board`);
+  expect(status).toBe(200);
+  expect(json).toMatchObject({
+    project: { name: 'shop', run: { id: runId, status: 'running', hosted: false } },
+    current_phase: 'ideation',
+    items: [
+      { key: 'API-1', dependencies: [], status: 'todo' },
+      { key: 'API-2', dependencies: ['API-1'], status: 'todo' },
+    ],
+    work: { todo: 2, total: 2, completion_percentage: 0 },
+    why: { cause: expect.stringContaining('no process carries it out') },
+    last_event: await server.app.store.events.last(projectId),
+  });
+});
+
+test.each([
+  '',
+  '/work-items',
+  '/work-items/API-2',
+  '/approvals',
+  '/cost?by=item',
+  '/why',
+  '/why?item=API-2',
+  '/sessions',
+])('GET /v1/projects/ID%s answers of the latest run', async (path) => {
+  expect((await server.ask(`/v1/projects/${projectId}${path}`)).status).toBe(200);
+});
+
+test('lists come in pages that hold together', async () => {
+  const first = await server.ask(`/v1/projects/${projectId}/work-items?limit=1`);
+  expect(first.json).toMatchObject({ items: [{ key: 'API-1' }], next: expect.any(String) });
+  const cursor = Object.entries(first.json ?? {}).find(([name]) => name === 'next')?.[1];
+  const second = await server.ask(`/v1/projects/${projectId}/work-items?limit=1&cursor=${cursor}`);
+  expect(second.json).toMatchObject({ items: [{ key: 'API-2' }], next: null });
+});
+
+test('R-040 health answers without a token, and tells no more than that', async () => {
+  const answer = await fetch(`${server.url}/health`);
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { status: 'healthy', version: '0.0.0', uptime_seconds: expect.any(Number) },
+  ]);
+});
