@@ -24,7 +24,11 @@ import type { ClaudeDeps } from './options.ts';
 import { reasonOf } from './text.ts';
 import { hasTranscript } from './transcript-file.ts';
 
-/** How long the CLI may take to leave by itself once it has given its result. */
+/**
+ * How long the CLI may take to leave by itself once it has given its result, where its session may be
+ * asked again: by then it has written down what it remembers. Nobody waits for that otherwise, a tenth
+ * of a second and more.
+ */
 const LEAVE_MS = 1000;
 /** Between asking an aborted process to end and killing it; the port promises two seconds. */
 const ABORT_GRACE_MS = 700;
@@ -63,7 +67,8 @@ async function* attend(
   } catch (error) {
     thrown = error;
   } finally {
-    await close(sitting, last?.leaves === true && !signal.aborted ? LEAVE_MS : 0);
+    const leaves = last?.leaves === true && mayBeAskedAgain(order) && !signal.aborted;
+    await close(sitting, leaves ? LEAVE_MS : 0);
   }
   const lost = signal.aborted ? ABORTED : noResult(sitting, thrown);
   yield { type: 'ended', end: withoutToken(last?.end ?? lost, order.wire.token) };
@@ -157,6 +162,11 @@ function definedOf(env: SpawnOptions['env']): Record<string, string> {
     return entry[1] !== undefined;
   });
   return Object.fromEntries(entries);
+}
+
+/** Answers of a given form are sent back when they can't be used. */
+function mayBeAskedAgain({ outputSchema }: SessionOrder): boolean {
+  return outputSchema !== null;
 }
 
 /** Ends the process after `leaveMs` to go by itself; when this returns, it is gone. */
