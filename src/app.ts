@@ -12,7 +12,11 @@ import type {
   reviseDatabase as revise,
   upgradeDatabase as upgrade,
 } from './database.ts';
-import type { askedDocument as askedOf, itemDiff as diffOf } from './read-work.ts';
+import type {
+  askedDocument as askedOf,
+  itemDiff as diffOf,
+  planDocuments as plansOf,
+} from './read-work.ts';
 import type { diagnose as examine } from './diagnose.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
@@ -164,6 +168,11 @@ export async function reviseDatabase(...given: Given<typeof revise>): ReturnType
 /** The document a person is asked about: see `read-work.ts`. */
 export async function askedDocument(...given: Given<typeof askedOf>): ReturnType<typeof askedOf> {
   return (await import('./read-work.ts')).askedDocument(...given);
+}
+
+/** What the planning phases left: see `read-work.ts`. */
+export async function planDocuments(...given: Given<typeof plansOf>): ReturnType<typeof plansOf> {
+  return (await import('./read-work.ts')).planDocuments(...given);
 }
 
 /** What a work item changed: see `read-work.ts`. */

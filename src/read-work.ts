@@ -1,5 +1,6 @@
 import type { Approval } from './domain/approval.ts';
 import type { Attempt } from './domain/attempt.ts';
+import { DOCUMENTS } from './domain/document.ts';
 import type { Project, Run } from './domain/run.ts';
 import type { WorkItem } from './domain/work-item.ts';
 import { documentOf } from './engine/asked-state.ts';
@@ -38,6 +39,22 @@ export async function askedDocument(
   const hub = await app.hubOf(project);
   const text = await hub.readFile(await hub.head(), path);
   return text === undefined ? null : { path, text };
+}
+
+/** What the planning phases left on main, in the order of the phases. */
+export async function planDocuments(
+  app: App,
+  project: Project,
+): Promise<readonly (AskedDocument & { readonly phase: keyof typeof DOCUMENTS })[]> {
+  const hub = await app.hubOf(project);
+  const head = await hub.head();
+  const documents = [];
+  for (const phase of ['ideation', 'architecture', 'task_breakdown'] as const) {
+    const path = DOCUMENTS[phase];
+    const text = await hub.readFile(head, path);
+    if (text !== undefined) documents.push({ phase, path, text });
+  }
+  return documents;
 }
 
 /** Of a finished item what it brought to main; else what its newest attempt has handed in. */

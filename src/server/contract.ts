@@ -27,6 +27,7 @@ export type HealthDetailed = z.output<typeof answers.healthDetailed>;
 export type ProjectPage = z.output<typeof answers.projectPage>;
 export type WorkItemPage = z.output<typeof answers.itemPage>;
 export type SessionPage = z.output<typeof answers.sessionPage>;
+export type DocumentList = z.output<typeof answers.documentList>;
 export type ApprovalList = z.output<typeof answers.approvalList>;
 export type CreateProject = z.input<typeof requests.createProject>;
 export type ChangeProject = z.input<typeof requests.changeProject>;

@@ -253,6 +253,9 @@ export const itemPage = z
 export const sessionPage = z
   .object({ sessions: z.array(session), next: textOrNull })
   .meta({ id: 'SessionPage' });
+export const documentList = z
+  .object({ documents: z.array(z.object({ phase: phaseName, path: text, text })) })
+  .meta({ id: 'DocumentList', description: 'What the planning phases left, as it stands on main' });
 export const approvalList = z.object({ approvals: z.array(approval) }).meta({ id: 'ApprovalList' });
 
 /** A problem by RFC 9457; `code` is stable, `errors` says what in the request is wrong. */

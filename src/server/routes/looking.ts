@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { itemDiff, readFacts } from '../../app.ts';
+import { itemDiff, planDocuments, readFacts } from '../../app.ts';
 import { forecast } from '../../domain/forecast.ts';
 import { settled } from '../../domain/work-item.ts';
 import { whyItem, whyRun } from '../../domain/why.ts';
@@ -44,10 +44,22 @@ export function lookingRoutes(http: Http, parts: Parts): void {
       return view;
     },
   );
+  documentRoute(http, parts);
   costRoute(http, parts);
   whyRoute(http, parts);
   diffRoute(http, parts);
   sessionRoutes(http, parts);
+}
+
+function documentRoute(http: Http, parts: Parts): void {
+  http.get(
+    '/projects/:id/documents',
+    { schema: { params, response: { 200: answers.documentList } } },
+    async ({ params: { id } }) => {
+      const { project } = await findRun(parts, id);
+      return { documents: [...(await planDocuments(parts.app, project))] };
+    },
+  );
 }
 
 function costRoute(http: Http, parts: Parts): void {
