@@ -30,6 +30,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when the output so far matches; throws with the output when the process ends before. */
   heard(pattern: RegExp): Promise<void>;
+  /** Its output so far. */
+  said(): string;
   signal(name: NodeJS.Signals): void;
 }
 
@@ -128,6 +130,7 @@ function startProcess(args: readonly string[], options: Required<StartOptions>):
         await delay(50);
       }
     },
+    said: () => `${said.stdout}\n${said.stderr}`,
     signal: (name) => child.kill(name),
     async kill() {
       if (over() || child.pid === undefined) return;

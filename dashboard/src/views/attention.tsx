@@ -1,0 +1,57 @@
+import { Link, useLocation } from 'wouter';
+import type { Approval, Board, Run } from '../../../src/server/contract.ts';
+import { buttonLook } from '../parts/button.tsx';
+import { Notice, Said } from '../parts/notice.tsx';
+import { words } from '../show/format.ts';
+
+/** What a person should know or do now: questions first, else the one cause why nothing moves. */
+export function Attention({ board, run }: { board: Board; run: Run }) {
+  const { approvals, why, unsealed, hosting_trouble: trouble } = board;
+  const [location] = useLocation();
+  const answering = location.includes('/documents');
+  const still = run.status !== 'running' || !run.hosted;
+  return (
+    <div className="space-y-2 empty:hidden">
+      {!answering &&
+        approvals.map((approval) => (
+          <Question key={approval.id} project={run.project_id} approval={approval} />
+        ))}
+      {approvals.length === 0 && why !== null && still && (
+        <Notice tone={run.status === 'failed' ? 'bad' : 'calm'} title={<Said text={why.cause} />}>
+          {run.status !== 'completed' && <Said text={why.action} />}
+        </Notice>
+      )}
+      {trouble !== null && (
+        <Notice tone="bad" title="The process that should carry out the run does not">
+          <Said text={trouble} />
+        </Notice>
+      )}
+      {unsealed !== null && (
+        <Notice tone="warn" title="Agents work without a box">
+          <Said text={unsealed} />
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function Question({ project, approval }: { project: string; approval: Approval }) {
+  return (
+    <Notice
+      tone="warn"
+      title={approval.question}
+      actions={
+        <Link
+          href={`/projects/${project}/documents/${encodeURIComponent(approval.id)}`}
+          className={buttonLook('main')}
+        >
+          {approval.change === null ? 'Read and answer' : 'Look and answer'}
+        </Link>
+      }
+    >
+      {approval.item === null
+        ? `${words(approval.phase)} waits for you.`
+        : `${approval.item} waits for you; the others go on.`}
+    </Notice>
+  );
+}

@@ -1,0 +1,21 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Builds the page that the server serves where its sources are newer than what was built. */
+export async function buildDashboard(): Promise<void> {
+  const built = await stat(join(ROOT, 'dist/dashboard/index.html')).catch(() => undefined);
+  if (built !== undefined && built.mtimeMs > (await newest(join(ROOT, 'dashboard')))) return;
+  await build({ configFile: join(ROOT, 'dashboard/vite.config.ts'), logLevel: 'error' });
+}
+
+async function newest(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const times = await Promise.all(
+    files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).mtimeMs),
+  );
+  return Math.max(...times);
+}
