@@ -11,6 +11,9 @@ const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8
 
 /** The pages that people read, by their paths. */
 const PAGES = [
+  'docs/demo.md',
+  'docs/customising.md',
+  'docs/extending.md',
   'README.md',
   'AGENTS.md',
   'docs/spec.md',

@@ -96,6 +96,18 @@ test('a coder of demo mode looks at what is finished first, and hears what is re
   expect(green).not.toContain('red on main');
 });
 
+test('R-053 R-054 R-055 each specialist is asked for what is its own', async () => {
+  const asked = {
+    user_requirements: ['Personas', 'User stories', 'Journeys'],
+    technical_feasibility: ['Stack', 'Integrations', 'Security'],
+    edge_cases: ['Bad input', 'Failure modes', 'Accessibility'],
+  };
+  for (const [role, words] of Object.entries(asked)) {
+    const text = await rolePrompt(shipped, facts({ phase: 'ideation', role }));
+    for (const word of words) expect(text).toContain(`**${word}`);
+  }
+});
+
 test('every shipped prompt belongs to someone', async () => {
   const used = new Set<string>();
   const noting: FindTemplate = (name) => {

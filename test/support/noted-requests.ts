@@ -1,0 +1,55 @@
+import { createServer, request } from 'node:http';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
+
+const body = z.looseObject({ model: z.string() });
+
+/** A door before a server of models that remembers who asked for what, and passes everything on. */
+export interface Noted extends AsyncDisposable {
+  readonly url: string;
+  /** The model of each request for an answer, in order. */
+  models(): readonly string[];
+  /** The sessions that asked, each once. */
+  sessions(): readonly string[];
+}
+
+/** The sessions are told apart by `gateway.attribution_headers`. */
+export async function noting(upstream: string): Promise<Noted> {
+  const seen: { readonly model: string; readonly session: string }[] = [];
+  const server = createServer((incoming, answer) => {
+    void (async () => {
+      const content = await buffer(incoming);
+      const read = body.safeParse(content.length === 0 ? null : JSON.parse(content.toString()));
+      if (read.success && incoming.url?.includes('count_tokens') === false)
+        seen.push({
+          model: read.data.model,
+          session: String(incoming.headers['x-harness-session']),
+        });
+      const onward = request(new URL(incoming.url ?? '/', upstream), {
+        method: incoming.method ?? 'GET',
+        headers: incoming.headers,
+      });
+      onward.on('response', (response) => {
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+        response.on('error', () => answer.destroy());
+      });
+      onward.on('error', () => answer.destroy());
+      onward.end(content);
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    models: () => seen.map(({ model }) => model),
+    sessions: () => [...new Set(seen.map(({ session }) => session))],
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
