@@ -12,6 +12,12 @@ const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8
 /** The pages that people read, by their paths. */
 const PAGES = [
   'docs/demo.md',
+  'docs/quick-start.md',
+  'docs/configuration.md',
+  'docs/phases.md',
+  'docs/backends.md',
+  'docs/files.md',
+  'docs/troubleshooting.md',
   'docs/customising.md',
   'docs/extending.md',
   'README.md',

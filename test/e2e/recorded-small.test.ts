@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startRehearsalModel } from '../../src/rehearsal/model.ts';
+import { FATES, wordsOf } from '../requirements/commands.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { aBench, proveExit, type Bench, type Ended } from '../support/harness-cli.ts';
@@ -126,6 +127,19 @@ describe.skipIf(quickOnly)('a recorded small run', () => {
     const none = await bench.run(['doctor'], { env: { CLAUDE_CODE_OAUTH_TOKEN: undefined } });
     expect([none.exit, none.stdout]).toEqual([4, expect.stringMatching(/NO +credential/u)]);
     expect(token.exit).toBe(/NO +sandbox/u.test(token.stdout) ? 5 : 0);
+  });
+
+  test('each command of the pages that wants a project is carried out in one', async () => {
+    const wanted = Object.entries(FATES).flatMap(([line, fate]) =>
+      'inProject' in fate ? [[line, fate.inProject] as const] : [],
+    );
+    expect(wanted.length).toBeGreaterThan(8);
+    for (const [line, exit] of wanted) {
+      const key = line.includes(' show ') ? 'FEET-1' : 'ADD-1';
+      const [, , ...words] = wordsOf(line.replace('API-1', key));
+      const told = await bench.run(words, { cwd: project() });
+      expect([line, told.exit, told.exit === exit ? '' : told.stderr]).toEqual([line, exit, '']);
+    }
   });
 });
 

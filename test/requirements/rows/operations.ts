@@ -2,6 +2,7 @@ import type { Row } from '../row.ts';
 
 const RECORDED = 'test/e2e/recorded.test.ts';
 const SMALL = 'test/e2e/recorded-small.test.ts';
+const COMPOSE = 'test/containers/compose.test.ts';
 const PRECEDENCE = 'test/config/precedence.test.ts';
 const DATABASE = 'test/e2e/db.test.ts';
 const CAPPED = 'R-080 R-081 AGENT_MODEL and MAX_SESSIONS win over the file; `why` names the cap';
@@ -12,37 +13,45 @@ export const OPERATIONS: readonly Row[] = [
     id: 'R-060',
     promise: 'compose profile `with-db`: the application with its own Postgres',
     check: '`harness_app` waits for a healthy `harness_db`',
-    proved: {},
+    proved: { [COMPOSE]: ['R-060 with-db: harness_app waits for a healthy harness_db'] },
   },
   {
     id: 'R-061',
     promise: 'compose profile `external-db`: a Postgres elsewhere',
     check: 'only `harness_app`; `DATABASE_URL` is passed on with its parameters for TLS',
-    proved: {},
+    proved: {
+      [COMPOSE]: [
+        'R-061 external-db: only harness_app, with DATABASE_URL and its TLS parameters as given',
+      ],
+    },
   },
   {
     id: 'R-062',
     promise: 'compose profile `dev-db`: only a Postgres to develop with',
     check: 'only `harness_db_dev`',
-    proved: {},
+    proved: { [COMPOSE]: ['R-062 dev-db: only harness_db_dev, by the name postgres-dev'] },
   },
   {
     id: 'R-063',
     promise: 'the containers are called `harness_app`, `harness_db`, `harness_db_dev`',
     check: 'each `container_name` with its profiles',
-    proved: {},
+    proved: {
+      [COMPOSE]: ['R-063 the containers have the names they always had, each in its profiles'],
+    },
   },
   {
     id: 'R-064',
     promise: 'Postgres is at port 5433, the one to develop with at 5432',
     check: 'the published ports without any variable set',
-    proved: {},
+    proved: { [COMPOSE]: ['R-064 ports 5433 and 5432 on loopback, with an empty .env'] },
   },
   {
     id: 'R-065',
     promise: 'the data is in the volume `coding-agent-harness-data`',
     check: 'that name, mounted where the image keeps its data',
-    proved: {},
+    proved: {
+      [COMPOSE]: ["R-065 the volume coding-agent-harness-data holds what the image's PGDATA names"],
+    },
   },
   {
     id: 'R-066',
@@ -94,6 +103,9 @@ export const OPERATIONS: readonly Row[] = [
     proved: {
       'test/config/files.test.ts': [
         'R-070 .env.example names every variable, and a copy changes nothing',
+      ],
+      'test/containers/image.test.ts': [
+        'R-070 .env.example has every variable of the Compose file, with the default it has there',
       ],
     },
   },
@@ -154,31 +166,43 @@ export const OPERATIONS: readonly Row[] = [
     id: 'R-075',
     promise: '`API_PORT` is 8080',
     check: '`API_PORT=9000 harness serve` listens on 9000; `--port` wins',
-    proved: {},
+    proved: {
+      [PRECEDENCE]: ['R-075 API_PORT is 8080 unless set'],
+      'test/cli/serve-command.test.ts': ['R-040 R-075 %s'],
+    },
   },
   {
     id: 'R-076',
     promise: '`POSTGRES_DB` is `coding_agent_harness_db`',
     check: 'the same in the database, the address of the application and the health check',
-    proved: {},
+    proved: { [COMPOSE]: ['%s %s: %s, and an override reaches both services'] },
   },
   {
     id: 'R-077',
     promise: '`POSTGRES_USER` is `postgres`',
     check: 'the default; another one reaches both services',
-    proved: {},
+    proved: { [COMPOSE]: ['%s %s: %s, and an override reaches both services'] },
   },
   {
     id: 'R-078',
     promise: '`POSTGRES_PASSWORD` is `postgres`',
     check: 'the same; a warning outside loopback',
-    proved: {},
+    proved: {
+      [COMPOSE]: [
+        '%s %s: %s, and an override reaches both services',
+        'R-078 the usual password is refused outside loopback, in words that say what to do',
+      ],
+    },
   },
   {
     id: 'R-079',
     promise: '`POSTGRES_PORT` is 5433',
     check: 'the default; another one is published',
-    proved: {},
+    proved: {
+      [COMPOSE]: [
+        'R-079 POSTGRES_PORT: %s is where the server, its port and the URL of the app are',
+      ],
+    },
   },
   {
     id: 'R-080',

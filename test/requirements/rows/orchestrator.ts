@@ -72,7 +72,7 @@ export const ORCHESTRATOR: readonly Row[] = [
     id: 'R-040',
     promise: '`harness --api --port N` serves the API',
     check: '`/health` answers 200 there',
-    proved: {},
+    proved: { 'test/cli/serve-command.test.ts': ['R-040 R-075 %s'] },
   },
   {
     id: 'R-041',

@@ -222,7 +222,15 @@ export const PARTS: readonly Row[] = [
     id: 'R-105',
     promise: '`orchestrator.yaml`, `docker-compose.yml`, `Dockerfile` at the root',
     check: 'they are there; the shipped configuration is valid',
-    proved: {},
+    proved: {
+      'test/containers/image.test.ts': [
+        'R-105 the image is made in two stages from a base that can be chosen',
+      ],
+      'test/containers/compose.test.ts': ['has the version of the package'],
+      'test/config/files.test.ts': [
+        'orchestrator.yaml is valid, and differs from the defaults where it says so',
+      ],
+    },
   },
   {
     id: 'R-106',
