@@ -41,7 +41,7 @@ function keysIn(of: Node, above: string): readonly Key[] {
     if (inner.properties !== undefined) return keysIn(inner, path);
     const item = inner.items === undefined ? undefined : node.parse(inner.items);
     const own = { path, takes: takesOf(inner), without: defaultOf(inner) };
-    return item?.properties === undefined ? [own] : [own, ...keysIn(item, `${path}[]`)];
+    return item?.properties === undefined ? [own] : [own].concat(keysIn(item, `${path}[]`));
   });
 }
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { MUTATIONS } from './mutations.ts';
 import { OPEN } from './open.ts';
 import { judge } from './proofs.ts';
 import { ROWS } from './rows.ts';
@@ -50,4 +53,15 @@ test('a test is read as it stands: groups, tables, templates, what leaves it out
     ['three', false, 'slow,!(fast)'],
     ['four', true, 'slow'],
   ]);
+});
+
+test('every way to break a promise can be gone, and names one of its proofs', () => {
+  for (const { row: id, file, text, test: proof, title } of MUTATIONS) {
+    const { proved } = ROWS.find((one) => one.id === id) ?? {};
+    expect([id, proved?.[proof]?.includes(title)]).toEqual([id, true]);
+    const times =
+      readFileSync(join(import.meta.dirname, '../..', file), 'utf8').split(text).length - 1;
+    expect([id, file, times]).toEqual([id, file, 1]);
+  }
+  expect(MUTATIONS.length).toBeGreaterThan(40);
 });

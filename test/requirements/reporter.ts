@@ -2,16 +2,11 @@ import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 import type { Outcome } from './outcomes.ts';
 import { writeOutcomes } from './outcomes.ts';
+import { patternOf } from './pattern-of.ts';
 import { proofsOf } from './row.ts';
 import { ROWS } from './rows.ts';
 
 type State = Outcome['state'];
-
-/** What is written `%s` or `${}` is anything once it runs. */
-function patternOf(title: string): RegExp {
-  const parts = title.split(/%[sdifjo#]|\$\{\}|\$[a-z]\w*(?:\.\w+)*/u);
-  return new RegExp(`^${parts.map((part) => RegExp.escape(part)).join('.*')}$`, 'su');
-}
 
 interface Heard {
   readonly names: readonly string[];
