@@ -18,11 +18,13 @@ import type {
   planDocuments as plansOf,
 } from './read-work.ts';
 import type { diagnose as examine } from './diagnose.ts';
+import type { editText as editing } from './delivery/edit-text.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
 import type {
   landProject as land,
   noRoomLeft as noRoom,
+  readAsked as asked,
   prepareProject as prepare,
   refuseDamagedTracker as refuseDamaged,
   refuseFullDisk as refuseFull,
@@ -99,6 +101,16 @@ export async function refuseFullDisk(
 /** Looks whether there is room to go on: see `project.ts`. */
 export async function noRoomLeft(...given: Given<typeof noRoom>): ReturnType<typeof noRoom> {
   return (await import('./project.ts')).noRoomLeft(...given);
+}
+
+/** What a question is about: see `project.ts`. */
+export async function readAsked(...given: Given<typeof asked>): ReturnType<typeof asked> {
+  return (await import('./project.ts')).readAsked(...given);
+}
+
+/** Opens a text in the person's editor: see `delivery/edit-text.ts`. */
+export async function editText(...given: Given<typeof editing>): ReturnType<typeof editing> {
+  return (await import('./delivery/edit-text.ts')).editText(...given);
 }
 
 /** Brings main into the user's repository: see `project.ts`. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from './domain/errors.ts';
+import { fileLine, type Approval } from './domain/approval.ts';
 import { diskFull } from './domain/disk-full.ts';
 import { ENDED, type Project, type Run } from './domain/run.ts';
 import { markFolder, realOf, refuseForeignFolder, startOver } from './former-rehearsal.ts';
@@ -8,6 +9,7 @@ import type { App } from './open-app.ts';
 import { ensureRepository, type FirstFile } from './workspaces/ensure-repository.ts';
 import { inspectRepository } from './workspaces/repository.ts';
 import { ROOM_TO_GO_ON, ROOM_TO_START, shortageOf } from './workspaces/room.ts';
+import { documentOf } from './engine/asked-state.ts';
 import { landMain } from './engine/attempt/land-main.ts';
 import { baseBranchOf, keepBaseBranch } from './workspaces/base-branch.ts';
 import type { Landing } from './workspaces/workspace.ts';
@@ -119,6 +121,24 @@ export async function refuseFullDisk({ config }: App, project: string | null): P
 export async function noRoomLeft({ config }: App, project: string): Promise<HarnessError | null> {
   const shortage = await shortageOf({ home: config.home, project }, ROOM_TO_GO_ON);
   return shortage === null ? null : diskFull(shortage);
+}
+
+/** What a question is about, as a person reads it. */
+export interface Asked {
+  /** Path of the document, which an answer may replace; null: there is none. */
+  readonly path: string | null;
+  readonly text: string;
+}
+
+/** The document as it stands on main, or the diff of what an agent changed; hostile text. */
+export async function readAsked(app: App, project: Project, approval: Approval): Promise<Asked> {
+  const { change, phase, question } = approval;
+  if (change !== null)
+    return { path: null, text: [...change.files.map(fileLine), '', change.diff].join('\n') };
+  const path = documentOf(phase);
+  if (path === undefined) return { path: null, text: question };
+  const hub = await app.hubOf(project);
+  return { path, text: (await hub.readFile(await hub.head(), path)) ?? question };
 }
 
 /** Brings main into the user's repository, on a person's word. */

@@ -27,6 +27,7 @@ const PAGES = [
   'docs/security.md',
   'docs/network.md',
   'docs/linear.md',
+  'docs/terminal.md',
 ];
 
 async function pages(): Promise<readonly { readonly path: string; readonly text: string }[]> {

@@ -5,6 +5,7 @@ export interface CommonOptions {
   readonly projectDir?: string;
   readonly config?: string;
   readonly input?: boolean;
+  readonly color?: boolean;
   readonly json?: boolean;
   readonly output?: 'tui' | 'plain' | 'json';
   readonly quiet?: boolean;

@@ -22,11 +22,7 @@ async function request(options: CommonOptions, control: RunControl): Promise<voi
   const context = openContext(options);
   await withApp(context, async (app) => {
     const { project, run } = await findLiveProject(app, context);
-    await requestControl({ store: app.store }, run, control);
-    const hosted = await app.hosted(run);
-    const ended = hosted
-      ? await waitForEnd(app, run.id, control)
-      : await endHere(app, run, control);
+    const { hosted, ended } = await endRun(app, run, control);
     await refreshSnapshot(app, project, run.id);
     context.output.object({
       run_id: run.id,
@@ -36,6 +32,18 @@ async function request(options: CommonOptions, control: RunControl): Promise<voi
     });
     context.output.data(outcome(control, hosted, ended));
   });
+}
+
+/** Asks whoever hosts the run to end it, or ends it here; `ended`: how, as far as that is known soon. */
+export async function endRun(
+  app: App,
+  run: Run,
+  control: RunControl,
+): Promise<{ readonly hosted: boolean; readonly ended: RunStatus | undefined }> {
+  await requestControl({ store: app.store }, run, control);
+  const hosted = await app.hosted(run);
+  const ended = hosted ? await waitForEnd(app, run.id, control) : await endHere(app, run, control);
+  return { hosted, ended };
 }
 
 function outcome(control: RunControl, hosted: boolean, ended: RunStatus | undefined): string {

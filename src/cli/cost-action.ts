@@ -32,7 +32,12 @@ export async function costAction(options: CostOptions): Promise<void> {
   });
 }
 
-async function readBill({ store }: Reader, { project, run }: Found, by: Part): Promise<Bill> {
+/** What the run took, in parts. */
+export async function readBill(
+  { store }: Reader,
+  { project, run }: Found,
+  by: Part,
+): Promise<Bill> {
   const parts = await store.usage.by(run.id, by);
   const perItem = by === 'item' ? parts : await store.usage.by(run.id, 'item');
   const items = (await store.items.list(project.id)).filter((item) => item.runId === run.id);

@@ -1,10 +1,10 @@
 import { exitOf } from '../domain/exit.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { StoredEvent } from '../domain/event.ts';
 import { ENDED, type Project, type Run } from '../domain/run.ts';
-import { noRoomLeft, openHeart, requestControl, type App, type Heart } from '../app.ts';
-import { createAlarm } from './alarm.ts';
+import { requestControl, type App } from '../app.ts';
+import { followRun } from './follow-run.ts';
 import type { Output } from './output.ts';
-import { keepSnapshot, unlessUnwritten } from './refresh-snapshot.ts';
 import { eventObject, isDetail, renderEvent } from './render-event.ts';
 
 export interface Following {
@@ -23,87 +23,34 @@ export interface Followed {
   readonly exit: number;
 }
 
-/** Looks at the store at least so often; wake-ups come with every event. */
-const LOOK_MS = 250;
-
-/** The snapshot is rewritten no more often than this. */
-const SNAPSHOT_MS = 500;
-
-/** Time for parking a run whose disk is full; after that nothing more can be stored. */
-const PARKING_MS = 30_000;
-
 /**
  * Shows a run's events as they are stored and keeps its snapshot, until it ends or waits for a
  * person. The first interrupt stops the run at its next step, a second one at once. Throws DISK_FULL
  * (exit 75) when a full disk keeps the run from even being parked.
  */
 export async function follow(order: Following): Promise<Followed> {
-  const { app, runId } = order;
-  const alarm = createAlarm(LOOK_MS);
-  const silence = app.store.events.onCommit(() => alarm.ring());
+  const { output, ...following } = order;
   const release = onInterrupt(order);
-  const room = roomWatch(order);
-  const heart = await openHeart(app.config.home, order.project.id);
-  let { after } = order;
-  let shown = 0;
   try {
-    for (;;) {
-      // Read before the events: what ended it is then among them.
-      const run = await app.steadily(() => app.store.runs.get(runId));
-      after = await app.steadily(() => showNew(order, after));
-      await order.look?.();
-      if (run !== undefined && isOver(run)) {
-        await heart.stop();
-        await app.steadily(() => keepSnapshot(app, order.project, run));
-        return { run, exit: release.exit() ?? exitOf(run) };
-      }
-      if (run !== undefined && performance.now() - shown > SNAPSHOT_MS) {
-        shown = performance.now();
-        await room();
-        await app.steadily(() => tell(order, run, heart));
-      }
-      await alarm.wait();
-    }
+    const run = await followRun({
+      ...following,
+      over: isOver,
+      show: (stored) => show(output, stored),
+    });
+    return { run, exit: release.exit() ?? exitOf(run) };
   } finally {
-    await heart.stop();
     release.stop();
-    silence();
-    alarm.stop();
   }
 }
 
-/** A look that throws once there has been no room for longer than parking takes. */
-function roomWatch({ app, project }: Following): () => Promise<void> {
-  let since: number | null = null;
-  return async () => {
-    const full = await noRoomLeft(app, project.directory);
-    since = full === null ? null : (since ?? performance.now());
-    if (full !== null && since !== null && performance.now() - since > PARKING_MS) throw full;
-  };
-}
-
-async function tell({ app, project }: Following, run: Run, heart: Heart): Promise<void> {
-  const snapshot = await keepSnapshot(app, project, run);
-  const newest = (await app.store.runs.newest())?.id === run.id;
-  await unlessUnwritten(() => heart.beat(snapshot, newest));
+function show(output: Output, stored: StoredEvent): void {
+  output.object(eventObject(stored));
+  if (!isDetail(stored)) output.data(renderEvent(stored));
 }
 
 /** Nothing happens any more until a person does something. */
 export function isOver(run: Run): boolean {
   return ENDED.includes(run.status) || run.status === 'waiting_approval';
-}
-
-async function showNew({ app, project, output }: Following, after: number): Promise<number> {
-  let last = after;
-  for (;;) {
-    const events = await app.store.events.read(project.id, { after: last, limit: 500 });
-    for (const stored of events) {
-      last = stored.id;
-      output.object(eventObject(stored));
-      if (!isDetail(stored)) output.data(renderEvent(stored));
-    }
-    if (events.length < 500) return last;
-  }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

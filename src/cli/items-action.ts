@@ -29,11 +29,12 @@ export async function listAction(options: CommonOptions): Promise<void> {
     const items = await itemsOf(reader, await findProject(reader, context));
     for (const item of items) context.output.object(item);
     if (items.length === 0) context.output.talk('no work items yet: task_breakdown makes them');
-    for (const line of table(items.map(rowOf), { width: lineWidth() })) context.output.data(line);
+    for (const line of table(items.map(itemRow), { width: lineWidth() })) context.output.data(line);
   });
 }
 
-function rowOf(item: WorkItem): readonly string[] {
+/** One line of the list. */
+export function itemRow(item: WorkItem): readonly string[] {
   const waits = item.dependencies.length === 0 ? '' : `after ${item.dependencies.join(', ')}`;
   const note = item.status === 'blocked' ? (item.reason ?? '').split('\n', 1)[0] : waits;
   return [item.key, item.status.replace('_', ' '), item.title, note ?? ''];
@@ -74,7 +75,8 @@ async function screenshotsOf(
   );
 }
 
-function itemLines(item: WorkItem): string[] {
+/** A work item for a person. */
+export function itemLines(item: WorkItem): string[] {
   return [
     `${item.key}  ${item.title}`,
     '',

@@ -1,6 +1,6 @@
 import { plainJson, stripControls } from '../app.ts';
+import { HarnessError } from '../domain/errors.ts';
 import type { CommonOptions } from './common-options.ts';
-import { notBuilt } from './not-built.ts';
 import { typedHere, type Typed } from './own-command.ts';
 import { hung, lineWidth } from './table.ts';
 
@@ -27,9 +27,9 @@ function writeTo(stream: NodeJS.WriteStream, typed: Typed): (line: string, hang?
   };
 }
 
-/** Throws `NOT_BUILT` (exit 2) for the terminal interface. */
+/** Throws `USAGE` (exit 2) for the full screen, which is the prompt's alone. */
 export function createOutput(options: CommonOptions): Output {
-  if (options.output === 'tui') throw notBuilt('`--output tui`');
+  if (options.output === 'tui') throw promptOnly();
   const typed = typedHere();
   const [out, err] = [writeTo(process.stdout, typed), writeTo(process.stderr, typed)];
   const json = options.json === true || options.output === 'json';
@@ -47,4 +47,12 @@ export function createOutput(options: CommonOptions): Output {
     },
     warn: err,
   };
+}
+
+function promptOnly(): HarnessError {
+  return new HarnessError(
+    'USAGE',
+    'The full screen is for `harness` without a command, in a terminal; this command prints lines: leave `--output tui` out',
+    { exit: 2 },
+  );
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { processEnvironment } from '../glance.ts';
 import { addCommon, inheritFlags, portNumber } from './common-options.ts';
 import { addItemCommands } from './item-commands.ts';
 import { addLookCommands } from './look-commands.ts';
@@ -65,6 +66,7 @@ function addOriginalFlags(program: Command): void {
     .option('--host <address>', 'with --api: address to listen on')
     .option('--port <n>', 'with --api: port to listen on', portNumber)
     .option('--idea-file <file>', 'same as `run --idea-file`')
+    .option('--rehearse', 'at the prompt: a scripted model instead of a real one: no key, no cost')
     .option('--no-interactive', 'with --idea-file: approve every phase')
     .option('--model <name>', 'with --idea-file: the model of every session')
     .option('--max-sessions <n>', 'with --idea-file: sessions at most', Number)
@@ -86,7 +88,22 @@ async function originalAction(program: Command, options: OriginalOptions): Promi
   else if (options.stop === true) await (await import('./control-action.ts')).stopAction(options);
   else if (options.ideaFile !== undefined)
     await (await import('./run-action.ts')).runAction(options);
-  else program.outputHelp();
+  else await promptOrHelp(program, options);
+}
+
+/** Without a command it is the prompt, where there is somebody to type at it. */
+async function promptOrHelp(program: Command, options: OriginalOptions): Promise<void> {
+  const { chooseView } = await import('./interactive/choose-view.ts');
+  const surroundings = {
+    stdinIsTerminal: process.stdin.isTTY,
+    stdoutIsTerminal: process.stdout.isTTY,
+    env: processEnvironment(),
+    options,
+  };
+  const kind = chooseView(surroundings);
+  if (kind === 'none') return program.outputHelp();
+  const { interactiveAction } = await import('./interactive/interactive-action.ts');
+  await interactiveAction(options, { kind, surroundings });
 }
 
 /** A word that is no command ends here, since a call without any is valid. */

@@ -28,28 +28,35 @@ export async function projectsAction(options: ProjectsOptions): Promise<void> {
 const REPLACED = /^replaced \S+: /u;
 
 async function list({ store }: Reader, { output }: Context, all: boolean): Promise<void> {
+  const rows = await projectRows(store, all);
+  for (const { project, run, unsealed } of rows)
+    output.object({ ...project, run_id: run?.id ?? null, status: run?.status ?? null, unsealed });
+  if (rows.length === 0) output.talk('no projects yet');
+  for (const line of table(rows.map(projectRow), { width: lineWidth() })) output.data(line);
+  const left = (await store.projects.list()).length - rows.length;
+  if (left > 0)
+    output.talk(
+      `${left} former rehearsal${left === 1 ? '' : 's'} of the same folders left out; \`harness projects --all\` lists them too`,
+    );
+}
+
+/** Projects with their latest runs, the newest run first. */
+export async function projectRows(store: Reader['store'], all: boolean): Promise<readonly Row[]> {
   const known = await store.projects.list();
   const shown = known.filter(({ directory }) => all || !REPLACED.test(directory));
   const rows = await Promise.all(shown.map(async (project) => rowOf(store, project)));
-  const newest = rows.toSorted((a, b) =>
-    (b.run?.createdAt ?? '').localeCompare(a.run?.createdAt ?? ''),
-  );
-  for (const { project, run, unsealed } of newest)
-    output.object({ ...project, run_id: run?.id ?? null, status: run?.status ?? null, unsealed });
-  if (rows.length === 0) output.talk('no projects yet');
-  const cells = newest.map(({ project, run, unsealed }) => [
+  return rows.toSorted((a, b) => (b.run?.createdAt ?? '').localeCompare(a.run?.createdAt ?? ''));
+}
+
+/** One line of the list. */
+export function projectRow({ project, run, unsealed }: Row): readonly string[] {
+  return [
     project.name,
     REPLACED.test(project.directory) ? 'replaced' : (run?.status ?? 'no run yet'),
     unsealed === null ? '' : 'NOT SEALED',
     (run?.createdAt ?? project.createdAt).slice(0, 16).replace('T', ' '),
     project.directory.replace(REPLACED, ''),
-  ]);
-  for (const line of table(cells, { width: lineWidth() })) output.data(line);
-  const left = known.length - shown.length;
-  if (left > 0)
-    output.talk(
-      `${left} former rehearsal${left === 1 ? '' : 's'} of the same folders left out; \`harness projects --all\` lists them too`,
-    );
+  ];
 }
 
 interface Row {

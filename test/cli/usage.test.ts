@@ -29,7 +29,7 @@ const REFUSED: [string, string[], RegExp][] = [
     /Can't read the idea in \.: it is a folder$/u,
   ],
   ['a rejection without a reason', ['reject', 'ideation', '--reason', ' '], /reason is needed/u],
-  ['the terminal interface', ['run', '-o', 'tui'], /not built yet/u],
+  ['the full screen for a command', ['run', '-o', 'tui'], /without a command/u],
   ['a port that is none', ['serve', '--port', '99999'], /whole number from 0 to 65535/u],
   ['a port for nothing', ['--port', '8080'], /--port and --host are for --api/u],
   ['a restore to nowhere', ['recover', 'some/1'], /Say where to/u],

@@ -1,0 +1,35 @@
+import type { Output } from '../output.ts';
+import { safeLines } from './cells.ts';
+import type { TalkLine } from './screen.ts';
+import type { ScreenStore } from './store.ts';
+
+/** Commands that the prompt knows too, by the names that messages use. */
+const BOTH =
+  /`harness (approve|reject|resume|stop|status|why|items|cost|logs|projects)\b([^`]*)`/gu;
+
+/** Messages name commands of a shell; whoever sits at the prompt types those of the prompt. */
+export function asTypedHere(text: string): string {
+  return text.replaceAll(BOTH, (_whole, name: string, words: string) => {
+    const rest = words.replace(/ --state \S+/u, '').replace(' --reason TEXT', ' REASON');
+    return `\`/${name}${rest}\``;
+  });
+}
+
+/** Text of unknown origin as lines of the talk. */
+export function talkLines(kind: TalkLine['kind'], text: string): readonly TalkLine[] {
+  return safeLines(asTypedHere(text)).map((line) => ({ kind, text: line }));
+}
+
+/** The output of commands, said in the terminal's talk. */
+export function screenOutput(store: ScreenStore, verbose: boolean): Output {
+  const say = (kind: TalkLine['kind'], text: string): void =>
+    store.dispatch({ type: 'talk', lines: talkLines(kind, text) });
+  return {
+    json: false,
+    verbose,
+    data: (line) => say('told', line),
+    object: () => undefined,
+    talk: (line) => say('told', line),
+    warn: (line) => say('warned', line),
+  };
+}

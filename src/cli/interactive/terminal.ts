@@ -1,0 +1,205 @@
+import { explained, refuseDamagedTracker, refuseFullDisk, resumeRun, type App } from '../../app.ts';
+import { HarnessError, messageOf } from '../../domain/errors.ts';
+import { ENDED, type Project, type Run } from '../../domain/run.ts';
+import type { Context } from '../context.ts';
+import { endRun } from '../control-action.ts';
+import { meantProject } from '../find-project.ts';
+import type { Models } from '../hosting.ts';
+import { prepareRun } from '../new-run.ts';
+import type { RunOptions } from '../run-options.ts';
+import { printSummary } from '../summary.ts';
+import { attach, carryOut, watchOnly, type Carrier } from './carrier.ts';
+import type { TalkLine } from './screen.ts';
+import { talkLines } from './speech.ts';
+import type { ScreenStore } from './store.ts';
+
+export interface TerminalOrder {
+  readonly context: Context;
+  readonly options: RunOptions;
+  readonly screen: ScreenStore;
+  readonly app: App;
+}
+
+/**
+ * What stands behind the prompt: at most one run at a time is carried out or watched here. All that goes
+ * wrong is said in the talk, and the prompt stays.
+ */
+export class Terminal {
+  readonly app: App;
+  readonly context: Context;
+  readonly screen: ScreenStore;
+  readonly #options: RunOptions;
+  #carrier: Carrier | undefined;
+  /** Settles when nothing is carried out or watched any more. */
+  #over: Promise<void> = Promise.resolve();
+  #watching = new AbortController();
+
+  constructor({ app, context, options, screen }: TerminalOrder) {
+    this.app = app;
+    this.context = context;
+    this.screen = screen;
+    this.#options = options;
+  }
+
+  say(kind: TalkLine['kind'], text: string): void {
+    this.screen.dispatch({ type: 'talk', lines: talkLines(kind, text) });
+  }
+
+  /** The project that is shown, with its newest run. */
+  async current(): Promise<{ readonly project: Project; readonly run: Run } | undefined> {
+    const { project } = this.screen.screen();
+    if (project === null) return undefined;
+    const run = await this.app.store.runs.latest(project.id);
+    return run && { project, run };
+  }
+
+  /** Shows the project that the place names, unless its run is complete: then a new idea is what is missing. */
+  async begin(): Promise<void> {
+    await this.tellProjects();
+    const found = await meantProject(this.app, this.context).catch((error: unknown) => {
+      if (error instanceof HarnessError && error.exit === 2) return undefined;
+      throw error;
+    });
+    this.#idle();
+    if (found === undefined || found.run.status === 'completed') return;
+    await this.show(found.project);
+  }
+
+  /** Shows a project, and watches its run where another process carries it out. */
+  async show(project: Project): Promise<void> {
+    await attach(this, project);
+    const run = await this.app.store.runs.latest(project.id);
+    if (run === undefined || ENDED.includes(run.status) || !(await this.app.hosted(run))) return;
+    this.#watching = new AbortController();
+    this.screen.dispatch({ type: 'activity', activity: 'watching' });
+    const watched = watchOnly(this, { project, run, leave: this.#watching.signal });
+    this.#over = watched.catch((error: unknown) => this.fail(error)).finally(() => this.#idle());
+  }
+
+  /** Builds something new. */
+  async start(idea: string): Promise<void> {
+    if (!(await this.#free())) return;
+    const { app, context } = this;
+    const rehearse = this.#options.rehearse === true;
+    this.screen.dispatch({ type: 'project', project: null });
+    this.#carry(rehearse, (models) =>
+      prepareRun({ app, context, models, options: this.#options, idea, fresh: true }),
+    );
+  }
+
+  /** Goes on with a project's newest run. */
+  async resume(project: Project): Promise<void> {
+    if (!(await this.#free())) return;
+    const { app } = this;
+    const run = await app.store.runs.latest(project.id);
+    if (run === undefined || run.status === 'completed') {
+      this.#idle();
+      return this.say('told', `${project.name} is complete; type what shall be built next`);
+    }
+    await this.show(project);
+    if (this.screen.screen().activity === 'watching') return;
+    this.#carry(run.settings.label === 'rehearsal', async () => {
+      await refuseFullDisk(app, project.directory);
+      await refuseDamagedTracker(app, run);
+      const client = await app.client();
+      return { project, start: () => resumeRun({ store: app.store, client }, run, {}) };
+    });
+  }
+
+  /** Waits for what is under way; false: somebody else was faster to begin. */
+  async #free(): Promise<boolean> {
+    await this.settle();
+    if (this.screen.screen().activity !== 'idle') return false;
+    this.screen.dispatch({ type: 'activity', activity: 'starting' });
+    return true;
+  }
+
+  #carry(
+    rehearse: boolean,
+    prepare: (models: Models) => ReturnType<Parameters<typeof carryOut>[0]['prepare']>,
+  ): void {
+    const { app, context, screen } = this;
+    screen.dispatch({ type: 'activity', activity: 'starting' });
+    const carrier = carryOut({ app, context, screen, rehearse, prepare });
+    this.#carrier = carrier;
+    this.#over = carrier.over
+      .then((run) => this.#tellEnd(run))
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.#carrier = undefined;
+        this.#idle();
+      });
+  }
+
+  async #tellEnd(run: Run | undefined): Promise<void> {
+    const { project, activity } = this.screen.screen();
+    if (activity === 'leaving') return;
+    if (run === undefined || project === null)
+      return this.say('told', 'called off: nothing was started');
+    const { app, context } = this;
+    if (run.status === 'stopped')
+      this.say('told', 'stopped; what the agents had made is kept. Enter goes on.');
+    else await printSummary({ app, output: context.output, project, run });
+    await this.tellProjects();
+  }
+
+  /** Ends what is under way and gives the prompt back at once; the ending goes on behind it. */
+  interrupt(): void {
+    this.#watching.abort();
+    const carrier = this.#carrier;
+    if (carrier === undefined) return;
+    const sessions = this.screen.screen().live.agents.length;
+    this.#ending(
+      sessions === 0 ? 'stopping' : `ending ${counted(sessions, 'session')}, their work is kept`,
+    );
+    void carrier.interrupt().catch((error: unknown) => this.fail(error));
+  }
+
+  /** Ends the run that is shown at its next step, whoever carries it out. */
+  async stop(): Promise<void> {
+    const carrier = this.#carrier;
+    const current = await this.current();
+    if (current === undefined || ENDED.includes(current.run.status))
+      return this.say('told', 'nothing is under way');
+    if (carrier !== undefined) {
+      this.#ending('stopping at the next step');
+      return carrier.stop();
+    }
+    const { ended } = await endRun(this.app, current.run, 'stop');
+    await attach(this, current.project);
+    this.say('told', `${current.project.name} is ${ended ?? 'asked to stop'}`);
+  }
+
+  #ending(doing: string): void {
+    const leaving = this.screen.screen().activity === 'leaving';
+    this.screen.dispatch({ type: 'activity', activity: leaving ? 'leaving' : 'ending', doing });
+  }
+
+  /** Waits until nothing is carried out any more; what runs is interrupted, what only waits is left. */
+  async settle(): Promise<void> {
+    const { live, activity } = this.screen.screen();
+    this.#watching.abort();
+    if (activity === 'ending') return this.#over;
+    if (live.status === 'waiting_approval') this.#carrier?.leave();
+    else this.interrupt();
+    await this.#over;
+  }
+
+  fail(error: unknown): void {
+    this.say('warned', messageOf(explained(error)));
+  }
+
+  async tellProjects(): Promise<void> {
+    const projects = (await this.app.store.projects.list()).map(({ name }) => name);
+    this.screen.dispatch({ type: 'projects', projects: [...new Set(projects)] });
+  }
+
+  #idle(): void {
+    if (this.screen.screen().activity !== 'leaving')
+      this.screen.dispatch({ type: 'activity', activity: 'idle' });
+  }
+}
+
+function counted(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
