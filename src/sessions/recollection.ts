@@ -6,6 +6,8 @@ export interface Recollection {
   see(event: SessionEvent): void;
   /** When the last event came, on the deps' monotonic clock; at first, when it began. */
   lastAt(): number;
+  /** Whether anything was heard of it at all. */
+  begun(): boolean;
   /** Whether a tool has started and not ended. */
   busy(): boolean;
   /** What it last did, one short line each, for the reason of a bad end. */
@@ -19,8 +21,10 @@ export function createRecollection(clock: { monotonic(): number }): Recollection
   const tools = new Map<string, string>();
   let lines: readonly string[] = [];
   let at = clock.monotonic();
+  let begun = false;
   return {
     see(event) {
+      begun = true;
       at = clock.monotonic();
       if (event.type === 'tool_started') tools.set(event.id, event.name);
       const line = lineOf(event, tools);
@@ -28,6 +32,7 @@ export function createRecollection(clock: { monotonic(): number }): Recollection
       if (line !== null) lines = [...lines, line].slice(-LINES);
     },
     lastAt: () => at,
+    begun: () => begun,
     busy: () => tools.size > 0,
     tail: () => lines.join('; '),
   };

@@ -29,6 +29,12 @@ export interface Watched {
   readonly lastByteAt: () => number;
 }
 
+/**
+ * Least patience until the first sign of life: starting a program of 200 MB beside others took 15 s
+ * on a busy machine, and is no silence.
+ */
+const START_MS = 60_000;
+
 /** Longest delay a timer takes. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -66,10 +72,11 @@ function leftOf(watched: Watched, began: number): { readonly ms: number } | Over
   if (wall <= 0) return overrunOf('timed_out', `It ran for ${spell(limits.wallMs)}`, recollection);
   if (recollection.busy()) return { ms: Math.min(wall, limits.stallMs) };
   const silence = now - Math.max(recollection.lastAt(), watched.lastByteAt());
-  const stall = limits.stallMs - silence;
+  const patience = recollection.begun() ? limits.stallMs : Math.max(limits.stallMs, START_MS);
+  const stall = patience - silence;
   if (stall <= 0)
-    return overrunOf('stalled', `No sign of life for ${spell(limits.stallMs)}`, recollection);
-  return { ms: Math.min(wall, stall) };
+    return overrunOf('stalled', `No sign of life for ${spell(patience)}`, recollection);
+  return { ms: Math.min(wall, stall, limits.stallMs) };
 }
 
 function overrunOf(status: Overrun['status'], what: string, seen: Recollection): Overrun {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createScriptedAgent } from '../../src/adapters/agents/scripted.ts';
 import type { Play, Step } from '../../src/adapters/agents/scripted.ts';
@@ -107,6 +108,18 @@ test('bytes of the gateway are a sign of life', async () => {
   expect(clock.monotonic() - began).toBeGreaterThanOrEqual(155);
 });
 
+test('an agent whose program is slow to start is no stall', async () => {
+  const slow: Agent = {
+    async *run(_order, signal) {
+      await delay(60);
+      const end = { status: 'completed', text: 'done', output: null } as const;
+      yield { type: 'ended', end: signal.aborted ? { status: 'aborted' } : end };
+    },
+  };
+  const { outcome } = await attempt(slow, { order: { limits: { ...LONG, stallMs: 20 } } });
+  expect(outcome.status).toBe('completed');
+});
+
 test('a running tool is no stall, the silence after it is', async () => {
   const tool = Promise.withResolvers<string>();
   const seen: string[] = [];
@@ -139,6 +152,7 @@ test('the wall clock bounds a running tool', async () => {
 test('an end in the very last moment counts, not the limit', async () => {
   const agent: Agent = {
     async *run(_order, signal) {
+      yield { type: 'started', model: 'any', resumed: false };
       await new Promise((resolve) => {
         signal.addEventListener('abort', resolve);
       });
