@@ -1,6 +1,7 @@
 import type { answerApproval as answer } from './engine/answer-approval.ts';
 import type {
   endUnhosted as endAlone,
+  lookForNewItems as lookForNew,
   requestControl as control,
   resumeRun as resume,
   startRun as start,
@@ -126,6 +127,13 @@ export async function startRun(...given: Given<typeof start>): ReturnType<typeof
 /** See `engine/operations.ts`. */
 export async function resumeRun(...given: Given<typeof resume>): ReturnType<typeof resume> {
   return (await import('./engine/operations.ts')).resumeRun(...given);
+}
+
+/** See `engine/operations.ts`. */
+export async function lookForNewItems(
+  ...given: Given<typeof lookForNew>
+): ReturnType<typeof lookForNew> {
+  return (await import('./engine/operations.ts')).lookForNewItems(...given);
 }
 
 /** See `engine/operations.ts`. */

@@ -5,6 +5,7 @@ import type { DemoSettings } from '../domain/demo.ts';
 import type { Project, Run, RunSettings } from '../domain/run.ts';
 import {
   demoSettings,
+  lookForNewItems,
   newId,
   PACKAGE,
   prepareProject,
@@ -46,7 +47,8 @@ export async function demoAction(given: DemoOptions): Promise<void> {
   await withApp(context, async (app) => {
     const former = options.startOver === true ? undefined : await formerRun(app, directory);
     const rehearses = former?.run.settings.label === 'rehearsal' || options.rehearse === true;
-    if (former?.run.status === 'completed') return tellDone(app, context, former);
+    if (former?.run.status === 'completed' && !(await hasNewWork(app, context, former)))
+      return tellDone(app, context, former);
     const models = await openModels(context.config, rehearses);
     try {
       const sitting = { app, context, models, options, directory };
@@ -105,6 +107,18 @@ async function formerRun(app: App, directory: string): Promise<Former | undefine
     `${directory} holds a project of \`harness run\`; go on with \`harness resume\`, or name another folder with --project-dir`,
     { exit: 2 },
   );
+}
+
+/** Whether people added issues, or freed some, since all was done. A tracker in trouble is told of. */
+async function hasNewWork(app: App, { output }: Context, { run }: Former): Promise<boolean> {
+  try {
+    const deps = { store: app.store, trackerOf: (asked: Run) => app.trackerOf(asked) };
+    return await lookForNewItems(deps, run);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    output.warn(`whether there are new issues is not known: ${error.message}`);
+    return false;
+  }
 }
 
 async function tellDone(app: App, { output }: Context, { project, run }: Former): Promise<void> {

@@ -109,6 +109,8 @@ export async function addAction(options: AddOptions): Promise<void> {
 async function refusePast({ store }: Reader, { run }: Found): Promise<void> {
   const phases = await store.phases.list(run.id);
   const implement = phases.find((phase) => phase.name === 'implement')?.status ?? 'pending';
+  // Demo mode takes up what comes later.
+  if (run.settings.demo !== undefined && implement !== 'skipped') return;
   const past: readonly PhaseStatus[] = ['completed', 'skipped'];
   if (run.status === 'completed' || past.includes(implement))
     throw new HarnessError(
@@ -207,7 +209,8 @@ async function change(
 
 async function goesOn(app: App, { run }: Found): Promise<string> {
   if (!ENDED.includes(run.status) && (await app.hosted(run))) return 'The run takes it up.';
-  return 'No process hosts this run; `harness resume` goes on.';
+  const again = run.settings.demo === undefined ? 'resume' : 'demo';
+  return `No process hosts this run; \`harness ${again}\` goes on.`;
 }
 
 async function itemsOf({ store }: Reader, { project, run }: Found): Promise<readonly WorkItem[]> {

@@ -1,4 +1,4 @@
-import { isMeta, META_TITLE, type TrackerProject } from '../domain/demo.ts';
+import { isMeta, META_TITLE, titleLine, type TrackerProject } from '../domain/demo.ts';
 import { faultsOf } from '../domain/plan.ts';
 import type { ItemDraft } from '../domain/work-item.ts';
 import type { TrackedItem } from '../work/tracker.ts';
@@ -110,10 +110,11 @@ function issueFaults(issue: TrackedItem): string[] {
  * for counts only among the issues of the same board.
  */
 function draftOf(issue: TrackedItem, others: readonly TrackedItem[]): ItemDraft {
-  const { key, title, description, priority, parent } = issue;
+  const { key, description, priority, parent } = issue;
   const known = new Set(others.map((one) => one.key));
   const dependencies = issue.dependencies.filter((needed) => known.has(needed) && needed !== key);
   const said = readChecks(description);
   const checks = said.kind === 'said' ? said.checks : [];
+  const title = titleLine(issue.title);
   return { key, title, description, priority, dependencies, parent, checks };
 }

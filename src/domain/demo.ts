@@ -21,6 +21,11 @@ export function projectMark(runId: string): string {
   return `Built by the harness, run ${runId}.`;
 }
 
+/** A title as one line: it stands in prompts, in messages of commits and in terminals. */
+export function titleLine(title: string): string {
+  return title.replaceAll(/[\s\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
 /** Title of the issue that tells how the project goes; it is no work. */
 export const META_TITLE = '[META] Project Progress Tracker';
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readChecks } from '../demo/checks-section.ts';
+import { titleLine } from '../domain/demo.ts';
 import type { ItemDraft, WorkItem } from '../domain/work-item.ts';
 import type { ItemEdit } from '../work/run-store.ts';
 import type { TrackedItem } from '../work/tracker.ts';
@@ -48,7 +49,8 @@ export function editOf(
   theirs: TrackedItem,
   { dependencies, demo }: { readonly dependencies: readonly string[]; readonly demo: boolean },
 ): ItemEdit | undefined {
-  const { title, description, priority, parent } = theirs;
+  const { description, priority, parent } = theirs;
+  const title = demo ? titleLine(theirs.title) : theirs.title;
   const { checks } = demo ? agreedAnew(item, description) : item;
   const edit = { title, description, priority, parent, dependencies, checks };
   return isDeepStrictEqual({ ...item, ...edit }, item) ? undefined : edit;

@@ -10,7 +10,7 @@ import type { RunStore } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import type { EngineDeps } from './deps.ts';
 import { APPLICATION, attemptWorkflowId, pipelineId, queues, VERSION } from './names.ts';
-import { drainOutbox } from './tracker-sync.ts';
+import { drainOutbox, takeOverChanges } from './tracker-sync.ts';
 import { isTrackerTrouble } from './tracker-trouble.ts';
 
 /** What any process needs to start, resume or end a run; it need not host it. */
@@ -38,7 +38,7 @@ export async function startRun(
 
 /**
  * Goes on with a run: one that was ended is opened again with these changes; one whose host died is
- * left to whoever hosts now, since nothing of it was lost.
+ * left to whoever hosts now, since nothing of it was lost. A complete one has to have got new items.
  */
 export async function resumeRun(
   operating: Operating,
@@ -46,7 +46,7 @@ export async function resumeRun(
   change: Partial<RunSettings>,
 ): Promise<Run> {
   const { store, client } = operating;
-  if (run.status === 'completed')
+  if (run.status === 'completed' && !(await hasNewItems(store, run)))
     throw new HarnessError('RUN_COMPLETED', 'The run is complete; `harness run` starts another', {
       exit: 2,
     });
@@ -63,6 +63,25 @@ export async function resumeRun(
   return store.runs.reopen(run.id, change, (next) => async (transaction) => {
     await client.enqueueInTransaction(transaction, pipelineOptions(next), next.id, next.generation);
   });
+}
+
+/** In demo mode people may add issues after the last one was done. */
+async function hasNewItems({ items }: RunStore, { id, settings }: Run): Promise<boolean> {
+  if (settings.demo === undefined) return false;
+  return (await items.standing(id)).some(({ status }) => status === 'todo');
+}
+
+/**
+ * What people did in the tracker while nobody listened: true when a complete run of demo mode has work
+ * again. Throws as the tracker does.
+ */
+export async function lookForNewItems(
+  deps: Pick<EngineDeps, 'store' | 'trackerOf'>,
+  run: Run,
+): Promise<boolean> {
+  await drainOutbox(deps, run);
+  await takeOverChanges(deps, run);
+  return hasNewItems(deps.store, run);
 }
 
 /**

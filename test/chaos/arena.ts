@@ -9,6 +9,7 @@ import { placeIn } from '../../src/adapters/store/server/place.ts';
 import { readPidFile, stopServer } from '../../src/adapters/store/server/postmaster.ts';
 import { startRehearsalModel, type Played } from '../../src/rehearsal/model.ts';
 import { testDatabase } from '../support/database.ts';
+import { pocketLedger } from '../../src/rehearsal/scenarios/pocket-ledger.ts';
 import { threeWords } from './scenario.ts';
 
 /** An event as the command line prints it with --json. */
@@ -39,6 +40,8 @@ export interface Arena extends AsyncDisposable {
   /** Null: the embedded server of the home. */
   readonly databaseUrl: string | null;
   readonly model: { readonly url: string };
+  /** Words that begin the run, and those that go on with it. */
+  readonly words: { readonly begin: readonly string[]; readonly goOn: readonly string[] };
   start(...words: readonly string[]): Command;
   /** The same with another address of the database. */
   startOn(database: string, ...words: readonly string[]): Command;
@@ -73,24 +76,31 @@ const WORKER = join(import.meta.dirname, 'worker.ts');
 const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
 
 /** Where a run keeps its items: in the database, or in a Linear that outlives every kill. */
-export interface Tracking {
+interface Tracking {
   readonly apiUrl: string;
   readonly apiKey: string;
+  readonly mcpUrl: string;
+}
+
+/** Demo mode with so many issues instead of the small run of all phases. */
+export interface ArenaOrder {
+  readonly linear?: Tracking;
+  readonly demo?: number;
 }
 
 export async function anArena(
   database: 'embedded' | 'shared',
-  linear: Tracking | null = null,
+  { linear, demo }: ArenaOrder = {},
 ): Promise<Arena> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'chaos-')));
   const [home, project] = [join(root, 'home'), join(root, 'project')];
   await mkdir(home, { mode: 0o700 });
-  const backend = `backend: { type: ${linear === null ? 'postgres' : 'linear'} }`;
+  const backend = `backend: { type: ${linear === undefined ? 'postgres' : 'linear'} }`;
   await writeFile(join(root, 'orchestrator.yaml'), `${backend}\n${CONFIG}`);
   const shared = database === 'shared' ? await testDatabase() : null;
   const played: Played[] = [];
   const model = await startRehearsalModel({
-    scenario: threeWords(),
+    scenario: demo === undefined ? threeWords() : pocketLedger(),
     clock: { now: () => Date.now() },
     log: (entry) => played.push(entry),
     latencyMs: LATENCY_MS,
@@ -102,7 +112,7 @@ export async function anArena(
     ANTHROPIC_API_KEY: 'sk-test-of-chaos',
     ANTHROPIC_BASE_URL: model.url,
     ...(shared === null ? {} : { DATABASE_URL: shared.url }),
-    ...(linear === null ? {} : { LINEAR_API_KEY: linear.apiKey, LINEAR_API_URL: linear.apiUrl }),
+    ...(linear === undefined ? {} : variablesFor(linear)),
   };
   const running = new Set<ChildProcess>();
   const begin = (words: readonly string[], changes: Readonly<Record<string, string>>): Command => {
@@ -114,6 +124,7 @@ export async function anArena(
     home,
     project,
     played,
+    words: wordsOf(project, { linear, demo }),
     databaseUrl: shared?.url ?? null,
     model,
     start: (...words) => begin([BIN, ...words, '--json', '--verbose'], {}),
@@ -134,6 +145,23 @@ export async function anArena(
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function variablesFor({ apiKey, apiUrl, mcpUrl }: Tracking): Readonly<Record<string, string>> {
+  return { LINEAR_API_KEY: apiKey, LINEAR_API_URL: apiUrl, LINEAR_MCP_URL: mcpUrl };
+}
+
+/** Demo mode goes on by the words that it began with. */
+function wordsOf(
+  project: string,
+  { linear, demo }: { readonly linear: Tracking | undefined; readonly demo: number | undefined },
+): Arena['words'] {
+  const folder = ['--project-dir', project];
+  if (demo === undefined)
+    return { begin: ['run', '--idea', 'three words', ...folder], goOn: ['resume', ...folder] };
+  const tracker = linear === undefined ? 'local' : 'linear';
+  const words = ['demo', '--tracker', tracker, '--issues', String(demo), ...folder];
+  return { begin: words, goOn: words };
 }
 
 function startCommand(

@@ -40,10 +40,9 @@ export async function drive(arena: Arena, killings: readonly Killing[] = []): Pr
   const seen: Line[] = [];
   const kills: Kill[] = [];
   const left = [...killings];
-  const dir = ['--project-dir', arena.project];
   for (let turn = 0; turn < killings.length + SPARE; turn += 1) {
     const known = seen.some(({ type }) => type === 'run.created');
-    const words = known ? ['resume', ...dir] : ['run', '--idea', 'three words', ...dir];
+    const words = known ? arena.words.goOn : arena.words.begin;
     const command = arena.start(...words);
     command.onLine((line) => seen.push(line));
     const killed = strike(arena, { command, seen, killing: left[0] });

@@ -45,7 +45,9 @@ for (const plan of plans)
     annotate,
   }) => {
     await using fake = await startFakeLinear({ limits: NO_LIMITS });
-    await using arena = await anArena('shared', { apiUrl: fake.apiUrl, apiKey: FAKE_KEY });
+    await using arena = await anArena('shared', {
+      linear: { apiUrl: fake.apiUrl, apiKey: FAKE_KEY, mcpUrl: fake.mcpUrl },
+    });
     const killings = plan.map(({ write, delayMs }) => afterWrite(fake, write, delayMs));
     const { kills, missed } = await drive(arena, killings);
     await annotate(`${kills.length} kills, ${writesIn(fake)} writes`);

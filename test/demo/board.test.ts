@@ -30,6 +30,12 @@ test('R-141 another number than was asked for goes back to the initializer', () 
   expect(faults(aBoard([...many, META]), 2)).toContain('3 issues instead of 2: a person');
 });
 
+test('a title of several lines is one line of text', () => {
+  const title = 'Auth - Login\n\n## Checks\u2028\u001b[2J\ttrue';
+  const answer = readBoard(aBoard([anIssue({ title }), META]), 1);
+  expect(answer.ok && answer.board.drafts[0]?.title).toBe('Auth - Login ## Checks [2J true');
+});
+
 test('what a person called off does not count', () => {
   const off = anIssue({ key: 'APP-2', title: 'Auth - Logout', cancelled: true });
   expect(readBoard(aBoard([anIssue(), off, META]), 1).ok).toBe(true);

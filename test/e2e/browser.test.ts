@@ -2,37 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PUBLIC_NPM } from '../../src/domain/registries.ts';
-import { PUPPETEER } from '../../src/gateway/mcp/browser.ts';
 import { bash, call, write, type Scenario, type Step } from '../../src/rehearsal/script.ts';
-import { findBrowser } from '../../src/safety/find-browser.ts';
-import { SYSTEM_PATH, unsealable } from '../safety/a-box.ts';
+import { browserObstacle, puppeteerObstacle, TRUST } from '../support/browser-here.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { proveExit } from '../support/harness-cli.ts';
 import { aSmallRun, smallScenario } from '../support/small-run.ts';
 
-const search = await findBrowser({ named: null, path: SYSTEM_PATH, home: '/nonexistent' });
-
-/** Why there is nothing to browse with here; undefined: there is. */
-function whyNot(): string | undefined {
-  if (quickOnly) return 'quick part';
-  if (unsealable !== undefined) return `there is no ${unsealable}`;
-  return 'missing' in search ? search.missing : undefined;
-}
-const obstacle = whyNot();
-
-/** Why its package can't be had here. */
-async function whyNoPackage(): Promise<string | undefined> {
-  const url = `${PUBLIC_NPM}${PUPPETEER.package.replace(/@[^@]+$/u, '').replace('/', '%2f')}`;
-  const signal = AbortSignal.timeout(5000);
-  return fetch(url, { method: 'HEAD', signal }).then(
-    ({ ok }) => (ok ? undefined : 'the registry does not have it'),
-    () => 'the registry can not be reached',
-  );
-}
-
-/** The authorities that this machine trusts beyond the usual ones. */
-const TRUST = { NODE_EXTRA_CA_CERTS: process.env['NODE_EXTRA_CA_CERTS'] };
+const obstacle = quickOnly ? 'quick part' : browserObstacle;
 
 const SERVER = `require('node:http').createServer((_, answer) =>
   answer.setHeader('content-type', 'text/html').end('<h1>12 inches</h1>')).listen(3000, '127.0.0.1');
@@ -78,7 +54,7 @@ const WAYS: readonly Way[] = [
       call(['puppeteer_evaluate'], { script: 'document.querySelector("h1").textContent' }),
       call(['puppeteer_screenshot'], { name: 'inches' }),
     ],
-    obstacle: obstacle ?? (await whyNoPackage()),
+    obstacle: obstacle ?? (await puppeteerObstacle()),
   },
 ];
 

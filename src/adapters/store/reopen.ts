@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, or } from 'drizzle-orm';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { Run, RunSettings } from '../../domain/run.ts';
 import { releaseAttempts, returnUnlucky } from './release-attempts.ts';
@@ -27,7 +27,7 @@ export async function openAgain(
     .where(eq(t.run.id, before.id))
     .returning(RUN);
   if (run === undefined) return unknownRun(before.id);
-  await openPhases(tx, run);
+  await openPhases(tx, run, before.status);
   const events: HarnessEvent[] = [
     ...(await releaseAttempts(tx, run, AGAIN)),
     ...(await returnUnlucky(tx, run, AGAIN)),
@@ -39,11 +39,14 @@ export async function openAgain(
 
 /**
  * Attempts go on counting, also for a failed phase: their numbers name approvals and sessions. A
- * phase that waits for an approval keeps waiting: what it made is not made again.
+ * phase that waits for an approval keeps waiting: what it made is not made again. A run that was complete
+ * has got new items.
  */
-async function openPhases({ db }: Tx, run: Run): Promise<void> {
+async function openPhases({ db }: Tx, run: Run, was: Run['status']): Promise<void> {
+  const ended = inArray(t.phase.status, ['running', 'failed']);
+  const over = and(eq(t.phase.name, 'implement'), eq(t.phase.status, 'completed'));
   await db
     .update(t.phase)
     .set({ status: 'pending', completedAt: null, error: null })
-    .where(and(eq(t.phase.runId, run.id), inArray(t.phase.status, ['running', 'failed'])));
+    .where(and(eq(t.phase.runId, run.id), was === 'completed' ? or(ended, over) : ended));
 }

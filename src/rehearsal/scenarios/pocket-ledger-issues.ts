@@ -73,33 +73,36 @@ const FEATURES: readonly Feature[] = [
 ];
 
 /** Issues beyond those of the example: each is a section with a sentence. */
-const EXTRA = /^Page - Note (\d+)$/u;
+const EXTRA = /^(?:Page - Note|.+ - Part) (\d+)$/u;
 
-/** The title of each issue, in the order in which they are built, when so many are asked for. */
-export function issuesFor(count: number): readonly ScriptedIssue[] {
-  const features = FEATURES.slice(0, count).map(issueOf);
-  const extras = Array.from({ length: count - features.length }, (_, at) => extra(at + 1));
-  return [...features, ...extras, META];
+/** What the example is called. */
+export const LEDGER = 'Pocket Ledger';
+
+/** Issues in the order in which they are built; of another application than the example only its parts. */
+export function issuesFor(count: number, name: string): readonly ScriptedIssue[] {
+  const features = name === LEDGER ? FEATURES.slice(0, count).map(issueOf) : [];
+  const title = name === LEDGER ? 'Page - Note' : `${name} - Part`;
+  const extras = Array.from({ length: count - features.length }, (_, at) => extra(title, at + 1));
+  return [...features, ...extras, metaOf(name)];
 }
 
 function issueOf({ area, priority, what, test, checks = [] }: Feature): ScriptedIssue {
   return { title: area, priority, description: described(what, [testOf(test), ...checks]) };
 }
 
-function extra(number: number): ScriptedIssue {
+function extra(title: string, number: number): ScriptedIssue {
   const what = `In src/features/note-${number}.js: a section that holds "Note ${number}".`;
   return {
-    title: `Page - Note ${number}`,
+    title: `${title} ${number}`,
     priority: 4,
     description: described(what, [testOf(`note-${number}`)]),
   };
 }
 
-const META: ScriptedIssue = {
-  title: META_TITLE,
-  priority: 0,
-  description: described('Pocket Ledger: one page over a file, made of features.', ['npm test']),
-};
+function metaOf(name: string): ScriptedIssue {
+  const description = described(`${name}: one page over a file, made of features.`, ['npm test']);
+  return { title: META_TITLE, priority: 0, description };
+}
 
 function testOf(name: string): string {
   return `node --test test/${name}.test.js`;

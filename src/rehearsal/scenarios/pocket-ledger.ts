@@ -1,4 +1,4 @@
-import type { Ask } from '../ask.ts';
+import { textRead, type Ask } from '../ask.ts';
 import {
   always,
   bash,
@@ -15,10 +15,8 @@ import {
   type Step,
 } from '../script.ts';
 import { openExample, type Example } from './example.ts';
-import { issuesFor, workOf, type ScriptedIssue } from './pocket-ledger-issues.ts';
+import { issuesFor, LEDGER, workOf, type ScriptedIssue } from './pocket-ledger-issues.ts';
 import { openedIn, titlesIn, teamIn } from './tracker-answers.ts';
-
-const NAME = 'Pocket Ledger';
 
 /**
  * Demo mode as a model plays it: an initializer that makes as many issues as its prompt asks for, and
@@ -48,7 +46,7 @@ const TURNS = 5;
 function initializing(example: Example): Step[] {
   return [
     together(read('app_spec.txt'), call(['list_teams'], {}), call(['list_projects'], {})),
-    (ask) => together(...openProject(ask), ...looks),
+    (ask) => together(...openProject(ask), ...looks(ask)),
     ...Array.from(
       { length: TURNS },
       (_, turn): Step =>
@@ -68,18 +66,26 @@ function initializing(example: Example): Step[] {
 }
 
 /** What each turn has to know of the one before. */
-const looks: readonly Action[] = [
+const looks = (ask: Ask): readonly Action[] => [
+  read('app_spec.txt'),
   call(['list_teams'], {}),
-  call(['list_issues'], { limit: 250, project: NAME }),
+  call(['list_issues'], { limit: 250, project: nameIn(ask) }),
 ];
 
+/** What the specification just read calls the application: its first words. */
+function nameIn(ask: Ask): string {
+  const [words = ''] = (textRead(ask, 'app_spec.txt') ?? '').split(/[:.\n]/u, 1);
+  return words.trim().slice(0, 60) || LEDGER;
+}
+
 function openProject(ask: Ask): Action[] {
+  const name = nameIn(ask);
   const description = 'What a household spends and earns, on one page.';
-  return openedIn(ask, NAME)
+  return openedIn(ask, name)
     ? []
     : [
         call(['save_project', 'create_project'], {
-          name: NAME,
+          name,
           description,
           addTeams: [teamIn(ask)],
         }),
@@ -88,18 +94,22 @@ function openProject(ask: Ask): Action[] {
 
 /** A part of the issues: those that are there already are left out, after a crash or a second try. */
 function making(ask: Ask, turn: number): Action[] {
-  const issues = issuesFor(countIn(ask));
+  const name = nameIn(ask);
+  const issues = issuesFor(countIn(ask), name);
   const size = Math.ceil(issues.length / TURNS);
   const there = titlesIn(ask);
   const team = teamIn(ask);
   const open = issues
     .slice(turn * size, (turn + 1) * size)
     .filter(({ title }) => !there.has(title));
-  return [...open.map((issue) => saved(issue, team)), ...looks];
+  return [...open.map((issue) => saved(issue, { team, project: name })), ...looks(ask)];
 }
 
-function saved({ title, priority, description }: ScriptedIssue, team: string): Action {
-  const input = { title, priority, description, team, project: NAME, state: 'Todo' };
+function saved(
+  { title, priority, description }: ScriptedIssue,
+  place: { readonly team: string; readonly project: string },
+): Action {
+  const input = { title, priority, description, ...place, state: 'Todo' };
   return call(['save_issue', 'create_issue'], input);
 }
 

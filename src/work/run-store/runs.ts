@@ -37,7 +37,7 @@ export interface RunRows {
   hold(run: RunKey, control: 'park' | 'pause', reason: string): Promise<void>;
   /** Changes settings of a run that goes on as it is. */
   amend(id: string, settings: Partial<RunSettings>): Promise<void>;
-  /** Opens an ended run again: next generation, control cleared, running phases pending, failed ones with fresh tries. */
+  /** Opens an ended run again: next generation, control cleared, running phases pending, failed ones with fresh tries; of a complete one, `implement`. */
   reopen(
     id: string,
     settings: Partial<RunSettings>,

@@ -22,6 +22,22 @@ beforeAll(async () => {
 }, SERVER_START_MS);
 afterAll(() => tested[Symbol.asyncDispose]());
 
+test('a complete run that is opened again implements what is new, and nothing else again', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  for (const name of ['initialize', 'implement', 'testing'] as const) {
+    await store.phases.start(run, name, 1);
+    await store.phases.end(run, name, { status: 'completed', error: null, outputs: [] });
+  }
+  await moveTo(store, run, { status: 'completed' });
+  await store.runs.reopen(run.id, {}, () => nothingElse);
+  expect(await statusesOf(store, run)).toMatchObject({
+    initialize: 'completed',
+    implement: 'pending',
+    testing: 'completed',
+  });
+});
+
 test('a run opened again is the next generation of itself, with what was changed', async () => {
   const { store } = tested;
   const run = await aRun(store);

@@ -1,5 +1,6 @@
 import { buildSchema, execute, GraphQLError, parse, validate } from 'graphql';
 import type { DocumentNode, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import { AGENT_WRITES, found } from './agents.ts';
 import { fieldOf, isEntity } from './fields.ts';
 import { meets } from './filter.ts';
 import { invalidInput, LinearFault } from './store.ts';
@@ -30,6 +31,7 @@ const LISTS: Readonly<Record<string, Kind>> = {
   issues: 'Issue',
   comments: 'Comment',
   attachments: 'Attachment',
+  agentSessions: 'AgentSession',
 };
 
 const SINGLES: Readonly<Record<string, Kind>> = {
@@ -40,6 +42,7 @@ const SINGLES: Readonly<Record<string, Kind>> = {
   project: 'Project',
   comment: 'Comment',
   attachment: 'Attachment',
+  agentSession: 'AgentSession',
 };
 
 /** Throws LinearFault for a text that is no valid GraphQL. */
@@ -112,7 +115,7 @@ interface Resolving {
 function resolve(deps: Answering, { source, args, info }: Resolving): unknown {
   const { fieldName: name, parentType } = info;
   if (parentType.name === 'Mutation') {
-    const write = WRITES[name];
+    const write = WRITES[name] ?? AGENT_WRITES[name];
     if (write === undefined) throw new Error(`the fake has no mutation ${name}`);
     return { success: true, lastSyncId: 1, ...write(deps, args) };
   }
@@ -136,12 +139,23 @@ function query(
   if (kind !== undefined) return connection(store, store.all(kind), args);
   const single = SINGLES[name];
   if (single !== undefined) return store.get(single, args['id']);
+  if (name === 'searchIssues') return search(store, args);
   if (name === 'issue') return issueOf(store, args['id']);
   if (name === 'viewer') return store.get('User', viewerId);
   if (name === 'rateLimitStatus') return { kind: 'user', identifier: 'fake', limits: limits() };
   const organization = store.all('Organization')[0];
   const subscription = issueQuota === null ? { id: 'paid', type: 'business' } : null;
   return { ...organization, subscription, createdIssueCount: store.all('Issue').length };
+}
+
+function search(store: Store, args: Values): Values {
+  const textOf = (issue: Entity): string =>
+    ['identifier', 'title', 'description']
+      .map((name) => String(fieldOf(store, issue, name)))
+      .join(' ');
+  const issues = found(store, args, textOf);
+  const none = { archive: '', totalCount: 0, databaseVersion: 1, includesDependencies: [] };
+  return { ...connection(store, issues, args), totalCount: issues.length, archivePayload: none };
 }
 
 /** A page, newest first: 50 unless asked for, 250 at most, after the cursor. */

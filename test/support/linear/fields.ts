@@ -17,6 +17,12 @@ const listed =
   (store, entity) =>
     idsOf(entity[key]).flatMap((id) => store.find(kind, id) ?? []);
 
+/** Linear's scalar JSON is a text that holds some. */
+const asJson =
+  (key: string): Derive =>
+  (_store, entity) =>
+    (entity[key] ?? null) === null ? null : JSON.stringify(entity[key]);
+
 /** What follows from other things, by kind; everything else is stored as it is called. */
 const DERIVED: Partial<Record<Kind, Readonly<Record<string, Derive>>>> = {
   Issue: {
@@ -44,6 +50,19 @@ const DERIVED: Partial<Record<Kind, Readonly<Record<string, Derive>>>> = {
   IssueRelation: { issue: one('Issue', 'issueId'), relatedIssue: one('Issue', 'relatedIssueId') },
   Comment: { issue: one('Issue', 'issueId'), user: one('User', 'userId') },
   Attachment: { issue: one('Issue', 'issueId'), creator: one('User', 'creatorId') },
+  AgentSession: {
+    issue: one('Issue', 'issueId'),
+    appUser: one('User', 'appUserId'),
+    creator: one('User', 'creatorId'),
+    activities: many('AgentActivity', 'agentSessionId'),
+    plan: asJson('plan'),
+    context: asJson('context'),
+    externalUrls: asJson('externalUrls'),
+  },
+  AgentActivity: {
+    agentSession: one('AgentSession', 'agentSessionId'),
+    user: one('User', 'userId'),
+  },
   WorkflowState: { team: one('Team', 'teamId'), issues: many('Issue', 'stateId') },
   IssueLabel: { team: one('Team', 'teamId') },
   Team: {

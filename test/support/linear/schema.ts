@@ -1,3 +1,5 @@
+import { AGENT_TYPES } from './agents.ts';
+
 const PAGE =
   'first: Int, after: String, last: Int, before: String, includeArchived: Boolean, orderBy: PaginationOrderBy';
 
@@ -11,6 +13,8 @@ const KINDS = [
   'IssueRelation',
   'Comment',
   'Attachment',
+  'AgentSession',
+  'AgentActivity',
 ] as const;
 
 const NODE = 'id: ID!, createdAt: DateTime!, updatedAt: DateTime!, archivedAt: DateTime';
@@ -206,5 +210,19 @@ type ${kind}Connection { edges: [${kind}Edge!]!, nodes: [${kind}!]!, pageInfo: P
 type ${kind}Edge { cursor: String!, node: ${kind}! }`,
 );
 
+/** An issue that was found by its words is one under another name. */
+const SEARCHED = (/^type Issue \{.*?^\}/msu.exec(TYPES)?.[0] ?? '').replace(
+  'Issue',
+  'IssueSearchResult',
+);
+
 /** The part of Linear's schema that the harness and the official client use, in its own words. */
-export const SDL = [TYPES, ...COMPARATORS, ...FILTERS, INPUTS, ...CONNECTIONS].join('\n');
+export const SDL = [
+  TYPES,
+  SEARCHED,
+  AGENT_TYPES,
+  ...COMPARATORS,
+  ...FILTERS,
+  INPUTS,
+  ...CONNECTIONS,
+].join('\n');

@@ -10,7 +10,9 @@ export type Kind =
   | 'Issue'
   | 'IssueRelation'
   | 'Comment'
-  | 'Attachment';
+  | 'Attachment'
+  | 'AgentSession'
+  | 'AgentActivity';
 
 /** Anything that Linear keeps. What else it holds depends on its kind; relations are ids. */
 export interface Entity {

@@ -65,3 +65,51 @@ test("the official client accepts the fake's webhooks, and no forged one", async
   expect(webhooks.verify(Buffer.from(body), signature)).toBe(true);
   expect(() => webhooks.verify(Buffer.from(`${body} `), signature)).toThrow(/signature/i);
 });
+
+test('the official client finds issues by their words', async () => {
+  await using fake = await startFakeLinear();
+  const client = clientOf(fake);
+  const teamId = (await client.teams()).nodes[0]?.id ?? '';
+  await client.createIssueBatch({
+    issues: ['Login by mail', 'Login by key', 'Logout'].map((title) => ({ teamId, title })),
+  });
+  const issue = await client.issue('ENG-3');
+  await client.createComment({ issueId: issue.id, body: 'After every login.' });
+  const byTitle = await client.searchIssues('login KEY');
+  expect(byTitle.nodes.map(({ identifier }) => identifier)).toEqual(['ENG-2']);
+  expect((await client.searchIssues('login')).totalCount).toBe(2);
+  const all = await client.searchIssues('login', { includeComments: true, first: 2 });
+  expect([all.totalCount, all.nodes.length, all.pageInfo.hasNextPage]).toEqual([3, 2, true]);
+  expect((await client.searchIssues('ENG-1')).nodes[0]?.title).toBe('Login by mail');
+  expect((await client.searchIssues('nowhere')).nodes).toEqual([]);
+});
+
+test('the official client follows a session of an agent to its end', async () => {
+  await using fake = await startFakeLinear();
+  const client = clientOf(fake);
+  const teamId = (await client.teams()).nodes[0]?.id ?? '';
+  const issueId = (await client.createIssue({ teamId, title: 'One' })).issueId ?? '';
+  const made = await client.agentSessionCreateOnIssue({ issueId });
+  const agentSessionId = made.agentSessionId ?? '';
+  const now = async () => client.agentSession(agentSessionId);
+  expect((await now()).status).toBe('pending');
+  const say = (content: Readonly<Record<string, string>>, ephemeral = false) =>
+    client.createAgentActivity({ agentSessionId, content, ephemeral });
+  await say({ type: 'thought', body: 'Let me see.' }, true);
+  expect((await now()).status).toBe('active');
+  await say({ type: 'action', action: 'Ran', parameter: 'npm test' });
+  await client.updateAgentSession(agentSessionId, {
+    plan: [{ content: 'Build', status: 'pending' }],
+  });
+  await say({ type: 'elicitation', body: 'May I?' });
+  expect((await now()).status).toBe('awaitingInput');
+  await say({ type: 'response', body: 'Built.' });
+  const end = await now();
+  expect(end).toMatchObject({ status: 'complete', plan: [{ content: 'Build' }] });
+  expect(end.endedAt).toBeInstanceOf(Date);
+  expect((await end.issue)?.title).toBe('One');
+  // What was ephemeral is gone with the next.
+  const told = (await end.activities()).nodes.map(({ content }) => Reflect.get(content, 'type'));
+  expect(told).toEqual(['response', 'elicitation', 'action']);
+  await expect(say({ type: 'song', body: 'La.' })).rejects.toThrow(/none of an activity/u);
+});
