@@ -101,7 +101,8 @@ const DESCRIBE: Describe = {
   'work.rescued': (event) =>
     `${placeOf(event.subject)}: ${event.files} ${event.files === 1 ? 'file' : 'files'} kept at ${event.ref}`,
   'environment.prepared': (event) => `environment prepared by ${event.command}`,
-  'budget.reached': (event) => `budget of $${event.budgetUsd} reached`,
+  'budget.reached': (event) =>
+    `budget of $${event.budgetUsd}${event.cap === undefined ? '' : ` a ${event.cap}`} reached`,
   'deploy.begun': (event) => `deploys ${event.commit.slice(0, 10)}`,
   'deploy.applied': (event) => `deployed ${event.commit.slice(0, 10)}`,
   'deploy.failed': (event) => `deployment failed: ${firstLine(event.reason)}`,

@@ -47,6 +47,14 @@ function conduct({ flags, variables, file }: Layers) {
     interactive,
     maxSessions: flags.maxSessions ?? variables.MAX_SESSIONS ?? file.agent.max_sessions,
     budgetUsd: flags.budget ?? file.budget.run_usd ?? null,
+    ...furtherCaps(file),
+  };
+}
+
+function furtherCaps({ budget: { session_usd, day_usd } }: FileSettings) {
+  return {
+    ...(session_usd === undefined ? {} : { sessionUsd: session_usd }),
+    ...(day_usd === undefined ? {} : { dayUsd: day_usd }),
   };
 }
 

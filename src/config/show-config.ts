@@ -98,7 +98,11 @@ function execution({ settings }: Config): Shown {
       stall_timeout_minutes: settings.stallTimeoutMs / MINUTE,
       retry_delay_seconds: settings.retryDelayMs / SECOND,
     },
-    budget: { run_usd: settings.budgetUsd ?? undefined },
+    budget: {
+      run_usd: settings.budgetUsd ?? undefined,
+      session_usd: settings.sessionUsd,
+      day_usd: settings.dayUsd,
+    },
     limits: { max_wait_minutes: settings.maxLimitWaitMs / MINUTE },
     items: { max_attempts: settings.itemMaxAttempts },
     checks: {

@@ -234,7 +234,13 @@ export type HarnessEvent =
       readonly command: string;
       readonly durationMs: number;
     }
-  | { readonly type: 'budget.reached'; readonly spentUsd: number; readonly budgetUsd: number }
+  | {
+      readonly type: 'budget.reached';
+      /** Absent: the run's own. */
+      readonly cap?: 'session' | 'day';
+      readonly spentUsd: number;
+      readonly budgetUsd: number;
+    }
   | { readonly type: 'deploy.begun'; readonly commit: string }
   | { readonly type: 'deploy.applied'; readonly commit: string; readonly probe: string | null }
   | { readonly type: 'deploy.rolled_back'; readonly reason: string }

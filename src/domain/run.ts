@@ -73,6 +73,9 @@ export interface RunSettings {
   readonly itemMaxAttempts: number;
   /** US dollars; null: no cap. */
   readonly budgetUsd: number | null;
+  /** The same for one session, and for all runs of a day (UTC); absent: no cap. */
+  readonly sessionUsd?: number;
+  readonly dayUsd?: number;
   readonly maxLimitWaitMs: number;
   readonly checkTimeoutMs: number;
   readonly flakyRetries: number;

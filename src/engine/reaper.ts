@@ -6,11 +6,13 @@ import { APPLICATION, VERSION } from './names.ts';
 
 /**
  * Takes over what dead workers left. It asks "pending, and its owner not live", not "whom did I just
- * declare dead": a reaper that dies half way, and a worker nobody registered, are found next time.
+ * declare dead": a reaper that dies half way, and a worker nobody registered, are found next time. Model
+ * calls that died with them are charged with what was set aside.
  */
 export async function reap(deps: EngineDeps, me: string): Promise<void> {
   const known = await deps.deadHere(await deps.store.workers.live());
   await deps.store.workers.reap(me, known);
+  await deps.store.reservations.settleLost();
   const pending = await DBOS.listWorkflows({
     status: 'PENDING',
     applicationVersion: VERSION,

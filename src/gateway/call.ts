@@ -22,8 +22,8 @@ export interface Bill {
    * the session has ended for it, and the answer must be broken off.
    */
   covers(soFar: Tokens | null): Promise<boolean>;
-  /** Stores the charge, then gives back what was set aside; null tokens: the upstream did not tell. */
+  /** Stores the charge in place of what was set aside; null tokens: the upstream did not tell. */
   pay(tokens: Tokens | null, upstreamId: string | undefined): Promise<void>;
-  /** Nothing was spent. */
-  waive(): void;
+  /** Nothing was spent: gives back what was set aside. */
+  waive(): Promise<void>;
 }

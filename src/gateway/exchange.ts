@@ -8,6 +8,7 @@ import { refusalOf, refuse, refuseForNow, sendRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { relayAnswer } from './relay.ts';
 import type { Asked } from './request-door.ts';
+import type { Reservation } from '../work/run-store.ts';
 import type { Aside } from './run-spending.ts';
 import type { Session, Shared } from './session.ts';
 import type { WireVerdict } from './wire.ts';
@@ -16,6 +17,19 @@ import type { WireVerdict } from './wire.ts';
 export async function exchange(shared: Shared, session: Session, call: Call): Promise<void> {
   const bill = await openBill(session, call);
   if ('refusal' in bill) return sendRefusal(call.response, bill);
+  try {
+    await forward(shared, session, { call, bill });
+  } finally {
+    // Whatever went wrong on our side: what was sent may be charged. No-op for a call that is settled.
+    await bill.pay(null, undefined);
+  }
+}
+
+async function forward(
+  shared: Shared,
+  session: Session,
+  { call, bill }: { readonly call: Call; readonly bill: Bill },
+): Promise<void> {
   const { target, signal } = call;
   const headers = headersToUpstream(call.headers, session.order, shared.upstream.credential);
   const reply = await shared.sender.send({ target, headers, body: call.asked.body, signal });
@@ -23,7 +37,7 @@ export async function exchange(shared: Shared, session: Session, call: Call): Pr
   session.touch();
   const { answer } = reply;
   if (isGood(answer)) return relayAnswer(answer, { shared, session, call, bill });
-  bill.waive();
+  await bill.waive();
   return relayError(answer, { shared, session, call });
 }
 
@@ -32,13 +46,13 @@ async function openBill(session: Session, call: Call): Promise<Bill | Refusal> {
   if (ended !== null) return refusalOf(ended);
   if (!call.charged) return FREE;
   const { model } = call.asked;
-  const { budgetUsd } = session.order;
   // Any program in the box may ask; what nobody planned for must neither cost nor end anything.
   if (model !== session.order.model && priceOf(model) === undefined) return notPlanned(model);
-  const estimateUsd = reservationFor(call.asked);
+  const reservation = session.reservation(model, reservationFor(call.asked));
   try {
-    const admission = await session.spending.admit({ model, estimateUsd, budgetUsd });
-    if (admission.granted) return billFor(session, call.asked, admission.aside);
+    const admission = await session.spending.admit(reservation);
+    if (admission.granted)
+      return billFor(session, call.asked, { reservation, aside: admission.aside });
     await concludeWith(session, admission.verdict);
     return refusalOf(admission.verdict);
   } catch {
@@ -60,7 +74,7 @@ const LEDGER_DOWN =
 const FREE: Bill = Object.freeze({
   covers: async () => true,
   pay: async () => undefined,
-  waive: () => undefined,
+  waive: async () => undefined,
 });
 
 async function concludeWith(session: Session, verdict: WireVerdict): Promise<void> {
@@ -68,11 +82,17 @@ async function concludeWith(session: Session, verdict: WireVerdict): Promise<voi
   await session.announceBudget(verdict);
 }
 
-function billFor(session: Session, asked: Asked, aside: Aside): Bill {
+function billFor(
+  session: Session,
+  asked: Asked,
+  { reservation, aside }: { readonly reservation: Reservation; readonly aside: Aside },
+): Bill {
+  const { runUsd, sessionUsd, dayUsd } = reservation.caps;
+  const capped = runUsd !== null || sessionUsd !== null || dayUsd !== null;
   let open = true;
   return {
     async covers(soFar) {
-      if (soFar === null || session.order.budgetUsd === null) return true;
+      if (soFar === null || !capped) return true;
       const course = courseOf(asked, chargedTokens(asked, soFar));
       if (course.costUsd <= aside.usd()) return true;
       const verdict = await aside.grow(course);
@@ -82,18 +102,12 @@ function billFor(session: Session, asked: Asked, aside: Aside): Bill {
     async pay(tokens, upstreamId) {
       if (!open) return;
       open = false;
-      const { model } = asked;
-      await session.charge({
-        model,
-        tokens: chargedTokens(asked, tokens),
-        upstreamId,
-        stored: () => aside.release(),
-      });
+      await session.settle(reservation, { tokens: chargedTokens(asked, tokens), upstreamId });
     },
-    waive() {
+    async waive() {
       if (!open) return;
       open = false;
-      aside.release();
+      await session.settle(reservation, null);
     },
   };
 }
@@ -114,7 +128,7 @@ async function unanswered(
   },
 ): Promise<void> {
   if (sent) await bill.pay(null, undefined);
-  else bill.waive();
+  else await bill.waive();
   if (call.signal.aborted) return;
   await session.fail({ kind: sent ? 'dropped' : 'error', message }, null);
   if (sent) call.response.destroy();

@@ -10,7 +10,7 @@ import type { Gateway, Wire } from './wire.ts';
 
 /**
  * The one way from sessions to a model: it alone holds the credential, counts what is spent, and
- * keeps the budget of a run over all its sessions in this process.
+ * forwards no call that the caps of its run may not hold.
  *
  * `close` ends calls in flight, charges what they cost so far, and throws `LEDGER_UNWRITTEN` when
  * something that was spent could not be stored.
@@ -22,7 +22,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const wires = new Set<Wire>();
 
   function spendingOf(runId: string): RunSpending {
-    const known = runs.get(runId) ?? createRunSpending(runId, deps.ledger);
+    const known = runs.get(runId) ?? createRunSpending(deps.ledger);
     runs.set(runId, known);
     return known;
   }

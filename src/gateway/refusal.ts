@@ -34,10 +34,16 @@ export function refusalOf(verdict: WireVerdict): Refusal {
   return refuse(429, 'rate_limit_error', sentenceOf(verdict));
 }
 
+const RAISE = {
+  run: 'Raise the budget and resume the run.',
+  session: 'Raise budget.session_usd, or make the work smaller.',
+  day: 'Wait for the next day (UTC), or raise budget.day_usd.',
+} as const;
+
 function sentenceOf(verdict: WireVerdict): string {
   if (verdict.kind === 'budget') {
     const [spent, budget] = [verdict.spentUsd.toFixed(4), verdict.budgetUsd.toFixed(2)];
-    return `The budget of this run leaves no room for this call: $${spent} of $${budget} spent, calls in flight not counted. Raise the budget and resume the run.`;
+    return `The budget of this ${verdict.cap} leaves no room for this call: $${spent} of $${budget} are spent or set aside for calls under way. ${RAISE[verdict.cap]}`;
   }
   if (verdict.kind === 'unknown_price')
     return `The price of ${verdict.model} is not known, so the budget cannot be kept. Choose a model with a known price, or run without a budget.`;

@@ -1,31 +1,28 @@
-import { createTurns } from './in-turn.ts';
+import { hasCode } from '../domain/errors.ts';
+import type { CapReached, Held, Reservation } from '../work/run-store.ts';
 import { createPendingWrites } from './pending-writes.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import type { Ledger, WireVerdict } from './wire.ts';
 
-/** What one run has set aside and not yet written down, over all its sessions in this process. */
+/** What one run has not yet written down, over all its sessions in this process. */
 export interface RunSpending {
   readonly writes: PendingWrites;
-  /** Sets money aside before a call, or says what forbids the call. Throws when the ledger does. */
-  admit(ask: Admittance): Promise<Admission>;
-  /** True the first time for each budget: people are told once. */
-  announce(budgetUsd: number): boolean;
+  /**
+   * Sets money aside before a call, or says what forbids the call. Whatever is still to be written down
+   * is written first. Throws when the ledger does.
+   */
+  admit(call: Reservation): Promise<Admission>;
+  /** True the first time for each cap: people are told once. */
+  announce(verdict: BudgetVerdict): boolean;
 }
 
-interface Admittance {
-  readonly model: string;
-  /** US dollars; null: unknown price. */
-  readonly estimateUsd: number | null;
-  readonly budgetUsd: number | null;
-}
+type BudgetVerdict = Extract<WireVerdict, { kind: 'budget' }>;
 
 type Admission =
   | { readonly granted: true; readonly aside: Aside }
   | { readonly granted: false; readonly verdict: WireVerdict };
 
-interface Growth {
-  readonly key: symbol;
-  readonly budgetUsd: number;
+interface Course {
   readonly costUsd: number;
   readonly upToUsd: number;
 }
@@ -34,69 +31,99 @@ interface Growth {
 export interface Aside {
   /** US dollars. */
   usd(): number;
-  /** Sets aside what a call has cost so far, and up to so much more; or says that no more is left. */
-  grow(course: { readonly costUsd: number; readonly upToUsd: number }): Promise<WireVerdict | null>;
-  /** Gives it back; call it once the true cost is in the ledger. */
-  release(): void;
+  /**
+   * Sets aside what a call has cost so far, and up to so much more; or says that no more is left. Throws
+   * `RESERVATION_GONE` when nothing more may be spent here.
+   */
+  grow(course: Course): Promise<WireVerdict | null>;
 }
 
-/**
- * Admits calls one after the other, so that two cannot both take the last of a budget (I5). Calls in
- * flight in other processes are not seen here, only what they have written.
- */
-export function createRunSpending(runId: string, ledger: Ledger): RunSpending {
-  const aside = new Map<symbol, number>();
-  const announced = new Set<number>();
-  const inTurn = createTurns();
-  let lastSpentUsd = 0;
+/** Admits calls by the ledger, which alone knows what every process has spent and set aside (I5). */
+export function createRunSpending(ledger: Ledger): RunSpending {
+  const announced = new Set<string>();
   const writes = createPendingWrites();
 
-  function setAside(usd: number, budgetUsd: number | null): Admission {
-    const key = Symbol(runId);
-    aside.set(key, usd);
-    const grow: Aside['grow'] = (course) =>
-      inTurn(() => growIn({ key, budgetUsd: budgetUsd ?? Infinity, ...course }));
-    const release = (): void => void aside.delete(key);
-    return { granted: true, aside: { usd: () => aside.get(key) ?? 0, grow, release } };
-  }
-
-  function asideUsd(but?: symbol): number {
-    return [...aside].reduce((sum, [key, usd]) => (key === but ? sum : sum + usd), 0);
-  }
-
-  async function admit({ model, estimateUsd, budgetUsd }: Admittance): Promise<Admission> {
+  async function admit(call: Reservation): Promise<Admission> {
     await writes.drain();
-    if (budgetUsd === null) return setAside(estimateUsd ?? 0, null);
-    if (estimateUsd === null) return { granted: false, verdict: { kind: 'unknown_price', model } };
-    // Summed before the ledger is read: a call that settles meanwhile is counted twice, never not at all.
-    const others = asideUsd();
-    const spentUsd = await ledger.spentUsd(runId);
-    if (spentUsd === null)
-      return { granted: false, verdict: { kind: 'unknown_price', model: 'an earlier call' } };
-    lastSpentUsd = spentUsd;
-    return spentUsd + others + estimateUsd <= budgetUsd
-      ? setAside(estimateUsd, budgetUsd)
-      : { granted: false, verdict: { kind: 'budget', spentUsd, budgetUsd } };
+    const { runUsd, sessionUsd, dayUsd } = call.caps;
+    const capped = runUsd !== null || sessionUsd !== null || dayUsd !== null;
+    if (capped && call.usd === null)
+      return { granted: false, verdict: { kind: 'unknown_price', model: call.model } };
+    const held = await take(call);
+    return held.kind === 'held'
+      ? { granted: true, aside: asideFor(ledger, call, held) }
+      : { granted: false, verdict: verdictOf(held) };
   }
 
-  async function growIn({ key, budgetUsd, costUsd, upToUsd }: Growth): Promise<WireVerdict | null> {
-    const others = asideUsd(key);
-    // What was read last will do while the ledger is away: to break off would waste what is paid already.
-    const spentUsd = (await ledger.spentUsd(runId).catch(() => null)) ?? lastSpentUsd;
-    lastSpentUsd = spentUsd;
-    const room = budgetUsd - spentUsd - others;
-    if (room < costUsd) return { kind: 'budget', spentUsd: spentUsd + others + costUsd, budgetUsd };
-    aside.set(key, Math.min(upToUsd, room));
-    return null;
+  async function take(call: Reservation): Promise<Held> {
+    try {
+      return await ledger.take(call);
+    } catch (error) {
+      // It may have been stored all the same: before anything else is spent, it is taken back.
+      await writes.offer(() => ledger.settle(call, null));
+      throw error;
+    }
   }
 
   return {
     writes,
-    admit: (ask) => inTurn(() => admit(ask)),
-    announce(budgetUsd) {
-      const first = !announced.has(budgetUsd);
-      announced.add(budgetUsd);
+    admit,
+    announce({ cap, budgetUsd }) {
+      const key = `${cap} ${budgetUsd}`;
+      const first = !announced.has(key);
+      announced.add(key);
       return first;
     },
   };
+}
+
+function asideFor(ledger: Ledger, call: Reservation, held: Extract<Held, { kind: 'held' }>): Aside {
+  let usd = held.usd;
+  let roomUsd = held.roomUsd ?? Infinity;
+
+  /** What was read last will do while the ledger is away: to break off would waste what is paid already. */
+  function growUnseen({ costUsd, upToUsd }: Course): WireVerdict | null {
+    const most = usd + roomUsd;
+    if (most < costUsd) return unseenEnd(call, costUsd);
+    roomUsd = most - Math.min(upToUsd, most);
+    usd = Math.min(upToUsd, most);
+    return null;
+  }
+
+  return {
+    usd: () => usd,
+    async grow(course) {
+      const answer = await askToGrow(ledger, call, course);
+      if (answer === 'away') return growUnseen(course);
+      if (answer.kind !== 'held') return verdictOf(answer);
+      ({ usd } = answer);
+      roomUsd = answer.roomUsd ?? Infinity;
+      return null;
+    },
+  };
+}
+
+async function askToGrow(
+  ledger: Ledger,
+  call: Reservation,
+  course: Course,
+): Promise<Held | 'away'> {
+  try {
+    return await ledger.grow(call, course);
+  } catch (error) {
+    if (hasCode(error, 'RESERVATION_GONE')) throw error;
+    return 'away';
+  }
+}
+
+function unseenEnd({ caps }: Reservation, costUsd: number): WireVerdict {
+  const capUsd = caps.runUsd ?? caps.sessionUsd ?? caps.dayUsd ?? costUsd;
+  const cap = caps.runUsd !== null ? 'run' : caps.sessionUsd !== null ? 'session' : 'day';
+  return { kind: 'budget', cap, spentUsd: costUsd, budgetUsd: capUsd, until: null };
+}
+
+function verdictOf(end: CapReached | { readonly kind: 'unknown' }): WireVerdict {
+  if (end.kind === 'unknown') return { kind: 'unknown_price', model: 'an earlier call' };
+  const { cap, takenUsd, capUsd, until } = end;
+  return { kind: 'budget', cap, spentUsd: takenUsd, budgetUsd: capUsd, until };
 }

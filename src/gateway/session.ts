@@ -1,5 +1,5 @@
 import type { HarnessEvent } from '../domain/event.ts';
-import type { UsageEntry } from '../work/run-store.ts';
+import type { Reservation, UsageEntry } from '../work/run-store.ts';
 import type { Sender } from './ask-upstream.ts';
 import type { EgressSettings } from './egress/egress.ts';
 import type { McpSettings } from './mcp/door.ts';
@@ -46,8 +46,13 @@ export interface Session {
   verdict(): WireVerdict | null;
   /** The first verdict stays. */
   conclude(verdict: WireVerdict): void;
-  /** Writes a call into the ledger. Never throws: what fails is kept and holds up the next call. */
-  charge(call: Charge): Promise<void>;
+  /** What is set aside for a call of this session. */
+  reservation(model: string, usd: number | null): Reservation;
+  /**
+   * Writes what a call cost into the ledger, null for nothing, in place of what was set aside for it.
+   * Never throws: what fails is kept and holds up the next call.
+   */
+  settle(call: Reservation, charge: Charge | null): Promise<void>;
   /** Records an upstream failure; kept likewise. */
   fail(failure: Pick<Failure, 'kind' | 'message'>, status: number | null): Promise<void>;
   /** Records another fact; kept likewise. */
@@ -57,12 +62,9 @@ export interface Session {
 }
 
 interface Charge {
-  readonly model: string;
   readonly tokens: Tokens;
   /** What the upstream called the request, if it did. */
   readonly upstreamId: string | undefined;
-  /** Called once the charge is stored. */
-  readonly stored: () => void;
 }
 
 /** What the gateway knows of one session: its verdict is its first, and final. */
@@ -84,12 +86,10 @@ export function createSession(shared: Shared, order: WireOrder, spending: RunSpe
     lastByteAt: () => lastByteAt,
     verdict: () => verdict,
     conclude: (found) => void (verdict ??= found),
-    charge(call) {
-      const entry = entryOf(order, call, shared.newId());
-      return spending.writes.offer(async () => {
-        await ledger.add(entry);
-        call.stored();
-      });
+    reservation: (model, usd) => reservationOf(order, { id: shared.newId(), model, usd }),
+    settle(call, charge) {
+      const entry = charge === null ? null : entryOf(call, charge);
+      return spending.writes.offer(() => ledger.settle(call, entry));
     },
     async fail({ kind, message }, status) {
       failures += 1;
@@ -99,32 +99,35 @@ export function createSession(shared: Shared, order: WireOrder, spending: RunSpe
     },
     note: keep,
     async announceBudget(found) {
-      if (found.kind !== 'budget' || !spending.announce(found.budgetUsd)) return;
-      const { spentUsd, budgetUsd } = found;
-      await keep({ type: 'budget.reached', spentUsd, budgetUsd });
+      if (found.kind !== 'budget' || !spending.announce(found)) return;
+      const { cap, spentUsd, budgetUsd } = found;
+      await keep({
+        type: 'budget.reached',
+        ...(cap === 'run' ? {} : { cap }),
+        spentUsd,
+        budgetUsd,
+      });
     },
   };
+}
+
+function reservationOf(
+  order: WireOrder,
+  call: Pick<Reservation, 'id' | 'model' | 'usd'>,
+): Reservation {
+  const { projectId, runId, sessionId, subject, owner, caps } = order;
+  const { attempt: attemptId, phase, role, item: itemKey } = subject;
+  return { ...call, projectId, runId, sessionId, attemptId, phase, role, itemKey, owner, caps };
 }
 
 /**
  * The ledger takes each request id once. An upstream that repeats its ids (a proxy, a restarted
  * server) must not make calls disappear from it, so ours is added to theirs.
  */
-function entryOf(
-  order: WireOrder,
-  { model, tokens, upstreamId }: Charge,
-  ownId: string,
-): UsageEntry {
+function entryOf(call: Reservation, { tokens, upstreamId }: Charge): UsageEntry {
+  const { projectId, runId, sessionId, phase, role, itemKey, model } = call;
   const named = upstreamId !== undefined && /^[\w-]{1,100}$/u.test(upstreamId);
-  return {
-    requestId: named ? `${upstreamId}/${ownId}` : ownId,
-    projectId: order.projectId,
-    runId: order.runId,
-    sessionId: order.sessionId,
-    phase: order.subject.phase,
-    role: order.subject.role,
-    itemKey: order.subject.item,
-    model,
-    usage: usageOf(model, tokens),
-  };
+  const requestId = named ? `${upstreamId}/${call.id}` : call.id;
+  const usage = usageOf(model, tokens);
+  return { requestId, projectId, runId, sessionId, phase, role, itemKey, model, usage };
 }

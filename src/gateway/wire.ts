@@ -1,5 +1,5 @@
 import type { Subject } from '../domain/event.ts';
-import type { UsageEntry } from '../work/run-store.ts';
+import type { CapReached, Caps, ReservationRows } from '../work/run-store.ts';
 import type { WireEnd } from '../sessions/agent.ts';
 
 /** Holds the credential and answers sessions; the only way from a box to a model. */
@@ -21,8 +21,9 @@ export interface WireOrder {
   readonly attribution: boolean;
   /** The model of the session; its calls may name others only when their price is known. */
   readonly model: string;
-  /** US dollars for the whole run; null: no cap. */
-  readonly budgetUsd: number | null;
+  readonly caps: Caps;
+  /** The worker that carries the session out. */
+  readonly owner: string;
   readonly sealed: boolean;
   /** Existing folder for the socket; its path stays under 90 bytes. */
   readonly folder: string;
@@ -40,7 +41,15 @@ export interface Wire extends WireEnd, AsyncDisposable {
 
 /** Why this session can't go on; `until` in RFC 3339, null when the provider did not say. */
 export type WireVerdict =
-  | { readonly kind: 'budget'; readonly spentUsd: number; readonly budgetUsd: number }
+  | {
+      readonly kind: 'budget';
+      readonly cap: CapReached['cap'];
+      /** Spent, or set aside for calls under way; US dollars like the cap. */
+      readonly spentUsd: number;
+      readonly budgetUsd: number;
+      /** When the day of a day's cap is over. */
+      readonly until: string | null;
+    }
   | { readonly kind: 'unknown_price'; readonly model: string }
   | { readonly kind: 'limited'; readonly until: string | null; readonly message: string }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string };
@@ -52,8 +61,5 @@ export interface Upstream {
   readonly credential: { readonly kind: 'api_key' | 'oauth'; readonly value: string } | null;
 }
 
-/** Keeps what was spent; the gateway's count is the truth on cost. */
-export interface Ledger {
-  spentUsd(runId: string): Promise<number | null>;
-  add(entry: UsageEntry): Promise<void>;
-}
+/** Keeps what was set aside and spent; the gateway's count is the truth on cost. */
+export type Ledger = Pick<ReservationRows, 'take' | 'grow' | 'settle'>;

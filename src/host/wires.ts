@@ -19,10 +19,7 @@ export function openGateway(
 ): Gateway {
   return createGateway({
     upstream,
-    ledger: {
-      spentUsd: async (runId) => (await store.usage.total(runId)).costUsd,
-      add: (entry) => store.usage.add(entry),
-    },
+    ledger: store.reservations,
     record: ({ projectId, runId }, event) => store.events.append(projectId, runId, [event]),
     egress: { hosts: config.egress, registries: config.registries, resolve: resolveOnHost },
     mcp: {

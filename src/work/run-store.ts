@@ -7,6 +7,7 @@ import type { OutboxRows } from './run-store/outbox.ts';
 import type { PhaseRows } from './run-store/phases.ts';
 import type { ProjectStore } from './run-store/projects.ts';
 import type { RequestRows } from './run-store/requests.ts';
+import type { ReservationRows } from './run-store/reservations.ts';
 import type { RunRows } from './run-store/runs.ts';
 import type { UsageRows } from './run-store/usage.ts';
 import type { WorkerRows } from './run-store/workers.ts';
@@ -24,6 +25,13 @@ export type { PhaseRows } from './run-store/phases.ts';
 export type { ProjectStore } from './run-store/projects.ts';
 export type { ChangeQuestion, Question } from './run-store/questions.ts';
 export type { RequestRows, StoredAnswer } from './run-store/requests.ts';
+export type {
+  CapReached,
+  Caps,
+  Held,
+  Reservation,
+  ReservationRows,
+} from './run-store/reservations.ts';
 export type { RunKey, SeenRun } from './run-store/run-key.ts';
 export type { RunRows } from './run-store/runs.ts';
 export type { UsageEntry, UsageRows } from './run-store/usage.ts';
@@ -43,6 +51,7 @@ export interface RunStore {
   readonly approvals: ApprovalRows;
   readonly events: EventRows;
   readonly usage: UsageRows;
+  readonly reservations: ReservationRows;
   readonly workers: WorkerRows;
   readonly outbox: OutboxRows;
   readonly deployments: DeploymentRows;

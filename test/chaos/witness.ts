@@ -31,10 +31,14 @@ const JOINED = `
   select n from public.touched
   where who = $1 and n > $2 and what = 'worker' and how = 'INSERT' order by n limit 1`;
 
-/** Left out: what a call had cost when its answer came, and whose lease is over, are true from anybody. */
+/**
+ * Left out: what a call had cost when its answer came, with the end of its reservation, and whose lease
+ * is over, are true from anybody.
+ */
 const TOUCHED = `
   select how || ' ' || what as deed from public.touched
-  where who = $1 and n > $2 and what not in ('usage', 'worker') and n < coalesce((${JOINED}), 9e18) order by n`;
+  where who = $1 and n > $2 and what not in ('usage', 'worker') and (how, what) <> ('DELETE', 'reservation')
+    and n < coalesce((${JOINED}), 9e18) order by n`;
 
 /** Its triggers see every process, whatever that says of itself. */
 export async function aWitness(databaseUrl: string): Promise<Witness> {

@@ -34,6 +34,8 @@ const rows: Row[] = [
   ['error_recovery.stall_timeout_minutes', 6, (c) => c.settings.stallTimeoutMs, 360_000],
   ['error_recovery.retry_delay_seconds', 2, (c) => c.settings.retryDelayMs, 2000],
   ['budget.run_usd', 2.5, (c) => c.settings.budgetUsd, 2.5],
+  ['budget.session_usd', 1, (c) => c.settings.sessionUsd, 1],
+  ['budget.day_usd', 1, (c) => c.settings.dayUsd, 1],
   ['limits.max_wait_minutes', 3, (c) => c.settings.maxLimitWaitMs, 180_000],
   ['sandbox.driver', 'none', (c) => c.settings.sandbox.driver, 'none'],
   ['sandbox.memory_gb', 3, (c) => c.boxLimits.memoryBytes, 3 * GIB],
@@ -199,8 +201,6 @@ function properties(node: unknown): Record<string, unknown> {
 
 const notBuilt: [key: string, value: unknown][] = [
   ['notify', [{ type: 'slack', url: 'https://example.org' }]],
-  ['budget.session_usd', 1],
-  ['budget.day_usd', 1],
   ['budget.on_limit', 'stop'],
 ];
 

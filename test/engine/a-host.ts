@@ -38,6 +38,7 @@ import { testDatabase } from '../support/database.ts';
 import { USUAL_PATH } from '../support/harness-cli.ts';
 import { git, makeRepository } from '../workspaces/a-project.ts';
 import type { Playing } from './plays.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const PHASES = {
@@ -119,7 +120,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
   const { root, store, lines } = parts;
   const gateway = createGateway({
     upstream: { baseUrl: 'http://127.0.0.1:9', credential: null },
-    ledger: { spentUsd: async () => 0, add: async () => undefined },
+    ledger: memoryLedger(),
     record: () => undefined,
     egress: {
       hosts: [],

@@ -9,6 +9,7 @@ import { openPins } from '../../src/gateway/mcp/pins.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import type { Gateway, Upstream, Wire, WireOrder } from '../../src/gateway/wire.ts';
 import type { UsageEntry } from '../../src/work/run-store.ts';
+import { memoryLedger, UNCAPPED } from '../support/memory-ledger.ts';
 
 export const KEY = 'sk-real/credential+1';
 const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -70,6 +71,9 @@ async function listen(server: http.Server): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
 
+/** An order of which only what matters is given; `budgetUsd` is the cap of its run. */
+type OrderLike = Partial<WireOrder> & { readonly budgetUsd?: number | null };
+
 /** A gateway with a ledger in memory, in front of a scripted upstream. */
 export interface Bench extends AsyncDisposable {
   readonly gateway: Gateway;
@@ -78,7 +82,7 @@ export interface Bench extends AsyncDisposable {
   readonly events: HarnessEvent[];
   /** While set, the ledger refuses to write. */
   readonly trouble: { ledger: boolean };
-  open(order?: Partial<WireOrder>): Promise<Wire>;
+  open(order?: OrderLike): Promise<Wire>;
 }
 
 export interface BenchOptions {
@@ -93,19 +97,13 @@ export interface BenchOptions {
 export async function startBench(script: Script, options: BenchOptions = {}): Promise<Bench> {
   const { credential = { kind: 'api_key', value: KEY }, path = '' } = options;
   const upstream = await startUpstream(script);
-  const entries: UsageEntry[] = [];
+  const ledger = memoryLedger();
+  const { entries, trouble } = ledger;
   const events: HarnessEvent[] = [];
-  const trouble = { ledger: false };
   let serial = 0;
   const gateway = createGateway({
     upstream: { baseUrl: upstream.url + path, credential },
-    ledger: {
-      spentUsd: async () => entries.reduce((sum, entry) => sum + (entry.usage.costUsd ?? 0), 0),
-      add: async (entry) => {
-        if (trouble.ledger) throw new Error('the database is down');
-        entries.push(entry);
-      },
-    },
+    ledger,
     record: (_order, event) => void events.push(event),
     egress: {
       hosts: [],
@@ -132,7 +130,7 @@ export async function startBench(script: Script, options: BenchOptions = {}): Pr
   };
 }
 
-function anOrder(order: Partial<WireOrder>): WireOrder {
+function anOrder({ budgetUsd = null, ...order }: OrderLike): WireOrder {
   return {
     projectId: 'project',
     runId: 'run',
@@ -141,7 +139,8 @@ function anOrder(order: Partial<WireOrder>): WireOrder {
     sessionId: 'session',
     attribution: false,
     model: MODEL,
-    budgetUsd: null,
+    caps: { ...UNCAPPED, runUsd: budgetUsd },
+    owner: 'worker-1',
     sealed: false,
     folder: tmpdir(),
     ...order,

@@ -21,6 +21,7 @@ import {
   type Ask,
   type Block,
 } from '../support/messages-server.ts';
+import { memoryLedger, UNCAPPED } from '../support/memory-ledger.ts';
 
 export interface WiredPlan {
   readonly place: Place;
@@ -71,7 +72,8 @@ export async function playWired(plan: WiredPlan): Promise<Played> {
     sessionId: 'session',
     attribution: false,
     model: 'claude-opus-5-5',
-    budgetUsd: null,
+    caps: UNCAPPED,
+    owner: 'worker-1',
     sealed: true,
     folder,
   });
@@ -139,7 +141,7 @@ function aGateway(
 ): ReturnType<typeof createGateway> {
   return createGateway({
     upstream: { baseUrl: url, credential: { kind: 'api_key', value: 'real-key-0123456789' } },
-    ledger: { spentUsd: async () => 0, add: async () => undefined },
+    ledger: memoryLedger(),
     record: (_order, event) => void record(event),
     egress: { hosts: egressHosts([], registries), registries, resolve: resolveOnHost },
     mcp: { servers, pins: openPins(join(place.root, 'pins')) },

@@ -10,6 +10,7 @@ import { createOutboxRows } from './outbox.ts';
 import { createPhaseRows } from './phases.ts';
 import { createProjectStore } from './projects.ts';
 import { createRequestRows } from './requests.ts';
+import { createReservationRows } from './reservations.ts';
 import { createRunRows } from './runs.ts';
 import { type Database, queriesOn } from './transaction.ts';
 import { createUsageRows } from './usage.ts';
@@ -31,6 +32,7 @@ export function openStore({ pool }: { readonly pool: Pool }): RunStore {
     approvals: createApprovalRows(database),
     events: createEventRows(database, listener),
     usage: createUsageRows(database),
+    reservations: createReservationRows(database),
     workers: createWorkerRows(database),
     outbox: createOutboxRows(database),
     deployments: createDeploymentRows(database),

@@ -112,8 +112,36 @@ export const usage = harness.table(
   (t) => [
     primaryKey({ columns: [t.projectId, t.requestId] }),
     index('usage_of_run').on(t.runId),
+    index('usage_by_time').on(t.at),
     // NaN is the greatest number there is, so the upper bound keeps it out.
     check('usage_cost', sql`${t.costUsd} between 0 and 1000000000`),
+  ],
+);
+
+/** One row a model call under way, taken before it is forwarded and removed once it is metered. */
+export const reservation = harness.table(
+  'reservation',
+  {
+    id: text().primaryKey(),
+    projectId: projectId(),
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    attemptId: text().notNull(),
+    sessionId: text().notNull(),
+    phase: text().notNull().$type<PhaseName>(),
+    role: text().notNull(),
+    itemKey: text(),
+    model: text().notNull(),
+    /** The worker whose process makes the call: once that is dead, nobody meters it any more. */
+    owner: text().notNull(),
+    /** US dollars that it may cost; null: the price is not known. */
+    usd: numeric({ mode: 'number' }),
+    at: instant().notNull().default(now),
+  },
+  (t) => [
+    index('reservation_of_run').on(t.runId),
+    check('reservation_usd', sql`${t.usd} between 0 and 1000000000`),
   ],
 );
 

@@ -3,11 +3,13 @@ import { PLAN_SCHEMA, readPlan } from '../../phases/plan-output.ts';
 import { TESTER_SCHEMA } from '../../phases/testing.ts';
 import { interruptedPrompt, rolePrompt, systemPrompt } from '../../phases/role-prompt.ts';
 import type { SessionTools } from '../../gateway/mcp/box-servers.ts';
+import type { RunSettings } from '../../domain/run.ts';
 import type { Wire } from '../../gateway/wire.ts';
 import type { SessionEvent, SpawnSealed } from '../../sessions/agent.ts';
 import { rightsOf } from '../../sessions/roles.ts';
 import { runSession, type SessionOutcome, type WatchedOrder } from '../../sessions/run-session.ts';
 import { openTranscript } from '../../sessions/transcript.ts';
+import type { Caps } from '../../work/run-store.ts';
 import type { Brief } from '../deps.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
 import type { Place } from './place.ts';
@@ -159,7 +161,8 @@ function openWire(deps: WorkshopDeps, begun: Begun, place: Place): Promise<Wire>
     sessionId: attempt.sessionId,
     attribution: run.settings.attributionHeaders,
     model: run.settings.model,
-    budgetUsd: run.settings.budgetUsd,
+    caps: capsOf(run.settings),
+    owner: deps.owner(),
     sealed: deps.box.driver === 'bwrap',
     folder: place.socketDir,
   });
@@ -227,4 +230,8 @@ function spawner(deps: WorkshopDeps, { begun, place, tools }: Equipped, wire: Wi
       stdin: 'pipe',
       signal,
     });
+}
+
+function capsOf({ budgetUsd, sessionUsd, dayUsd }: RunSettings): Caps {
+  return { runUsd: budgetUsd, sessionUsd: sessionUsd ?? null, dayUsd: dayUsd ?? null };
 }

@@ -157,6 +157,7 @@ async function endOf(deps: WorkshopDeps, { begun, talked }: Talked): Promise<Att
   if (talked.outcome.status === 'completed') return afterCompletion(deps, begun, talked);
   if (verdict?.kind === 'limited')
     return { status: 'limited', until: verdict.until, reason: verdict.message };
+  if (verdict?.kind === 'budget' && verdict.cap !== 'run') return afterCap(verdict);
   if (verdict !== null) {
     const reason = reasonOf(verdict);
     await park(deps, begun, reason);
@@ -169,10 +170,12 @@ async function endOf(deps: WorkshopDeps, { begun, talked }: Talked): Promise<Att
   return plainEnd(talked.outcome);
 }
 
-function reasonOf(verdict: NonNullable<ReturnType<Conversation['wire']['verdict']>>): string {
+type Verdict = NonNullable<ReturnType<Conversation['wire']['verdict']>>;
+
+function reasonOf(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'budget':
-      return `the budget of $${verdict.budgetUsd} is reached: $${verdict.spentUsd.toFixed(4)} are spent or reserved`;
+      return `the budget of $${verdict.budgetUsd} is reached: $${verdict.spentUsd.toFixed(4)} are spent or set aside for calls under way`;
     case 'unknown_price':
       return `the price of ${verdict.model} is not known, so no budget can hold: run without --budget or with a known model`;
     case 'refused':
@@ -180,6 +183,20 @@ function reasonOf(verdict: NonNullable<ReturnType<Conversation['wire']['verdict'
     case 'limited':
       return verdict.message;
   }
+}
+
+/** A session that used up its own share has failed; a new day brings new money. */
+function afterCap(verdict: Extract<Verdict, { kind: 'budget' }>): AttemptEnd {
+  const { cap, budgetUsd, spentUsd, until } = verdict;
+  const taken = `$${spentUsd.toFixed(4)} are spent or set aside`;
+  if (cap === 'session')
+    return {
+      status: 'failed',
+      code: 'session_failed',
+      reason: `The session reached budget.session_usd, $${budgetUsd}: ${taken}.`,
+    };
+  const reason = `budget.day_usd, $${budgetUsd}, is reached: ${taken} today (UTC), over all runs`;
+  return { status: 'limited', until, reason };
 }
 
 function afterCompletion(

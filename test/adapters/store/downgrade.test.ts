@@ -70,6 +70,12 @@ function fill(url: string): Promise<void> {
       stateHash: 'h',
       question: 'May it?',
     });
+    await pool.query(
+      `insert into harness.reservation
+        (id, project_id, run_id, attempt_id, session_id, phase, role, model, owner, usd)
+        values ('c1', $1, $2, 'a1', 's1', 'implement', 'coder', 'a-model', 'w1', 0.5)`,
+      [run.projectId, run.id],
+    );
     await pool.query(`update harness.approval set item_key = 'API-1', change = '{"files": []}'`);
     await moveTo(store, run, { status: 'stopped' });
     await store.close();
@@ -124,6 +130,7 @@ test('each way back keeps every row of every column that stays, and says what go
   }
   expect(await tagsOn(url)).toEqual(['0000_start']);
   expect(said).toEqual([
+    'reservation: 1',
     'approval.change: 1',
     'approval.item_key: 1',
     'deployment: 1',

@@ -22,6 +22,7 @@ import {
   type Reply,
 } from '../../support/messages-server.ts';
 import type { Stage } from './stage.ts';
+import { memoryLedger, UNCAPPED } from '../../support/memory-ledger.ts';
 
 /** What the gateway pays with: nothing in a box may ever hold it. */
 export const CREDENTIAL = 'sk-real-credential-of-the-operator';
@@ -99,7 +100,7 @@ export async function play(plan: SessionPlan): Promise<Played> {
 export function aGateway(baseUrl: string): Gateway & AsyncDisposable {
   const gateway = createGateway({
     upstream: { baseUrl, credential: { kind: 'api_key', value: CREDENTIAL } },
-    ledger: { spentUsd: () => Promise.resolve(0), add: () => Promise.resolve() },
+    ledger: memoryLedger(),
     record: () => undefined,
     egress: {
       hosts: [],
@@ -129,7 +130,8 @@ export async function openWire(
     sessionId: randomUUID(),
     attribution: false,
     model: 'claude-opus-5-5',
-    budgetUsd: null,
+    caps: UNCAPPED,
+    owner: 'worker-1',
     sealed,
     folder,
   });
