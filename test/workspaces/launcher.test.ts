@@ -36,9 +36,9 @@ function beside(): readonly number[] {
     });
 }
 
-async function warm() {
+async function warm(order: { readonly askMs?: number } = {}) {
   const before = new Set(beside());
-  const launcher = createLauncher();
+  const launcher = createLauncher(order);
   let parent = String(process.pid);
   for (let turn = 0; parent === String(process.pid) && turn < 500; turn += 1)
     parent = text((await launcher.run(shell('echo $PPID'))).stdout);
@@ -60,6 +60,18 @@ describe('the launcher', () => {
       stderr: 'bad',
       fault: null,
     });
+  });
+
+  test('does not wait for ever for a process that was stopped: what it did is tried again', async () => {
+    const { launcher, pid } = await warm({ askMs: 100 });
+    process.kill(pid, 'SIGSTOP');
+    await expect(launcher.run(shell('true'))).rejects.toMatchObject({ code: 'LAUNCHER_ENDED' });
+    expect((await launcher.run(shell('echo $PPID'))).exit).toBe(0);
+  });
+
+  test('waits for a program that takes longer than it is asked about', async () => {
+    const { launcher } = await warm({ askMs: 500 });
+    expect((await launcher.run(shell('sleep 3'))).exit).toBe(0);
   });
 
   test('gives its process nothing of our environment', async () => {

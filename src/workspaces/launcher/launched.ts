@@ -9,7 +9,10 @@ interface Order {
   readonly program: Program;
 }
 
-process.on('message', (order: Order) => void carryOut(order));
+process.on('message', (said: Order | 'there?') => {
+  if (said === 'there?') process.send?.('there');
+  else void carryOut(said);
+});
 process.send?.('ready');
 
 async function carryOut({ id, program }: Order): Promise<void> {

@@ -9,6 +9,13 @@ export interface Launcher {
   run(program: Program): Promise<ProgramEnd>;
 }
 
+/**
+ * How often the process beside is asked whether it is there while it is waited for, and how often in a row
+ * it may not answer: one that was stopped, or hangs, ends after half a minute, and what it did is tried again.
+ */
+const ASK_MS = 10_000;
+const UNANSWERED = 3;
+
 /** A command that only looks runs fewer, and must not wait for another process. */
 const DIRECTLY = 10;
 
@@ -19,13 +26,13 @@ const SCRIPT = join(import.meta.dirname, `launched${extname(import.meta.filename
  * 3 ms in a process of 300 MB on an idle machine, 20 ms on a busy one, with every session's stream
  * standing still. So a small process beside this one starts them, from the eleventh on.
  */
-export function createLauncher(): Launcher {
+export function createLauncher({ askMs = ASK_MS } = {}): Launcher {
   let runs = 0;
   let beside: Beside | undefined;
   return {
     run(program) {
       runs += 1;
-      if (runs > DIRECTLY) beside ??= startBeside(() => (beside = undefined));
+      if (runs > DIRECTLY) beside ??= startBeside(askMs, () => (beside = undefined));
       return beside?.ready() === true ? beside.run(program) : runProgram(program);
     },
   };
@@ -41,7 +48,7 @@ interface Answer {
   readonly end: ProgramEnd;
 }
 
-function startBeside(gone: () => void): Beside {
+function startBeside(askMs: number, gone: () => void): Beside {
   const child = fork(SCRIPT, [], {
     // Nothing of ours is for it, the credentials least of all.
     env: {},
@@ -51,17 +58,27 @@ function startBeside(gone: () => void): Beside {
     detached: true,
   });
   const waiting = new Map<number, PromiseWithResolvers<ProgramEnd>>();
+  const sending = new Map<number, Program>();
   let ready = false;
   let last = 0;
   idle(child, true);
-  child.on('message', (message: 'ready' | Answer) => {
+  const asking = askWhileWaitedFor(child, { askMs, waited: () => waiting.size > 0 });
+  child.on('message', (message: 'ready' | 'there' | Answer) => {
+    asking.answered();
+    if (message === 'there') return;
     if (message === 'ready') ready = true;
     else take(waiting, message.id)?.resolve(message.end);
     idle(child, waiting.size === 0);
   });
   const end = (): void => {
+    asking.stop();
     gone();
-    for (const one of waiting.values()) one.reject(launcherEnded());
+    for (const [id, one] of waiting) {
+      const unsent = sending.get(id);
+      // What did not reach it was not begun there.
+      if (unsent === undefined) one.reject(launcherEnded());
+      else one.resolve(runProgram(unsent));
+    }
     waiting.clear();
   };
   child.once('exit', end).on('error', end);
@@ -73,13 +90,30 @@ function startBeside(gone: () => void): Beside {
       waiting.set(last, answer);
       idle(child, false);
       const id = last;
+      sending.set(id, program);
       child.send({ id, program }, (error) => {
-        // What did not reach it was not begun there.
+        sending.delete(id);
         if (error !== null) take(waiting, id)?.resolve(runProgram(program));
       });
       return answer.promise;
     },
   };
+}
+
+/** A signal that can't be caught ends a stopped process too; its end is told by `exit` then. */
+function askWhileWaitedFor(
+  child: ChildProcess,
+  { askMs, waited }: { readonly askMs: number; readonly waited: () => boolean },
+): { answered(): void; stop(): void } {
+  let unanswered = 0;
+  const timer = setInterval(() => {
+    if (!waited() || !child.connected) return;
+    if (unanswered >= UNANSWERED) return void child.kill('SIGKILL');
+    unanswered += 1;
+    child.send('there?', () => undefined);
+  }, askMs);
+  timer.unref();
+  return { answered: () => void (unanswered = 0), stop: () => clearInterval(timer) };
 }
 
 function take(
