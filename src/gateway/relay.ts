@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../domain/errors.ts';
 import type { Bill, Call } from './call.ts';
 import { headersToClient } from './headers.ts';
+import { PATIENCE, watchProgress } from './progress.ts';
+import type { Patience } from './progress.ts';
 import { refuseForNow, sendRefusal } from './refusal.ts';
 import type { Session, Shared } from './session.ts';
 import { createUsageMeter, tokensOfBody } from './usage-meter.ts';
@@ -47,8 +49,12 @@ async function relayStream(answer: IncomingMessage, relay: Relay): Promise<void>
   const id = requestId(answer);
   call.response.writeHead(answer.statusCode ?? 200, headersToClient(answer.headers, shared.redact));
   call.response.flushHeaders();
+  using progress = watchProgress(answer, shared.patience ?? PATIENCE);
   const broken = await pump(answer, relay, async (chunk) => {
-    meter.push(chunk);
+    for (const type of meter.push(chunk)) {
+      session.touch();
+      progress.seen({ telling: type !== 'ping' });
+    }
     if (meter.finished()) await bill.pay(meter.tokens(), id);
     else if (!(await bill.covers(meter.tokens()))) throw new RangeError(BROKEN_OFF);
   });
@@ -62,13 +68,12 @@ const BROKEN_OFF = 'This answer was broken off: the budget of the run holds no m
 /** Moves all chunks; returns why it ended early, undefined at a proper end. */
 async function pump(
   answer: IncomingMessage,
-  { call, session }: Relay,
+  { call }: Relay,
   before: (chunk: Buffer) => Promise<void>,
 ): Promise<string | undefined> {
   try {
     for await (const chunk of answer) {
       if (!Buffer.isBuffer(chunk)) throw new TypeError('The upstream sent no bytes.');
-      session.touch();
       await before(chunk);
       await write(call.response, chunk, call.signal);
     }
@@ -113,7 +118,9 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 async function relayBody(answer: IncomingMessage, relay: Relay): Promise<void> {
   const { bill, call, session, shared } = relay;
   const chunks: Buffer[] = [];
+  const progress = watchProgress(answer, wholeWithin(shared.patience ?? PATIENCE));
   const broken = await collect(answer, session, chunks);
+  progress[Symbol.dispose]();
   const body = Buffer.concat(chunks);
   await bill.pay(tokensOfBody(body), requestId(answer));
   if (call.signal.aborted) return;
@@ -126,6 +133,11 @@ async function relayBody(answer: IncomingMessage, relay: Relay): Promise<void> {
   call.response.writeHead(answer.statusCode ?? 200, { ...headers, 'content-length': body.length });
   call.response.end(body);
   session.touch();
+}
+
+/** What comes whole tells nothing before its end: the time for all of it counts. */
+function wholeWithin({ tellingMs }: Patience): Patience {
+  return { eventMs: tellingMs, tellingMs };
 }
 
 async function collect(

@@ -7,6 +7,7 @@ import type { Failure } from './failures.ts';
 import { brief } from './failures.ts';
 import { usageOf } from './prices.ts';
 import type { Tokens } from './prices.ts';
+import type { Patience } from './progress.ts';
 import type { Redact } from './redact-credential.ts';
 import type { RunSpending } from './run-spending.ts';
 import type { Ledger, Upstream, WireOrder, WireVerdict } from './wire.ts';
@@ -28,6 +29,8 @@ export interface GatewayDeps {
     monotonic(): number;
   };
   readonly newId: () => string;
+  /** How long an answer may go on without getting anywhere; absent: as `PATIENCE` says. */
+  readonly patience?: Patience;
 }
 
 /** What all wires of a gateway share. */
@@ -67,10 +70,10 @@ interface Charge {
   readonly upstreamId: string | undefined;
 }
 
-/** What the gateway knows of one session: its verdict is its first, and final. */
 /** Far above what a bad day of a provider makes: a loop in the box must not fill the record. */
 const MOST_FAILURES = 500;
 
+/** What the gateway knows of one session: its verdict is its first, and final. */
 export function createSession(shared: Shared, order: WireOrder, spending: RunSpending): Session {
   const { clock, ledger, record, redact } = shared;
   let lastByteAt = clock.monotonic();

@@ -5,7 +5,8 @@ import { createSseReader } from './sse.ts';
 
 /** Counts the tokens of one answer. */
 export interface UsageMeter {
-  push(chunk: Uint8Array): void;
+  /** Returns the types of the events that this chunk completes. */
+  push(chunk: Uint8Array): readonly string[];
   /** `message_stop` was seen: nothing more is to come. */
   finished(): boolean;
   /** The tokens so far; null while the upstream has told nothing and sent no text. */
@@ -83,10 +84,12 @@ export function createUsageMeter(): UsageMeter {
 
   return {
     push(chunk) {
-      for (const data of reader.push(chunk)) {
-        const event = StreamEvent.safeParse(parseJson(data));
-        if (event.success) take(event.data);
-      }
+      const events = reader
+        .push(chunk)
+        .map((data) => StreamEvent.safeParse(parseJson(data)))
+        .flatMap((event) => (event.success ? [event.data] : []));
+      for (const event of events) take(event);
+      return events.map(({ type }) => type);
     },
     finished: () => stopped,
     tokens: () => {

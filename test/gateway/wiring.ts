@@ -7,6 +7,7 @@ import type { EgressSettings } from '../../src/gateway/egress/egress.ts';
 import type { McpSettings } from '../../src/gateway/mcp/door.ts';
 import { openPins } from '../../src/gateway/mcp/pins.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
+import type { Patience } from '../../src/gateway/progress.ts';
 import type { Gateway, Upstream, Wire, WireOrder } from '../../src/gateway/wire.ts';
 import type { UsageEntry } from '../../src/work/run-store.ts';
 import { memoryLedger, UNCAPPED } from '../support/memory-ledger.ts';
@@ -90,6 +91,7 @@ export interface BenchOptions {
   readonly egress?: Partial<EgressSettings>;
   readonly mcp?: Partial<McpSettings>;
   readonly providerTools?: readonly string[];
+  readonly patience?: Patience;
   /** Path of the base URL. */
   readonly path?: string;
 }
@@ -115,6 +117,7 @@ export async function startBench(script: Script, options: BenchOptions = {}): Pr
     providerTools: options.providerTools ?? [],
     clock: { now: () => NOW, monotonic: () => performance.now() },
     newId: () => `own-${++serial}`,
+    ...(options.patience ? { patience: options.patience } : {}),
   });
   return {
     gateway,
