@@ -6,7 +6,9 @@ import { readHostIdentity } from './engine/host-identity.ts';
 import { giveUpRun } from './engine/operations.ts';
 import { newId, type App } from './open-app.ts';
 import { isAncestor } from './workspaces/receive.ts';
-import { inspectRepository } from './workspaces/repository.ts';
+import { OWN_FILES } from './workspaces/ensure-repository.ts';
+import type { Git } from './workspaces/git.ts';
+import { inspectRepository, type UserRepository } from './workspaces/repository.ts';
 
 /** Marks a folder that a rehearsal made, and may replace. */
 const REHEARSAL_MARK = join('.harness', 'rehearsal.json');
@@ -90,14 +92,41 @@ async function holdsRehearsalOnly(app: App, directory: string, known: Project): 
   const git = await app.git();
   const found = await inspectRepository(git, directory);
   if (found.kind !== 'repository' || found.dirty || found.head === null) return false;
-  const run = await app.store.runs.latest(known.id);
-  if (run !== undefined && run.settings.label !== 'rehearsal') return false;
+  if (!(await rehearsedLast(app, known))) return false;
   const { gitDir, head, branch } = found;
   const refs = await git.read({ gitDir, args: ['for-each-ref', '--format=%(refname)'] });
-  if (refs !== `refs/heads/${branch ?? ''}`) return false;
+  if (refs !== `refs/heads/${branch ?? ''}` || (await hidesFiles(git, found))) return false;
   const hub = await app.hubOf(known);
   const made = (await hub.newestMove()) ?? (await hub.head().catch(unlessEmpty));
   return made !== undefined && isAncestor(git, hub.path, [head, made]);
+}
+
+async function rehearsedLast(app: App, { id }: Project): Promise<boolean> {
+  const run = await app.store.runs.latest(id);
+  return run === undefined || run.settings.label === 'rehearsal';
+}
+
+/** What git ignores may be a person's only copy: a `.env`, data of the application. */
+async function hidesFiles(git: Git, { gitDir, directory }: UserRepository): Promise<boolean> {
+  const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
+  const ignored = (await git.read({ gitDir, workTree: directory, args })).split('\0');
+  return ignored.some((path) => path !== '' && !REPLACEABLE.has(path.replace(/\/$/u, '')));
+}
+
+/** Ours, or made again by whoever installs. */
+const REPLACEABLE = new Set([...OWN_FILES, 'node_modules'].map((name) => name.replace(/\/$/u, '')));
+
+/**
+ * Scripted commits are no part of anybody's work. Throws `REHEARSAL_ELSEWHERE` (exit 2) for a repository with
+ * commits that no rehearsal made.
+ */
+export async function refuseToRehearseIn({ directory }: UserRepository): Promise<void> {
+  if ((await readIfThere(join(directory, REHEARSAL_MARK))) !== undefined) return;
+  throw new HarnessError(
+    'REHEARSAL_ELSEWHERE',
+    `${directory} is a repository with commits, and a rehearsal plays a script whose commits would land on its branch; rehearse in a new folder (--project-dir, without --existing), or leave --rehearse out`,
+    { exit: 2 },
+  );
 }
 
 async function giveUpRuns(app: App, project: Project): Promise<void> {

@@ -4,7 +4,13 @@ import { HarnessError } from './domain/errors.ts';
 import { fileLine, type Approval } from './domain/approval.ts';
 import { diskFull } from './domain/disk-full.ts';
 import { ENDED, type Project, type Run } from './domain/run.ts';
-import { markFolder, realOf, refuseForeignFolder, startOver } from './former-rehearsal.ts';
+import {
+  markFolder,
+  realOf,
+  refuseForeignFolder,
+  refuseToRehearseIn,
+  startOver,
+} from './former-rehearsal.ts';
 import type { App } from './open-app.ts';
 import { ensureRepository, type FirstFile } from './workspaces/ensure-repository.ts';
 import { inspectRepository } from './workspaces/repository.ts';
@@ -33,7 +39,7 @@ export interface ProjectOrder {
 export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
   const git = await app.git();
   await refuseForeignFolder(order.directory);
-  if (order.rehearsal) await startOver(app, order);
+  if (order.rehearsal && !order.existing) await startOver(app, order);
   const begun = await refuseForeignCode(app, order);
   await refuseSecondRun(app, order.directory);
   const repository = await ensureRepository(git, order.directory, order.first);
@@ -72,6 +78,7 @@ async function refuseForeignCode(app: App, order: ProjectOrder): Promise<boolean
       { exit: 2 },
     );
   if (found.kind !== 'repository' || found.head === null) return false;
+  if (order.rehearsal) await refuseToRehearseIn(found);
   if (order.existing) return true;
   if ((await app.store.projects.byDirectory(found.directory)) !== undefined) return true;
   throw new HarnessError(

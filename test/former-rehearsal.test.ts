@@ -88,13 +88,41 @@ test.each(['on its branch', 'on another branch', 'in a stash'])(
   },
 );
 
-test("I1 a repository in which somebody rehearsed is not the rehearsal's to replace", async () => {
-  mkdirSync(directory);
-  makeRepository(directory, { 'mine.c': 'int main(void) { return 0; }\n' });
+test.each([true, false])(
+  "nobody's repository is rehearsed in (--existing: %s), and nothing there is touched",
+  async (existing) => {
+    mkdirSync(directory);
+    makeRepository(directory, { 'mine.c': 'int main(void) { return 0; }\n' });
+    const before = readdirSync(directory);
+    await expect(prepared({ existing })).rejects.toMatchObject({
+      code: 'REHEARSAL_ELSEWHERE',
+      exit: 2,
+    });
+    expect(readdirSync(directory)).toEqual(before);
+    expect(kept()).toEqual([]);
+  },
+);
+
+test("I1 a rehearsal's own folder is gone on with when --existing says so", async () => {
+  await prepared();
+  const before = join(directory, '.git/description');
+  writeFileSync(before, 'of the first\n');
   await prepared({ existing: true });
-  await prepared({ existing: true });
-  expect(readFileSync(join(directory, 'mine.c'), 'utf8')).toContain('main');
-  expect(kept()).toEqual([]);
+  expect(readFileSync(before, 'utf8')).toBe('of the first\n');
+});
+
+test.each([
+  ['.env', 1],
+  ['data/orders.db', 1],
+  ['node_modules/left-pad/index.js', 0],
+])('I1 what git ignores is kept unless anybody can make it again: %s', async (path, aside) => {
+  await prepared();
+  writeFileSync(join(directory, '.git/info/exclude'), '.env\ndata/\nnode_modules/\n.harness\n');
+  mkdirSync(join(directory, path, '..'), { recursive: true });
+  writeFileSync(join(directory, path), 'mine\n');
+  await prepared();
+  const files = kept().map((name) => readFileSync(join(root, name, path), 'utf8'));
+  expect(files).toEqual(Array.from({ length: aside }, () => 'mine\n'));
 });
 
 test('I1 what a real run built where a rehearsal was is not replaced by another rehearsal', async () => {
@@ -102,7 +130,7 @@ test('I1 what a real run built where a rehearsal was is not replaced by another 
   await prepared({ rehearsal: false });
   const before = join(directory, '.git/description');
   writeFileSync(before, 'of the real run\n');
-  await prepared();
+  await expect(prepared()).rejects.toMatchObject({ code: 'REHEARSAL_ELSEWHERE' });
   expect(existsSync(before)).toBe(true);
 });
 

@@ -7,7 +7,7 @@ import type { Feature } from './features.ts';
 import { inspectRepository, type UserRepository } from './repository.ts';
 
 /** What the harness keeps in a project folder and no commit may hold. */
-const OWN_FILES = ['.orchestrator_state.json', '.harness/', '.work_items.json'];
+export const OWN_FILES = ['.orchestrator_state.json', '.harness/', '.work_items.json'];
 /** What a person may have put into a new project's folder before the first run. */
 const STARTING_FILES =
   /^(prompts|\.env(\.example)?|\.harness|\.orchestrator_state\.json|\.work_items\.json|orchestrator\.ya?ml|[^.].*\.(md|txt))$/;
