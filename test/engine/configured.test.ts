@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSnapshot } from '../../src/delivery/snapshot.ts';
 import { PHASES, type PhaseName } from '../../src/domain/phase.ts';
@@ -130,6 +131,8 @@ test('R-092 a swarm of three with room for two has two at work', async () => {
   };
   const run = await aRunOf(host, play, only(['ideation'], {}, { pattern: 'swarm', parallel: 2 }));
   await until(host, async () => open.now === 2);
+  // That nothing happens has no event: a third would begin within milliseconds.
+  await delay(1000);
   gate.resolve();
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
   expect(open.most).toBe(2);

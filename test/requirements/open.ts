@@ -1,9 +1,7 @@
 /** Promises that nothing proves yet, each with the reason. One that has a proof may not be here. */
 export const OPEN: Readonly<Record<string, string>> = {
   'R-008': 'no test builds the image and rehearses in it yet',
-  'R-020': 'no test looks at the model of each request in demo mode yet',
   'R-024': 'no rehearsal makes the whole 50 issues yet',
-  'R-030': 'no test orders the claim before the first tool call yet',
   'R-035': 'the interactive terminal is not there yet',
   'R-058': 'ESC and Ctrl+C at a prompt need the interactive terminal',
   'R-066': 'no test brings containers up and down yet: it needs a Docker daemon',

@@ -5,9 +5,19 @@ import { z } from 'zod';
 
 const body = z.looseObject({ model: z.string() });
 
+/** A request for an answer. */
+export interface NotedRequest {
+  readonly model: string;
+  readonly session: string;
+  readonly role: string;
+  /** Milliseconds, by the clock of this process. */
+  readonly at: number;
+}
+
 /** A door before a server of models that remembers who asked for what, and passes everything on. */
 export interface Noted extends AsyncDisposable {
   readonly url: string;
+  readonly seen: readonly NotedRequest[];
   /** The model of each request for an answer, in order. */
   models(): readonly string[];
   /** The sessions that asked, each once. */
@@ -16,7 +26,7 @@ export interface Noted extends AsyncDisposable {
 
 /** The sessions are told apart by `gateway.attribution_headers`. */
 export async function noting(upstream: string): Promise<Noted> {
-  const seen: { readonly model: string; readonly session: string }[] = [];
+  const seen: NotedRequest[] = [];
   const server = createServer((incoming, answer) => {
     void (async () => {
       const content = await buffer(incoming);
@@ -25,6 +35,8 @@ export async function noting(upstream: string): Promise<Noted> {
         seen.push({
           model: read.data.model,
           session: String(incoming.headers['x-harness-session']),
+          role: String(incoming.headers['x-harness-role']),
+          at: performance.now(),
         });
       const onward = request(new URL(incoming.url ?? '/', upstream), {
         method: incoming.method ?? 'GET',
@@ -45,6 +57,7 @@ export async function noting(upstream: string): Promise<Noted> {
   if (address === null || typeof address === 'string') throw new Error('it has no port');
   return {
     url: `http://127.0.0.1:${address.port}`,
+    seen,
     models: () => seen.map(({ model }) => model),
     sessions: () => [...new Set(seen.map(({ session }) => session))],
     async [Symbol.asyncDispose]() {

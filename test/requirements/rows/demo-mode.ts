@@ -9,6 +9,8 @@ const CAPPED =
   'R-019 R-028 R-139 R-140 R-141 own prompts and specification, a cap of sessions, and on with it';
 const BROWSER =
   'R-010 R-031 R-134 a coder looks at its page with ${}, and its screenshot is kept${}';
+const SESSIONS =
+  'R-020 R-030 each request of demo mode names the model of --model, and an issue is In Progress before its session asks anything';
 
 /** Demo mode: its commands and its way of working. */
 export const DEMO_MODE: readonly Row[] = [
@@ -28,7 +30,7 @@ export const DEMO_MODE: readonly Row[] = [
     id: 'R-020',
     promise: '`--model NAME` is the model of every session',
     check: 'each request for the model names it',
-    proved: {},
+    proved: { 'test/e2e/demo-sessions.test.ts': [SESSIONS] },
   },
   {
     id: 'R-021',
@@ -103,7 +105,7 @@ export const DEMO_MODE: readonly Row[] = [
     id: 'R-030',
     promise: 'the issue is claimed: Todo to In Progress',
     check: 'its state changes before the first tool call of the session',
-    proved: {},
+    proved: { 'test/e2e/demo-sessions.test.ts': [SESSIONS] },
   },
   {
     id: 'R-031',
