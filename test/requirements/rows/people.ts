@@ -46,7 +46,11 @@ export const PEOPLE: readonly Row[] = [
     id: 'R-149',
     promise: '`/help` lists the commands',
     check: 'all of these',
-    proved: {},
+    proved: {
+      'test/cli/interactive/slash.test.ts': [
+        'R-146, R-147, R-148, R-149: help lists all commands, those of the original first of all',
+      ],
+    },
   },
   {
     id: 'R-150',
