@@ -1,7 +1,6 @@
 /** Promises that nothing proves yet, each with the reason. One that has a proof may not be here. */
 export const OPEN: Readonly<Record<string, string>> = {
   'R-008': 'no test builds the image and rehearses in it yet',
-  'R-024': 'no rehearsal makes the whole 50 issues yet',
   'R-035': 'no test drives the interactive terminal from outside yet',
   'R-058': 'no test interrupts a run at the prompt from outside yet',
   'R-066': 'no test brings containers up and down yet: it needs a Docker daemon',
@@ -14,5 +13,4 @@ export const OPEN: Readonly<Record<string, string>> = {
   'R-146': 'no test drives the interactive terminal from outside yet',
   'R-147': 'no test drives the interactive terminal from outside yet',
   'R-148': 'no test drives the interactive terminal from outside yet',
-  'R-157': 'no test compares the file with what is in force yet',
 };

@@ -3,12 +3,16 @@ import type { Row } from '../row.ts';
 const DEMO = 'test/e2e/demo.test.ts';
 const LOCALLY =
   'R-002 R-021 R-026 R-030 R-032 R-033 R-034 R-153 R-156 R-158 an initializer and coders build an application, issue by issue';
+const LINEAR = 'test/e2e/demo-linear.test.ts';
 const IN_LINEAR =
   'R-009 R-023 R-024 R-025 R-029 R-030 R-032 R-033 R-034 the same through Linear: its own tools, its own states';
 const CAPPED =
-  'R-019 R-028 R-139 R-140 R-141 own prompts and specification, a cap of sessions, and on with it';
+  'R-019 R-028 R-139 R-140 R-141 R-157 own prompts and specification, a cap of sessions, and on with it';
 const BROWSER =
   'R-010 R-031 R-134 a coder looks at its page with ${}, and its screenshot is kept${}';
+const FIFTY =
+  'R-019 R-024 R-027 the fifty issues that the prompt asks for are made, and three sessions are three';
+const EDITED = 'R-140 R-141 another application and another number, by the files that people edit';
 const SESSIONS =
   'R-020 R-030 each request of demo mode names the model of --model, and an issue is In Progress before its session asks anything';
 
@@ -24,7 +28,7 @@ export const DEMO_MODE: readonly Row[] = [
     id: 'R-019',
     promise: '`--max-iterations N`: at most N sessions',
     check: 'exactly N sessions, exit 0, and how to go on',
-    proved: { [DEMO]: [CAPPED] },
+    proved: { [DEMO]: [CAPPED, FIFTY] },
   },
   {
     id: 'R-020',
@@ -48,13 +52,13 @@ export const DEMO_MODE: readonly Row[] = [
     id: 'R-023',
     promise: 'it creates a project in Linear',
     check: 'there is exactly one',
-    proved: { [DEMO]: [IN_LINEAR] },
+    proved: { [LINEAR]: [IN_LINEAR] },
   },
   {
     id: 'R-024',
     promise: 'it creates 50 issues there',
     check: 'with the number 50: 50 issues and the META issue',
-    proved: {},
+    proved: { [DEMO]: [FIFTY] },
   },
   {
     id: 'R-025',
@@ -64,7 +68,7 @@ export const DEMO_MODE: readonly Row[] = [
       'test/demo/board.test.ts': [
         'R-024 R-025 issues become work items, the one about progress says what proves the whole',
       ],
-      [DEMO]: [IN_LINEAR],
+      [LINEAR]: [IN_LINEAR],
     },
   },
   {
@@ -81,7 +85,7 @@ export const DEMO_MODE: readonly Row[] = [
       'test/demo/initialize.test.ts': [
         'R-021 R-026 R-027 the initializer’s issues become work items, and where they are is written down',
       ],
-      [DEMO]: [IN_LINEAR],
+      [LINEAR]: [IN_LINEAR],
     },
   },
   {
@@ -111,38 +115,43 @@ export const DEMO_MODE: readonly Row[] = [
     id: 'R-031',
     promise: 'it is implemented and tried in a browser',
     check: 'calls of the browser between claim and Done',
-    proved: { 'test/e2e/browser.test.ts': [BROWSER] },
+    proved: {
+      'test/e2e/browser.test.ts': [BROWSER],
+      'test/e2e/demo-browser.test.ts': [
+        'R-010 R-031 demo mode looks at its page with ${} between claim and Done, and keeps the picture${}',
+      ],
+    },
   },
   {
     id: 'R-032',
     promise: 'a comment says how it was implemented',
     check: 'it names files, checks and commit',
-    proved: { [DEMO]: [LOCALLY, IN_LINEAR] },
+    proved: { [DEMO]: [LOCALLY], [LINEAR]: [IN_LINEAR] },
   },
   {
     id: 'R-033',
     promise: 'the issue is set to Done, by the harness after its own checks',
     check: 'In Progress to Done; a failing check leaves it open',
-    proved: { [DEMO]: [LOCALLY, IN_LINEAR] },
+    proved: { [DEMO]: [LOCALLY], [LINEAR]: [IN_LINEAR] },
   },
   {
     id: 'R-034',
     promise: 'the META issue hears of each session',
     check: 'one comment a session on `[META] Project Progress Tracker`',
-    proved: { [DEMO]: [LOCALLY, IN_LINEAR] },
+    proved: { [DEMO]: [LOCALLY], [LINEAR]: [IN_LINEAR] },
   },
   {
     id: 'R-140',
     promise: 'another application: edit `prompts/app_spec.txt`',
     check: 'with another specification the project is another',
-    proved: { [DEMO]: [CAPPED] },
+    proved: { [DEMO]: [CAPPED, EDITED] },
   },
   {
     id: 'R-141',
     promise: 'another number of issues: edit it in `prompts/initializer_prompt.md`',
     check: 'set to N: N issues, `total_issues` N',
     proved: {
-      [DEMO]: [CAPPED],
+      [DEMO]: [CAPPED, EDITED],
       'test/demo/issue-count.test.ts': [
         'R-141 the number before the word "issues" counts, and can be replaced',
       ],
@@ -168,7 +177,12 @@ export const DEMO_MODE: readonly Row[] = [
     id: 'R-157',
     promise: 'demo mode shows `.claude_settings.json`, which is not the authority',
     check: 'it says what is in force; changing it changes nothing',
-    proved: {},
+    proved: {
+      'test/demo/project-files.test.ts': [
+        'R-157 what is written down for the reader is what sessions get',
+      ],
+      [DEMO]: [CAPPED],
+    },
   },
   {
     id: 'R-158',

@@ -85,7 +85,7 @@ export const PEOPLE: readonly Row[] = [
     proved: {
       [DEMO]: [
         'R-002 R-021 R-026 R-030 R-032 R-033 R-034 R-153 R-156 R-158 an initializer and coders build an application, issue by issue',
-        'R-019 R-028 R-139 R-140 R-141 own prompts and specification, a cap of sessions, and on with it',
+        'R-019 R-028 R-139 R-140 R-141 R-157 own prompts and specification, a cap of sessions, and on with it',
       ],
     },
   },
@@ -107,7 +107,10 @@ export const PEOPLE: readonly Row[] = [
     promise: 'an MCP server that can’t be reached is named, with what to check',
     check: 'refused or down: that message, and the run is not green',
     proved: {
-      [DEMO]: ['R-155 a server that refuses the key is named, and nothing is green'],
+      'test/e2e/demo-linear.test.ts': [
+        'R-155 a server that refuses the key is named, and nothing is green',
+      ],
+      'test/demo/tracker-server.test.ts': ['R-155 so is one that is down'],
       'test/gateway/mcp/mcp.test.ts': [
         'R-155 a server that refuses ends the start of the session with its name and what to check',
       ],

@@ -130,7 +130,7 @@ export const SAFETY: readonly Row[] = [
     check: 'an edited line reaches the model without a build',
     proved: {
       'test/e2e/demo.test.ts': [
-        'R-019 R-028 R-139 R-140 R-141 own prompts and specification, a cap of sessions, and on with it',
+        'R-019 R-028 R-139 R-140 R-141 R-157 own prompts and specification, a cap of sessions, and on with it',
       ],
       [EXAMPLES]: ['R-139 the example prompt takes the place of the shipped one'],
     },

@@ -243,7 +243,7 @@ export const PARTS: readonly Row[] = [
         'every shipped prompt belongs to someone',
       ],
       'test/e2e/demo.test.ts': [
-        'R-019 R-028 R-139 R-140 R-141 own prompts and specification, a cap of sessions, and on with it',
+        'R-019 R-028 R-139 R-140 R-141 R-157 own prompts and specification, a cap of sessions, and on with it',
       ],
     },
   },
