@@ -18,6 +18,15 @@ import type {
   itemDiff as diffOf,
   planDocuments as plansOf,
 } from './read-work.ts';
+import type {
+  announceHost as announce,
+  openHostProcesses as openProcesses,
+} from './host-process.ts';
+import type {
+  createWebhookDoor as linearDoor,
+  editItem as edit,
+  readTracker as readWords,
+} from './tracker-words.ts';
 import type { diagnose as examine } from './diagnose.ts';
 import type { editText as editing } from './delivery/edit-text.ts';
 import type { openHost as host } from './host.ts';
@@ -50,7 +59,7 @@ export { nearest } from './config/nearest.ts';
 export { projectDirectoryFor } from './config/project-directory.ts';
 export { findConfigFile } from './config/read-file.ts';
 export { showConfig } from './config/show-config.ts';
-export { readSnapshot, writeSnapshot, type Snapshot } from './delivery/snapshot.ts';
+export { readSnapshot, type Snapshot } from './delivery/snapshot.ts';
 export { currentPhase, eventsAfter, readFacts } from './delivery/why-facts.ts';
 export type { DatabaseOrder, Standing, WayBack } from './database.ts';
 export type { Finding } from './diagnose.ts';
@@ -59,7 +68,9 @@ export type { Host } from './host.ts';
 export type { App, Reader } from './open-app.ts';
 export { newId } from './new-id.ts';
 export { PACKAGE } from './package-folder.ts';
-export { openHeart, skipBeat, type Heart } from './pulse.ts';
+export { keepSnapshot, refreshSnapshot, unlessUnwritten } from './keep-snapshot.ts';
+export type { HostProcesses } from './host-process.ts';
+export { openHeart, type Heart } from './pulse.ts';
 export { plainJson } from './safety/plain-json.ts';
 export { stripControls } from './safety/strip-controls.ts';
 
@@ -198,4 +209,33 @@ export async function planDocuments(...given: Given<typeof plansOf>): ReturnType
 /** What a work item changed: see `read-work.ts`. */
 export async function itemDiff(...given: Given<typeof diffOf>): ReturnType<typeof diffOf> {
   return (await import('./read-work.ts')).itemDiff(...given);
+}
+
+/** Lets servers find this process: see `host-process.ts`. */
+export async function announceHost(...given: Given<typeof announce>): ReturnType<typeof announce> {
+  return (await import('./host-process.ts')).announceHost(...given);
+}
+
+/** The processes that carry out a server's runs: see `host-process.ts`. */
+export async function openHostProcesses(
+  ...given: Given<typeof openProcesses>
+): ReturnType<typeof openProcesses> {
+  return (await import('./host-process.ts')).openHostProcesses(...given);
+}
+
+/** A person's change of a work item: see `tracker-words.ts`. */
+export async function editItem(...given: Given<typeof edit>): ReturnType<typeof edit> {
+  return (await import('./tracker-words.ts')).editItem(...given);
+}
+
+/** What people changed in the tracker: see `tracker-words.ts`. */
+export async function readTracker(...given: Given<typeof readWords>): ReturnType<typeof readWords> {
+  return (await import('./tracker-words.ts')).readTracker(...given);
+}
+
+/** Judges webhooks of Linear: see `adapters/trackers/linear/webhook.ts`. */
+export async function createWebhookDoor(
+  ...given: Given<typeof linearDoor>
+): Promise<ReturnType<typeof linearDoor>> {
+  return (await import('./tracker-words.ts')).createWebhookDoor(...given);
 }

@@ -3,6 +3,7 @@ import { PHASES } from '../domain/phase.ts';
 import type { EditOptions, RejectOptions } from './approval-action.ts';
 import { amount, portNumber, several, wholeNumber, type CommonOptions } from './common-options.ts';
 import type { DemoOptions } from './demo-action.ts';
+import type { HostOptions } from './host-action.ts';
 import type { RunOptions } from './run-options.ts';
 import type { ServeOptions } from './serve-action.ts';
 import type { WorkerOptions } from './worker-action.ts';
@@ -28,6 +29,7 @@ export function addRunCommands(program: Command): void {
   addApprovals(program);
   addDemo(program);
   addServe(program);
+  addHost(program);
   program
     .command('worker')
     .description('take part in the runs of the Postgres in DATABASE_URL')
@@ -66,6 +68,15 @@ function addServe(program: Command): void {
     .action(async (options: ServeOptions) =>
       (await import('./serve-action.ts')).serveAction(options),
     );
+}
+
+/** What `serve` starts; nobody types it. */
+function addHost(program: Command): void {
+  program
+    .command('host', { hidden: true })
+    .description('carry out the runs of a server')
+    .option('--rehearse', 'those with a scripted model')
+    .action(async (options: HostOptions) => (await import('./host-action.ts')).hostAction(options));
 }
 
 function addDemo(program: Command): void {

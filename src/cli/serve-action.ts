@@ -1,7 +1,10 @@
-import { refuseFullDisk, type App } from '../app.ts';
+import { openHostProcesses, processEnvironment, refuseFullDisk, type App } from '../app.ts';
+import type { RunSettings } from '../domain/run.ts';
+import { startRehearsal } from '../rehearsal/start.ts';
 import { startServer } from '../server/start.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, type Context } from './context.ts';
+import { person } from './person.ts';
 import { VERSION } from './version.ts';
 
 /** Flags of `serve`, as commander gives them. */
@@ -17,8 +20,18 @@ export async function serveAction(options: ServeOptions): Promise<void> {
   await withApp(context, async (app) => {
     await refuseFullDisk(app, null);
     const interrupt = interrupted();
+    const { config } = options;
+    const hosts = await openHostProcesses({
+      home: app.config.home,
+      cwd: context.cwd,
+      env: processEnvironment(),
+      words: config === undefined ? [] : ['--config', config],
+    });
     const server = await startServer({
       app,
+      hosts,
+      rehearsalOf,
+      person: person(),
       host: options.host ?? '127.0.0.1',
       port: context.config.apiPort,
       names: options.allowHost ?? [],
@@ -30,6 +43,18 @@ export async function serveAction(options: ServeOptions): Promise<void> {
     context.output.talk('closing');
     await server.close();
   });
+}
+
+/** What the scripted model plays; whoever carries the run out starts one of its own. */
+async function rehearsalOf(
+  settings: RunSettings,
+): Promise<{ readonly idea: string; readonly settings: RunSettings }> {
+  const rehearsal = await startRehearsal();
+  try {
+    return { idea: rehearsal.idea, settings: rehearsal.settings(settings) };
+  } finally {
+    await rehearsal.close();
+  }
 }
 
 /** A token that was made here is shown to whoever started us; one that was given is known. */

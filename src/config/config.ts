@@ -42,6 +42,8 @@ export interface Config {
   readonly apiPort: number;
   /** Bearer token of the API; null: one is made. */
   readonly apiToken: Secret | null;
+  /** Secrets by which senders of webhooks sign them; null: none are taken. */
+  readonly webhooks: { readonly linear: Secret | null; readonly github: Secret | null };
   readonly linear: LinearAccess;
   /** Where environments get their packages from. */
   readonly registries: PaidRegistries;

@@ -15,6 +15,8 @@ const known = z.object({
   CLAUDE_CODE_OAUTH_TOKEN: filledText.optional(),
   ANTHROPIC_BASE_URL: webUrl.default('https://api.anthropic.com'),
   LINEAR_API_KEY: filledText.optional(),
+  LINEAR_WEBHOOK_SECRET: filledText.optional(),
+  GITHUB_WEBHOOK_SECRET: filledText.optional(),
   LINEAR_API_URL: webUrl.default('https://api.linear.app/graphql'),
   LINEAR_MCP_URL: webUrl.default('https://mcp.linear.app/mcp'),
   DATABASE_URL: databaseUrl.optional(),
@@ -36,6 +38,8 @@ export const SECRET_VARIABLES = [
   'LINEAR_API_KEY',
   'DATABASE_URL',
   'HARNESS_TOKEN',
+  'LINEAR_WEBHOOK_SECRET',
+  'GITHUB_WEBHOOK_SECRET',
 ] as const;
 
 /** Environment over `.env`; an empty variable counts as not set, and hides the one in `.env`. */

@@ -115,12 +115,16 @@ function places(
 function access(
   file: FileSettings,
   variables: KnownVariables,
-): Pick<Config, 'databaseUrl' | 'credential' | 'upstreamUrl' | 'apiToken' | 'linear'> {
+): Pick<Config, 'databaseUrl' | 'credential' | 'upstreamUrl' | 'apiToken' | 'webhooks' | 'linear'> {
   return {
     databaseUrl: secret(variables.DATABASE_URL ?? file.database_url ?? file.backend.database_url),
     credential: credential(variables),
     upstreamUrl: variables.ANTHROPIC_BASE_URL,
     apiToken: secret(variables.HARNESS_TOKEN),
+    webhooks: {
+      linear: secret(variables.LINEAR_WEBHOOK_SECRET),
+      github: secret(variables.GITHUB_WEBHOOK_SECRET),
+    },
     linear: {
       apiKey: secret(variables.LINEAR_API_KEY ?? file.backend.linear_api_key),
       apiUrl: variables.LINEAR_API_URL,

@@ -89,6 +89,8 @@ export interface RunSettings {
   readonly deploy: DeploySettings | null;
   /** Absent: the run is the orchestrator's. */
   readonly demo?: DemoSettings;
+  /** A server sees to it that somebody carries it out; absent: the terminal that began it does. */
+  readonly served?: boolean;
   /** Adds `x-harness-*` headers to upstream requests. */
   readonly attributionHeaders: boolean;
   /** Only workers of the same label take part; `rehearsal` for scripted models, else ''. */

@@ -22,7 +22,7 @@ export interface Answering {
 export interface AnswerOrder {
   readonly run: Run;
   readonly project: Project;
-  /** A phase or the key of a work item; null: whatever has waited longest. */
+  /** A phase, the key of a work item or the question's id; null: whatever has waited longest. */
   readonly about: string | null;
   /** Beginning of the hash of what the person looked at; null: they did not say. */
   readonly state: string | null;
@@ -67,6 +67,8 @@ function chosen(pending: readonly Approval[], about: string | null): Approval {
   const [oldest] = pending;
   if (oldest === undefined) throw none('Nothing waits for an approval; see `harness why`');
   if (about === null) return oldest;
+  const meant = pending.find(({ id }) => id === about);
+  if (meant !== undefined) return meant;
   const named = pending.find((one) => namedBy(one) === about);
   const ofPhase = pending.find(({ phase }) => phase === about);
   const waiting = pending.map(namedBy).join(', ');

@@ -69,7 +69,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
     usage: usageView(total),
     why: whyRun(facts.why),
     unsealed,
-    hosting_trouble: null,
+    hosting_trouble: hosted ? null : parts.keeper.troubleOf(run),
   };
 }
 

@@ -14,6 +14,7 @@ export type Phase = z.output<typeof answers.phase>;
 export type WorkItem = z.output<typeof answers.workItem>;
 export type Session = z.output<typeof answers.session>;
 export type Approval = z.output<typeof answers.approval>;
+export type Answered = z.output<typeof answers.answered>;
 export type Why = z.output<typeof answers.why>;
 export type Cost = z.output<typeof answers.cost>;
 export type Usage = z.output<typeof answers.usage>;

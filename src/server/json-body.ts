@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Http } from './parts.ts';
 import { Refusal } from './problems.ts';
+import { keepRaw } from './raw-body.ts';
 
 /** Deeper is nobody's request. */
 const MOST_DEPTH = 32;
@@ -13,7 +14,8 @@ export function acceptJsonOnly(app: Http): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_: FastifyRequest, given: Buffer) => {
+    async (request: FastifyRequest, given: Buffer) => {
+      keepRaw(request, given);
       return given.length === 0 ? undefined : parsed(given);
     },
   );

@@ -3,13 +3,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { HarnessError, hasCode } from '../domain/errors.ts';
-import { PACKAGE, type App } from '../app.ts';
+import { PACKAGE, type App, type HostProcesses } from '../app.ts';
 import { buildHttp } from './build.ts';
 import { createStreams } from './event-stream.ts';
-import type { Http } from './parts.ts';
+import { keepHosted } from './keep-hosted.ts';
+import type { Http, Parts } from './parts.ts';
 
-export interface ServerOrder {
+export interface ServerOrder extends Pick<Parts, 'rehearsalOf' | 'person'> {
   readonly app: App;
+  /** What carries out runs. */
+  readonly hosts: HostProcesses;
   /** Address or name to listen on. */
   readonly host: string;
   /** 0 takes any free one. */
@@ -36,10 +39,14 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
   const { app, host, log } = order;
   const token = await tokenFor(order);
   const streams = createStreams(log);
+  const keeper = keepHosted(app, order.hosts, log);
   const parts = {
     app,
     log,
     streams,
+    keeper,
+    rehearsalOf: order.rehearsalOf,
+    person: order.person,
     version: order.version,
     pages: join(PACKAGE, 'dist', 'dashboard'),
   };
@@ -51,7 +58,12 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
     log,
   };
   const http = await buildHttp(parts, gate);
-  await listen(http, order);
+  try {
+    await listen(http, order);
+  } catch (error) {
+    await keeper.close();
+    throw error;
+  }
   const shown = isIP(host) === 6 ? `[${host}]` : host;
   return {
     url: `http://${shown}:${portOf(http)}`,
@@ -59,6 +71,7 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
     async close() {
       streams.close();
       await http.close();
+      await keeper.close();
     },
   };
 }

@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, openApp, type App } from '../../src/app.ts';
+import type { RunSettings } from '../../src/domain/run.ts';
+import type { RehearsalPlan } from '../../src/server/parts.ts';
 import { startServer, type ServerOrder } from '../../src/server/start.ts';
 import { SETTINGS } from '../support/a-run.ts';
 import { testDatabase } from '../support/database.ts';
 import { USUAL_PATH } from '../support/harness-cli.ts';
 
-const TOKEN = 'a-token-that-is-long-enough';
+export const TOKEN = 'a-token-that-is-long-enough';
 
 /** A server on a database of its own, asked over real connections. */
 export interface TestServer extends AsyncDisposable {
@@ -38,11 +40,14 @@ interface Answer {
   readonly json: unknown;
 }
 
-export async function aServer(changes: Partial<ServerOrder> = {}): Promise<TestServer> {
-  const stack = new AsyncDisposableStack();
+export async function aServer(
+  changes: Partial<ServerOrder> = {},
+  variables: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  await using opening = new AsyncDisposableStack();
   const root = await realpath(await mkdtemp(join(tmpdir(), 'harness-api-')));
-  stack.defer(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
-  const { url: databaseUrl } = stack.use(await testDatabase());
+  opening.defer(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+  const { url: databaseUrl } = opening.use(await testDatabase());
   const workspace = join(root, 'workspaces');
   await mkdir(workspace);
   const env = {
@@ -50,15 +55,28 @@ export async function aServer(changes: Partial<ServerOrder> = {}): Promise<TestS
     HARNESS_HOME: join(root, 'home'),
     HARNESS_TOKEN: TOKEN,
     WORKSPACE_PATH: workspace,
+    ...variables,
   };
   const config = loadConfig({ file: null, env, flags: {}, cwd: root });
   const lines: string[] = [];
   const log = (line: string): number => lines.push(line);
   const app = await openApp({ config, path: USUAL_PATH, homeFolder: root, log });
-  stack.defer(() => app.close());
-  const order = { app, host: '127.0.0.1', port: 0, names: [], version: '0.0.0', log, ...changes };
+  opening.defer(() => app.close());
+  const hosts = { ensure: async () => undefined, states: () => [], stop: async () => undefined };
+  const acting = { hosts, rehearsalOf, person: 'tester' };
+  const order = {
+    ...acting,
+    app,
+    host: '127.0.0.1',
+    port: 0,
+    names: [],
+    version: '0.0.0',
+    log,
+    ...changes,
+  };
   const server = await startServer(order);
-  stack.defer(() => server.close());
+  opening.defer(() => server.close());
+  const stack = opening.move();
   return {
     app,
     url: server.url,
@@ -69,6 +87,10 @@ export async function aServer(changes: Partial<ServerOrder> = {}): Promise<TestS
     runOf: (name) => makeRun(app, join(workspace, name)),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+async function rehearsalOf(settings: RunSettings): Promise<RehearsalPlan> {
+  return { idea: 'A reading list', settings: { ...settings, label: 'rehearsal' } };
 }
 
 async function ask(url: string, { method = 'GET', body, headers }: AskOrder): Promise<Answer> {

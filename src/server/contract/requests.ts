@@ -53,6 +53,7 @@ export const startRun = z
   .meta({ id: 'StartRun' });
 export const resumeRun = z.strictObject(limits).meta({ id: 'ResumeRun' });
 export const stopRun = z.strictObject({ now: z.boolean().optional() }).meta({ id: 'StopRun' });
+export const pauseRun = z.strictObject({}).meta({ id: 'PauseRun' });
 export const approve = z
   .strictObject({ ...answered, text: z.string().max(900_000).optional() })
   .meta({ id: 'Approve' });

@@ -159,6 +159,17 @@ export const approval = z
   })
   .meta({ id: 'Approval' });
 
+/** A question, and what was said. */
+export const answered = z
+  .object({
+    approval: text,
+    phase: phaseName,
+    item: textOrNull,
+    answer: z.enum(['approved', 'edited', 'rejected']),
+    run,
+  })
+  .meta({ id: 'Answered' });
+
 export const why = z.object({ cause: text, action: text }).meta({ id: 'Why' });
 
 export const cost = z

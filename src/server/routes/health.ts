@@ -62,7 +62,7 @@ async function detailed(parts: Parts): Promise<contract.HealthDetailed> {
     workers: workers.length,
     runs: away ? {} : await runCounts(parts),
     event_streams: streams.count(),
-    hosting: [],
+    hosting: [...parts.keeper.hosts.states()],
     rehearsal_only: app.config.credential === null,
   };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { addItem, changeItem } from '../contract/requests.ts';
 import { itemKey, itemPage, itemStatus, projectId, workItem } from '../contract/resources.ts';
 import { pageOf, paging } from '../cursor.ts';
+import * as actions from '../item-actions.ts';
 import { findItem, findProject, findRun } from '../find.ts';
 import type { Http, Parts } from '../parts.ts';
 import { itemView } from '../views.ts';
@@ -31,5 +33,23 @@ export function itemRoutes(http: Http, parts: Parts): void {
     { schema: { params: ofItem, response: { 200: workItem } } },
     async ({ params: { id, item } }) =>
       itemView(await findItem(parts, await findRun(parts, id), item)),
+  );
+  http.post(
+    '/projects/:id/work-items',
+    { schema: { params, body: addItem, response: { 201: workItem } } },
+    async ({ params: { id }, body }, reply) => {
+      const item = await actions.addItem(parts, await findRun(parts, id), body);
+      reply.code(201).header('location', `/v1/projects/${id}/work-items/${item.key}`);
+      return itemView(item);
+    },
+  );
+  http.patch(
+    '/projects/:id/work-items/:item',
+    { schema: { params: ofItem, body: changeItem, response: { 200: workItem } } },
+    async ({ params: { id, item: key }, body }) => {
+      const found = await findRun(parts, id);
+      const item = await findItem(parts, found, key);
+      return itemView(await actions.changeItem(parts, found, { item, change: body }));
+    },
   );
 }

@@ -35,7 +35,7 @@ export function projectRoutes(http: Http, parts: Parts): void {
 }
 
 /** All there are, newest first. */
-async function projectViews(parts: Parts): Promise<z.output<typeof project>[]> {
+export async function projectViews(parts: Parts): Promise<z.output<typeof project>[]> {
   const known = await parts.app.store.projects.list();
   const views = await Promise.all(
     known.filter((one) => !isRetired(one)).map((one) => viewOf(parts, one)),
