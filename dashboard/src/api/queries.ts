@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   Board,
+  ChangeWorkItem,
   Cost,
   Diff,
   DocumentList,
@@ -11,6 +12,7 @@ import type {
   Run,
   SessionPage,
   StartRun,
+  WorkItem,
 } from '../../../src/server/contract.ts';
 import type { Client } from './client.ts';
 import { useClient } from './client-context.ts';
@@ -120,12 +122,27 @@ export type Order =
       readonly body: { readonly approval: string; readonly state: string; readonly reason: string };
     };
 
-/** Sends an order; whatever came of it, the page then shows how things stand. */
-export function useOrder(project: string) {
+/**
+ * Sends an order; whatever came of it, the page then shows how things stand. `onTaken` is called even
+ * when what gave the order is not on the page any more.
+ */
+export function useOrder(project: string, onTaken?: () => void) {
   const client = useClient();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ verb, body }: Order) => client.send<Run>('POST', at(project, verb), body),
+    onSuccess: () => onTaken?.(),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['project', project] }),
+  });
+}
+
+/** What a person decides about a blocked work item: to try it again, or to go on without it. */
+export function useItemChange(project: string, item: string) {
+  const client = useClient();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: ChangeWorkItem) =>
+      client.send<WorkItem>('PATCH', at(project, 'work-items', item), change),
     onSettled: () => queries.invalidateQueries({ queryKey: ['project', project] }),
   });
 }

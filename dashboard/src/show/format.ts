@@ -14,8 +14,9 @@ export function tokens(count: number): string {
   return `${value.toFixed(value < 100 ? 1 : 0).replace(/\.0$/u, '')}${unit}`;
 }
 
-/** `42s`, `3m 07s`, `2h 05m`, `3d 4h`. */
+/** `0.4s`, `42s`, `3m 07s`, `2h 05m`, `3d 4h`. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 1000) return `${(ms / 1000).toFixed(1)}s`;
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);

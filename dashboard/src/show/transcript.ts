@@ -36,7 +36,7 @@ const READ: ReadonlyMap<string, Read> = new Map<string, Read>([
     (event) => ({
       kind: fieldOf(event, 'failed') === true ? 'failed' : 'result',
       head: null,
-      text: textAt(event, 'output').trim(),
+      text: withoutClone(textAt(event, 'output').trim()),
     }),
   ],
   ['retry', (event) => note(`model call tried again: ${textAt(event, 'error')}`)],
@@ -55,10 +55,10 @@ function note(text: string): Omit<Spoken, 'at'> {
   return { kind: 'note', head: null, text };
 }
 
-/** A command or a file's name says more than the whole input; anything else stays as it is. */
+/** A command, a file's name or a report says more than the whole input; anything else stays as it is. */
 function inputLine(input: string): string {
   const value = parsed(input);
-  for (const name of ['command', 'file_path', 'path', 'pattern', 'url']) {
+  for (const name of ['command', 'file_path', 'path', 'pattern', 'url', 'text']) {
     const text = textAt(value, name);
     if (text !== '') return withoutClone(text);
   }

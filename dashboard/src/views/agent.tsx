@@ -129,7 +129,7 @@ function Output({ failed, text }: { failed: boolean; text: string }) {
   const [first = ''] = text.split('\n', 1);
   return (
     <details className={`text-xs ${failed ? 'text-bad' : 'text-muted'}`}>
-      <summary className="flex items-center gap-1 font-mono">
+      <summary className="flex items-center gap-1 leading-6 font-mono">
         <Icon name={failed ? 'cross' : 'skip'} className="size-3" />
         <span className="truncate">{first.slice(0, LONG)}</span>
       </summary>

@@ -96,15 +96,15 @@ type Given =
 
 /** Sends an answer to exactly what is shown; once it is taken, the run's page says what comes of it. */
 function useAnswer(project: string, { id, state }: Approval) {
-  const order = useOrder(project);
   const [, go] = useLocation();
+  const order = useOrder(project, () => go(`/projects/${project}`));
   const send = (given: Given): void => {
     const bound = { approval: id, state };
     const whole: Order =
       given.verb === 'approve'
         ? { verb: 'approve', body: { ...bound, ...given.body } }
         : { verb: 'reject', body: { ...bound, ...given.body } };
-    order.mutate(whole, { onSuccess: () => go(`/projects/${project}`) });
+    order.mutate(whole);
   };
   return { busy: order.isPending, error: order.error, send };
 }

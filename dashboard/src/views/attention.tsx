@@ -3,6 +3,7 @@ import type { Approval, Board, Run } from '../../../src/server/contract.ts';
 import { buttonLook } from '../parts/button.tsx';
 import { Notice, Said } from '../parts/notice.tsx';
 import { words } from '../show/format.ts';
+import { slugOf } from '../show/slug.ts';
 
 /** What a person should know or do now: questions first, else the one cause why nothing moves. */
 export function Attention({ board, run }: { board: Board; run: Run }) {
@@ -42,7 +43,7 @@ function Question({ project, approval }: { project: string; approval: Approval }
       title={approval.question}
       actions={
         <Link
-          href={`/projects/${project}/documents/${encodeURIComponent(approval.id)}`}
+          href={`/projects/${project}/documents/${slugOf(approval.id)}`}
           className={buttonLook('main')}
         >
           {approval.change === null ? 'Read and answer' : 'Look and answer'}

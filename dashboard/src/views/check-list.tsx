@@ -45,8 +45,8 @@ export function Proof({ evidence: { exit, durationMs, tree, tail } }: { evidence
   return (
     <details className="text-xs text-muted">
       <summary>
-        Evidence: {exit === null ? 'no exit status' : `exit ${exit}`} after {duration(durationMs)}{' '}
-        on tree <code className="font-mono">{tree.slice(0, 10)}</code>
+        Evidence: {exit !== null && `exit ${exit} after ${duration(durationMs)} `}on tree{' '}
+        <code className="font-mono">{tree.slice(0, 10)}</code>
       </summary>
       <pre
         tabIndex={0}

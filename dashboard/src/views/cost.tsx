@@ -23,7 +23,7 @@ export function CostPage({ board: { project } }: { board: Board }) {
       {error !== null && <Trouble error={error} />}
       {data === undefined && error === null && <Waiting what="the cost" />}
       {data !== undefined && <Totals cost={data} />}
-      <Card title="By" flush aside={<Choice by={by} onBy={setBy} />}>
+      <Card title="Where it went" flush aside={<Choice by={by} onBy={setBy} />}>
         {data !== undefined && <Parts cost={data} by={by} />}
       </Card>
     </div>

@@ -1,12 +1,14 @@
 import { lazy, Suspense } from 'react';
-import { Link } from 'wouter';
-import type { Approval, Board, DocumentList } from '../../../src/server/contract.ts';
+import { Link, Redirect } from 'wouter';
+import type { Board, DocumentList } from '../../../src/server/contract.ts';
 import { useDocuments } from '../api/queries.ts';
+import { buttonLook } from '../parts/button.tsx';
 import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Empty } from '../parts/notice.tsx';
+import { Empty, Notice } from '../parts/notice.tsx';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
 import { words } from '../show/format.ts';
+import { slugOf } from '../show/slug.ts';
 import { Answer } from './answer.tsx';
 import { useTitle } from './use-title.ts';
 
@@ -22,49 +24,70 @@ export function Documents({ board, shown }: { board: Board; shown: string | null
   const { data, error } = useDocuments(project.id);
   const asked = new Set(approvals.flatMap(({ document }) => document?.path ?? []));
   const rest = (data ?? []).filter(({ path }) => !asked.has(path));
-  const { approval, document } = chosen(approvals, rest, shown);
   useTitle('Documents', project.name);
+  const [asking] = approvals;
+  const first = asking === undefined ? rest[0]?.phase : slugOf(asking.id);
+  const home = `/projects/${project.id}/documents`;
+  // The address pins what is read: another question never takes the place of the one on the screen.
+  if (shown === null && first !== undefined) return <Redirect to={`${home}/${first}`} replace />;
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[15rem_minmax(0,1fr)]">
-      <List board={board} documents={rest} current={approval?.id ?? document?.path} />
+      <List board={board} documents={rest} current={shown} />
       <div className="min-w-0">
         {error !== null && <Trouble error={error} />}
-        {approval !== undefined ? (
-          <Answer key={approval.id} project={project.id} approval={approval} />
-        ) : (
-          <Text document={document} loaded={data !== undefined || error !== null} />
-        )}
+        <Chosen
+          board={board}
+          documents={rest}
+          shown={shown}
+          loaded={data !== undefined || error !== null}
+        />
       </div>
     </div>
   );
 }
 
-interface Chosen {
-  readonly approval?: Approval | undefined;
-  readonly document?: Document | undefined;
+function Chosen(props: {
+  readonly board: Board;
+  readonly documents: readonly Document[];
+  readonly shown: string | null;
+  readonly loaded: boolean;
+}) {
+  const { board, documents, shown, loaded } = props;
+  const approval = board.approvals.find(({ id }) => slugOf(id) === shown);
+  if (approval !== undefined)
+    return <Answer key={approval.id} project={board.project.id} approval={approval} />;
+  const document = documents.find(({ phase }) => phase === shown);
+  if (document !== undefined) return <Text document={document} />;
+  if (!loaded) return <Waiting what="the documents" />;
+  return shown === null ? (
+    <Empty title="No document yet">
+      Requirements, architecture and tasks appear here as the planning phases end.
+    </Empty>
+  ) : (
+    <Closed project={board.project.id} />
+  );
 }
 
-/** What the address names; else the first question; else the first document. */
-function chosen(
-  approvals: readonly Approval[],
-  documents: readonly Document[],
-  shown: string | null,
-): Chosen {
-  const document = documents.find(({ path }) => path === shown);
-  if (document !== undefined) return { document };
-  const approval = approvals.find(({ id }) => id === shown) ?? approvals[0];
-  return approval === undefined ? { document: documents[0] } : { approval };
+/** Somebody else answered, or the question was asked anew about something else. */
+function Closed({ project }: { project: string }) {
+  return (
+    <div role="alert">
+      <Notice
+        tone="warn"
+        title="What you read is not asked any more"
+        actions={
+          <Link href={`/projects/${project}/documents`} className={buttonLook()}>
+            Show what is there now
+          </Link>
+        }
+      >
+        It was answered meanwhile, here or elsewhere, or it changed and is asked anew.
+      </Notice>
+    </div>
+  );
 }
 
-function Text({ document, loaded }: { document: Document | undefined; loaded: boolean }) {
-  if (document === undefined)
-    return loaded ? (
-      <Empty title="No document yet">
-        Requirements, architecture and tasks appear here as the planning phases end.
-      </Empty>
-    ) : (
-      <Waiting what="the documents" />
-    );
+function Text({ document }: { document: Document }) {
   return (
     <Card title={document.path}>
       <Suspense fallback={<Waiting what="the document" />}>
@@ -77,7 +100,7 @@ function Text({ document, loaded }: { document: Document | undefined; loaded: bo
 function List(props: {
   readonly board: Board;
   readonly documents: readonly Document[];
-  readonly current: string | undefined;
+  readonly current: string | null;
 }) {
   const { approvals, project } = props.board;
   const home = `/projects/${project.id}/documents`;
@@ -88,19 +111,19 @@ function List(props: {
         {approvals.map(({ id, phase, item }) => (
           <Entry
             key={id}
-            href={`${home}/${encodeURIComponent(id)}`}
+            href={`${home}/${slugOf(id)}`}
             name={item ?? words(phase)}
             hint="Waits for you"
-            current={props.current === id}
+            current={props.current === slugOf(id)}
           />
         ))}
         {props.documents.map(({ path, phase }) => (
           <Entry
             key={path}
-            href={`${home}/${encodeURIComponent(path)}`}
+            href={`${home}/${phase}`}
             name={words(phase)}
             hint={path.slice(path.lastIndexOf('/') + 1)}
-            current={props.current === path}
+            current={props.current === phase}
           />
         ))}
       </ul>

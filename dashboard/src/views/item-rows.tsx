@@ -16,9 +16,9 @@ export function ItemRows(props: { readonly project: string; readonly items: read
 function Row({ project, item }: { project: string; item: WorkItem }) {
   const { key, title, status, dependencies, attempts, reason } = item;
   return (
-    <li className="relative flex flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-2.5 hover:bg-sunken/60">
-      <span className="w-16 shrink-0 font-mono text-sm text-muted">{key}</span>
-      <div className="min-w-0 flex-1 basis-60">
+    <li className="relative grid grid-cols-[1fr_auto] items-baseline gap-x-3 gap-y-1 px-4 py-2.5 sm:grid-cols-[7rem_1fr_auto] hover:bg-sunken/60">
+      <span className="font-mono text-sm text-muted">{key}</span>
+      <div className="min-w-0 max-sm:col-span-2 max-sm:row-start-2">
         <Link
           href={`/projects/${project}/items/${encodeURIComponent(key)}`}
           className="wrap-anywhere before:absolute before:inset-0 hover:underline"
@@ -31,7 +31,9 @@ function Row({ project, item }: { project: string; item: WorkItem }) {
         </p>
         {reason !== null && <p className="line-clamp-2 text-sm text-bad wrap-anywhere">{reason}</p>}
       </div>
-      <ItemState status={status} />
+      <div className="justify-self-end">
+        <ItemState status={status} />
+      </div>
     </li>
   );
 }

@@ -1,7 +1,8 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Board, EventRecord, WorkItem } from '../../../src/server/contract.ts';
-import { useDiff, useHistory } from '../api/queries.ts';
+import { useDiff, useHistory, useItemChange } from '../api/queries.ts';
+import { Button } from '../parts/button.tsx';
 import { Card } from '../parts/card.tsx';
 import { Empty, Notice, Said } from '../parts/notice.tsx';
 import { ItemState } from '../parts/state.tsx';
@@ -91,19 +92,41 @@ function ItemHead({ board: { project, items }, item }: { board: Board; item: Wor
           </span>
         )}
       </p>
-      {item.reason !== null && (
-        <Notice
-          tone={item.status === 'blocked' ? 'bad' : 'calm'}
-          title={<Said text={item.reason} />}
-        >
-          {item.status === 'blocked' && (
-            <Said
-              text={`Mend the cause, then \`harness items retry ${item.key}\`; \`harness items skip ${item.key}\` goes on without it.`}
-            />
-          )}
-        </Notice>
+      {item.status === 'blocked' && !item.skipped ? (
+        <Blocked project={project.id} item={item} />
+      ) : (
+        item.reason !== null && <Notice tone="calm" title={<Said text={item.reason} />} />
       )}
     </div>
+  );
+}
+
+/** A person alone gets it going again. */
+function Blocked({ project, item }: { project: string; item: WorkItem }) {
+  const change = useItemChange(project, item.key);
+  return (
+    <>
+      <Notice
+        tone="bad"
+        title={<Said text={item.reason ?? 'No reason was given'} />}
+        actions={
+          <>
+            <Button disabled={change.isPending} onClick={() => change.mutate({ status: 'todo' })}>
+              Try it again
+            </Button>
+            <Button
+              disabled={change.isPending}
+              onClick={() => change.mutate({ status: 'skipped' })}
+            >
+              Go on without it
+            </Button>
+          </>
+        }
+      >
+        Mend the cause first. A run that has ended goes on with Resume.
+      </Notice>
+      {change.error !== null && <Trouble error={change.error} />}
+    </>
   );
 }
 

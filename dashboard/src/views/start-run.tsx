@@ -39,16 +39,13 @@ function RunForm(props: {
   readonly onStarted?: () => void;
 }) {
   const [draft, setDraft] = useState({ ...NO_DRAFT, idea: props.idea });
-  const order = useOrder(props.project);
+  const order = useOrder(props.project, props.onStarted);
   return (
     <form
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();
-        order.mutate(
-          { verb: 'run', body: runOrder(draft) },
-          { onSuccess: () => props.onStarted?.() },
-        );
+        order.mutate({ verb: 'run', body: runOrder(draft) });
       }}
     >
       <RunFields draft={draft} onDraft={setDraft} />
