@@ -14,6 +14,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',
+    // The licenses of what is bundled ask to come along.
+    license: { fileName: 'licenses.md' },
   },
-  server: { proxy: { '/v1': 'http://127.0.0.1:8080' } },
+  server: {
+    proxy: {
+      '/v1': {
+        target: 'http://127.0.0.1:8080',
+        changeOrigin: true,
+        // The server answers its own pages alone, which this one stands for.
+        configure: (proxy) => proxy.on('proxyReq', (request) => request.removeHeader('origin')),
+      },
+    },
+  },
 });

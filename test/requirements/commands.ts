@@ -57,6 +57,10 @@ export const FATES: Readonly<Record<string, Fate>> = {
   'npx harness approve': APPROVED,
   'npx harness reject ideation --reason "No accounts, please"': APPROVED,
   'npx harness resume': APPROVED,
+  'npx harness serve': by(
+    'test/e2e/dashboard.test.ts',
+    'I12 the token leaves the address, and without one the page says what to do',
+  ),
   'npx harness status': WELL,
   'npx harness items': WELL,
   'npx harness items show API-1': WELL,

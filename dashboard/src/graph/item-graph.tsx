@@ -99,7 +99,7 @@ function ItemBox({ data: { item, href } }: NodeProps<ItemNode>) {
       <a
         href={href}
         data-status={item.status}
-        className="nodrag nopan flex h-full w-full flex-col justify-center gap-1 rounded-lg border border-line bg-surface px-3 py-2 shadow-xs hover:border-accent data-[status=in_progress]:border-accent"
+        className="nodrag nopan pointer-events-auto flex h-full w-full flex-col justify-center gap-1 rounded-lg border border-line bg-surface px-3 py-2 shadow-xs hover:border-accent data-[status=in_progress]:border-accent"
       >
         <span className="flex items-center justify-between gap-2 text-xs">
           <span className="font-mono font-medium text-muted">{item.key}</span>

@@ -31,7 +31,7 @@ export function Documents({ board, shown }: { board: Board; shown: string | null
   // The address pins what is read: another question never takes the place of the one on the screen.
   if (shown === null && first !== undefined) return <Redirect to={`${home}/${first}`} replace />;
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[15rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[15rem_minmax(0,1fr)]">
       <List board={board} documents={rest} current={shown} />
       <div className="min-w-0">
         {error !== null && <Trouble error={error} />}

@@ -36,7 +36,7 @@ function Known({ board, item }: { board: Board; item: WorkItem }) {
   return (
     <div className="space-y-4">
       <ItemHead board={board} item={item} />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <Card title="What it is">
           <p className="max-w-prose whitespace-pre-wrap wrap-anywhere">{item.description}</p>
         </Card>

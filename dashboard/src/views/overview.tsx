@@ -31,7 +31,7 @@ export function Overview({ board }: { board: Board }) {
     <div className="space-y-4">
       {project.run !== null && <RunFigures board={board} run={project.run} />}
       <PhaseRail phases={phases} />
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="space-y-4">
           <Card
             title="Work items"
