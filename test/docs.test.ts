@@ -19,6 +19,7 @@ const PAGES = [
   'docs/backends.md',
   'docs/files.md',
   'docs/troubleshooting.md',
+  'docs/proofs.md',
   'docs/customising.md',
   'docs/extending.md',
   'README.md',

@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Why a command is not carried out by a test as it stands. */
 type Reason =
+  | 'takes ten minutes, and is carried out when a proof is in doubt'
   | 'asks a real model, which costs money'
   | 'installs on the machine'
   | 'holds a secret of the reader'
@@ -27,6 +28,10 @@ const REHEARSED = by(
   'test/e2e/recorded.test.ts',
   'R-003 R-013 R-041 a fresh copy is installed and rehearsed by two commands, with nobody to ask',
 );
+const PRINTED = by(
+  'test/requirements/manifest.test.ts',
+  'the table has every promise, and --strict wants every proof',
+);
 const APPROVED = by(
   'test/e2e/approvals.test.ts',
   'a run waits at each checkpoint; a refusal runs the phase again with its reason, an edit replaces the document; I12 what was changed since is not answered',
@@ -38,6 +43,11 @@ const WELL: Fate = { inProject: 0 };
 export const FATES: Readonly<Record<string, Fate>> = {
   'npm ci && npm run rehearse': REHEARSED,
   'npm ci && npm test': { not: 'is the suite that this test is part of' },
+  'npm run requirements': PRINTED,
+  'npm run requirements -- --strict': PRINTED,
+  'npm run requirements:break -- --seed 7 --count 20': {
+    not: 'takes ten minutes, and is carried out when a proof is in doubt',
+  },
   'npm run rehearse:demo': by(
     'test/e2e/demo.test.ts',
     'R-002 R-021 R-026 R-030 R-032 R-033 R-034 R-153 R-156 R-158 an initializer and coders build an application, issue by issue',

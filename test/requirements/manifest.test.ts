@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -64,4 +65,24 @@ test('every way to break a promise can be gone, and names one of its proofs', ()
     expect([id, file, times]).toEqual([id, file, 1]);
   }
   expect(MUTATIONS.length).toBeGreaterThan(40);
+});
+
+/** The table as it is printed. */
+function print(...words: readonly string[]) {
+  return spawnSync(process.execPath, [join(import.meta.dirname, 'print.ts'), ...words], {
+    encoding: 'utf8',
+  });
+}
+
+test('the table has every promise, and --strict wants every proof', { timeout: 60_000 }, () => {
+  const { status, stdout } = print();
+  expect(status).toBe(0);
+  expect(stdout.match(/^R-\d{3} /gmu)).toHaveLength(ROWS.length);
+  const [, open, broken, passed] = (
+    / (\d+) open, (\d+) broken; of (\d+) all proofs passed/u.exec(stdout) ?? []
+  ).map(Number);
+  expect(open).toBe(Object.keys(OPEN).length);
+  expect(broken).toBe(0);
+  const whole = open === 0 && passed === ROWS.length;
+  expect(print('--strict').status).toBe(whole ? 0 : 1);
 });

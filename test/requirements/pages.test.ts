@@ -70,7 +70,7 @@ test('the messages that troubleshooting quotes are those of the program', async 
 test('every topic has its page, and the page of quick start leads to them', async () => {
   const topics = [
     'quick-start configuration phases backends security network extending troubleshooting files',
-    'demo linear customising spec',
+    'demo linear customising proofs spec',
   ].flatMap((line) => line.split(' '));
   const names = await readdir(join(ROOT, 'docs'));
   const readme = await read('README.md');
