@@ -251,7 +251,7 @@ function sealed({ version, holding }: Extract<BoxVerdict, { usable: true }>): Fi
   return noted(
     'sandbox',
     `${found}; no control group holds its ${weak.join(' and ')}, so limits are of each process`,
-    'systemd-run --user --scope -p Delegate=yes harness run',
+    'put `systemd-run --user --scope -p Delegate=yes` before the command, as in `harness run`',
   );
 }
 

@@ -37,7 +37,15 @@ export function openContext(options: CommonOptions, flags: ConfigFlags = {}): Co
     },
     cwd,
   });
+  for (const note of config.notes) output.warn(note);
   return { options, config, output, cwd };
+}
+
+/** What holds without the person's files, for a command that looks at what is wrong with them. */
+export function openWithoutFiles(options: CommonOptions): Context {
+  const output = createOutput(options);
+  const config = loadConfig({ file: null, env: processEnvironment(), flags: {}, cwd: '/' });
+  return { options, config, output, cwd: process.cwd() };
 }
 
 /** Opens the database for the body and closes it afterwards, whatever happens. */

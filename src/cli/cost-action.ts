@@ -46,7 +46,12 @@ export async function readBill(
     parts,
     total: await store.usage.total(run.id),
     budgetUsd: run.settings.budgetUsd,
-    forecast: forecast({ perItem, done: keysOf(items, 'done'), remaining: remaining(items) }),
+    forecast: forecast({
+      perItem,
+      done: keysOf(items, 'done'),
+      remaining: remaining(items),
+      planned: items.length > 0,
+    }),
     rehearsal: run.settings.label === 'rehearsal',
   };
 }
@@ -111,7 +116,8 @@ export function billLines(bill: Bill): string[] {
 }
 
 function forecastLine({ forecast: { remaining: left, moreUsd }, total }: Bill): string {
-  if (left === 0) return 'forecast  nothing left to do';
+  if (left === 0)
+    return `forecast  ${moreUsd === null ? 'unknown: there is no plan yet' : 'nothing left to do'}`;
   if (moreUsd === null || total.costUsd === null) return `forecast  unknown (${left} items left)`;
   return `forecast  ${dollars(moreUsd)} more for ${left} items, ${dollars(total.costUsd + moreUsd)} in all`;
 }

@@ -1,15 +1,32 @@
 import { diagnose, type Finding } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
-import { openContext, userPlaces } from './context.ts';
+import { hasCode, messageOf } from '../domain/errors.ts';
+import { openContext, openWithoutFiles, userPlaces, type Context } from './context.ts';
 import { table } from './table.ts';
 
 /** Says part by part whether a run with a real model could start; its exit status is what stands in the way. */
 export async function doctorAction(options: CommonOptions): Promise<void> {
-  const { config, output } = openContext(options);
-  const findings = await diagnose({ config, ...userPlaces(config) });
+  const { context, faults } = openAsFarAsPossible(options);
+  const { config, output } = context;
+  const findings = [...faults, ...(await diagnose({ config, ...userPlaces(config) }))];
   for (const finding of findings) output.object(finding);
   for (const line of [...findingLines(findings), '', verdictLine(findings)]) output.data(line);
   process.exitCode = exitOfFindings(findings);
+}
+
+/** A faulty configuration is one finding; the others are looked for with what holds without it. */
+function openAsFarAsPossible(options: CommonOptions): {
+  readonly context: Context;
+  readonly faults: readonly Finding[];
+} {
+  try {
+    return { context: openContext(options), faults: [] };
+  } catch (error) {
+    if (!hasCode(error, 'CONFIG_INVALID')) throw error;
+    const remedy = 'correct what is named there; what follows was looked at without that file';
+    const fault = { part: 'configuration', state: 'missing', found: messageOf(error) } as const;
+    return { context: openWithoutFiles(options), faults: [{ ...fault, remedy, exit: 2 }] };
+  }
 }
 
 /** The first thing that would end a run's start, in the order in which a run meets them. */

@@ -70,8 +70,15 @@ function rowOf(rescue: Rescued, attempt: Attempt | undefined): string[] {
     at.slice(0, 19).replace('T', ' '),
     attempt === undefined ? 'unknown attempt' : `${whose} try ${attempt.number}`,
     kind,
-    `${files} file${files === 1 ? '' : 's'}${skipped.length === 0 ? '' : `, without ${skipped.join(', ')}`}`,
+    `${files} file${files === 1 ? '' : 's'}${skipped.length === 0 ? '' : `, without ${skipped.map(brief).join(', ')}`}`,
   ];
+}
+
+/** Of a path: enough to know it by. `--json` has all of it. */
+const MOST_CHARS = 80;
+
+function brief(path: string): string {
+  return path.length <= MOST_CHARS ? path : `${path.slice(0, 30)}…${path.slice(-MOST_CHARS + 31)}`;
 }
 
 function shortOf(ref: string): string {

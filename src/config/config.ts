@@ -24,6 +24,8 @@ export interface ConfigFlags {
 export interface Config {
   /** The file that was read; null: none, defaults and environment only. */
   readonly file: string | null;
+  /** What a person should know of their `.env`. */
+  readonly notes: readonly string[];
   readonly projectName: string | null;
   readonly projectDescription: string | null;
   /** The project itself; null: a folder in the workspace, see `projectDirectoryFor`. */

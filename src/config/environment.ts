@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isWebUrl } from './web-url.ts';
+import { dotEnvNotes } from './dot-env-notes.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { Place, Problem, Source } from './problem.ts';
 import { databaseUrl, filledText, maxSessions, modelName, port } from './schema.ts';
@@ -48,6 +49,8 @@ export interface Environment {
   /** Values of the secret variables in the environment, and those in `.env` that they hide. */
   readonly secrets: readonly string[];
   readonly known: KnownVariables;
+  /** What a person should know of their `.env`. */
+  readonly notes: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -61,17 +64,18 @@ export function readEnvironment(env: Variables, cwd: string): Environment {
     return value === undefined || value === '' ? [] : [[name, value]];
   });
   const parsed = known.safeParse(Object.fromEntries(filled));
+  const notes = dotEnvNotes(text, Object.keys(known.shape));
   const strays = strayCredentials(env, source);
   const both = [lookup, lookupIn({}, text)];
   const secrets = both.flatMap((one) => SECRET_VARIABLES.flatMap((name) => one(name) || []));
-  if (parsed.success) return { lookup, secrets, known: parsed.data, problems: strays };
+  if (parsed.success) return { lookup, secrets, known: parsed.data, problems: strays, notes };
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const place = env[name] === undefined ? placeIn(source, name) : null;
     const origin = place === null ? 'environment variable ' : '';
     return { place, what: `${origin}${name} ${describeIssue(issue)}` };
   });
-  return { lookup, secrets, known: known.parse({}), problems: [...problems, ...strays] };
+  return { lookup, secrets, known: known.parse({}), problems: [...problems, ...strays], notes };
 }
 
 /** Which credentials are sent to the address in a variable. */

@@ -58,6 +58,7 @@ export function loadConfig(order: ConfigOrder): Config {
     egress: egressHosts(reading.settings.sandbox.egress, registries),
     boxLimits: boxLimits(reading.settings.sandbox),
     file,
+    notes: environment.notes,
     apiPort: order.flags.port ?? environment.known.API_PORT,
     boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),
     settings: runSettings({

@@ -1,9 +1,9 @@
-import { isCapReached, type Run, type RunStatus } from './run.ts';
+import { isCapReached, isTroubled, type Run, type RunStatus } from './run.ts';
 
 /** Reasons that begin with this end the process with status 4: only a person can mend it. */
 export const CREDENTIAL_REFUSED = 'credential refused';
 
-/** 75: parked and resumable; 130: ended by request and resumable; 3: a person is asked. */
+/** 75: parked by a cap of any kind, resumable; 130: ended by request, resumable; 3: a person is asked. */
 const EXITS: Readonly<Record<RunStatus, number>> = {
   completed: 0,
   waiting_approval: 3,
@@ -25,5 +25,6 @@ export function exitOf(
 ): number {
   if (run.status === 'limited' && run.settings.demo !== undefined && isCapReached(run.reason))
     return 0;
+  if (run.status === 'paused' && isTroubled(run.reason)) return 75;
   return run.reason?.startsWith(CREDENTIAL_REFUSED) === true ? 4 : EXITS[run.status];
 }

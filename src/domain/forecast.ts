@@ -8,15 +8,18 @@ export interface Forecast {
 }
 
 /**
- * Remaining items times the mean of those done. Unknown before the first one is done, and as soon as
+ * Remaining items times the mean of those done. Unknown before there is a plan, before the first one is done, and as soon as
  * the cost of one is.
  */
 export function forecast(facts: {
   readonly perItem: readonly { readonly name: string; readonly usage: Usage }[];
   readonly done: readonly string[];
   readonly remaining: number;
+  /** There are work items by now, settled ones too. */
+  readonly planned: boolean;
 }): Forecast {
-  const { perItem, done, remaining } = facts;
+  const { perItem, done, remaining, planned } = facts;
+  if (!planned) return { remaining, moreUsd: null };
   if (remaining === 0) return { remaining, moreUsd: 0 };
   const costs = perItem.filter(({ name }) => done.includes(name)).map(({ usage }) => usage.costUsd);
   const known = costs.filter((cost) => cost !== null);

@@ -139,6 +139,15 @@ export function capReached(sessions: number): string {
   return `the cap of ${sessions} sessions is reached`;
 }
 
+/** Why a run that meets nothing but trouble is paused; `isTroubled` knows the sentence again. */
+export function errorsInARow(count: number, reasons: readonly string[]): string {
+  return `${count} errors in a row: ${reasons.join('; ')}`;
+}
+
+export function isTroubled(reason: string | null): boolean {
+  return /^\d+ errors in a row: /u.test(reason ?? '');
+}
+
 export function isCapReached(reason: string | null): boolean {
   return /\bthe cap of \d+ sessions is reached\b/iu.test(reason ?? '');
 }

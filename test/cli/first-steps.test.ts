@@ -137,6 +137,15 @@ test('completion gives a script, and the words that fit', async () => {
   expect((await bench.run(['complete', '--', 'items', 'sk'])).stdout).toMatch(/^skip\t/u);
 });
 
+test('a faulty configuration is one finding of doctor, and the others are looked for all the same', async () => {
+  const file = join(bench.folder, 'faulty.yaml');
+  await writeFile(file, 'agnt: {}\n');
+  const ended = await bench.run(['doctor', '--config', file]);
+  expect(ended.exit).toBe(2);
+  expect(ended.stdout).toMatch(/^NO +configuration +.*unknown key agnt; did you mean agent\?$/mu);
+  expect(ended.stdout).toMatch(/^ok +git /mu);
+});
+
 test('doctor says line by line what is there and ends with what is missing', async () => {
   const ended = await bench.run(['doctor', '--json']);
   for (const part of ['node', 'git', 'credential', 'agent', 'sandbox', 'database', 'disk'])

@@ -71,7 +71,7 @@ describe('the cost', () => {
     parts,
     total: usage(2),
     budgetUsd: 10,
-    forecast: forecast({ perItem: parts, done: ['API-1'], remaining: 3 }),
+    forecast: forecast({ perItem: parts, done: ['API-1'], remaining: 3, planned: true }),
     rehearsal: false,
   };
 
@@ -85,7 +85,7 @@ describe('the cost', () => {
 
   test('I5 unknown cost is shown as unknown, never as nothing', () => {
     const unknown = [{ name: 'API-1', usage: usage(null) }];
-    const ahead = forecast({ perItem: unknown, done: ['API-1'], remaining: 3 });
+    const ahead = forecast({ perItem: unknown, done: ['API-1'], remaining: 3, planned: true });
     expect(ahead.moreUsd).toBeNull();
     const text = billLines({ ...bill, parts: unknown, total: usage(null), forecast: ahead }).join(
       '\n',
@@ -97,8 +97,12 @@ describe('the cost', () => {
   });
 
   test('is unknown ahead before the first item is done', () => {
-    expect(forecast({ perItem: [], done: [], remaining: 3 }).moreUsd).toBeNull();
-    expect(forecast({ perItem: [], done: [], remaining: 0 }).moreUsd).toBe(0);
+    expect(forecast({ perItem: [], done: [], remaining: 3, planned: true }).moreUsd).toBeNull();
+    expect(forecast({ perItem: [], done: [], remaining: 0, planned: true }).moreUsd).toBe(0);
+    const early = forecast({ perItem: [], done: [], remaining: 0, planned: false });
+    expect(billLines({ ...bill, forecast: early }).join('\n')).toContain(
+      'forecast  unknown: there is no plan yet',
+    );
   });
 
   test('of a rehearsal is no money at all', () => {
@@ -139,6 +143,11 @@ describe('the status', () => {
       'shop: running in implement',
       'NOT SEALED: agents run without a box (sandbox.driver is none)',
     ]);
+  });
+
+  test('no phase is at work in a run that has ended', () => {
+    const lines = statusLines({ ...snapshot, status: 'stopped' });
+    expect(lines).toContain('  implement  not finished');
   });
 
   test('says phase, items, agents, cost and cause', () => {

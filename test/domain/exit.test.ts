@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CREDENTIAL_REFUSED, exitOf } from '../../src/domain/exit.ts';
-import { capReached, type RunStatus } from '../../src/domain/run.ts';
+import { capReached, errorsInARow, type RunStatus } from '../../src/domain/run.ts';
 
 test.each<[RunStatus, number]>([
   ['completed', 0],
@@ -14,6 +14,12 @@ test.each<[RunStatus, number]>([
   ['stopped', 130],
 ])('a run that is %s ends the command with %i', (status, exit) => {
   expect(exitOf({ status, reason: null, settings: {} })).toBe(exit);
+});
+
+test('a run that only met trouble was parked by a cap, not by a person', () => {
+  const reason = errorsInARow(3, ['the network is away']);
+  expect(exitOf({ status: 'paused', reason, settings: {} })).toBe(75);
+  expect(exitOf({ status: 'paused', reason: null, settings: {} })).toBe(130);
 });
 
 test('a refused credential is told apart from any other failure and limit', () => {

@@ -163,7 +163,7 @@ test.skipIf(quickOnly)(
     const { bench } = await aQuietBench();
     const env = { DATABASE_URL: 'postgresql://me:hidden@127.0.0.1:9/nowhere' };
     const refused = await bench.run(['run', ...IDEA], { env });
-    proveExit(refused, 1);
+    proveExit(refused, 2);
     expect(refused.stderr).toContain('127.0.0.1:9 ');
     expect(refused.stdout + refused.stderr).not.toContain('hidden');
   },

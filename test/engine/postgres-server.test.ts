@@ -164,7 +164,7 @@ describe('the server in DATABASE_URL', () => {
     const databaseUrl = 'postgres://me:s3cret@127.0.0.1:1/db?sslmode=disable';
     const opening = openServer({ home: '/nonexistent', databaseUrl, log: silent });
     const error: unknown = await opening.catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exit: 1 });
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exit: 2 });
     expect(String(error)).toContain('127.0.0.1:1');
     expect(JSON.stringify(error) + String(error)).not.toContain('s3cret');
   });

@@ -1,5 +1,6 @@
 import { isTrouble, type Attempt, type AttemptEnd } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
+import { errorsInARow } from '../../domain/run.ts';
 import { NO_USAGE } from '../../domain/usage.ts';
 import { progressNote } from '../../demo/progress-note.ts';
 import type { ChangeQuestion, OutboxOp } from '../../work/run-store.ts';
@@ -78,7 +79,7 @@ async function pauseWhenHopeless(deps: WorkshopDeps, { run }: Begun): Promise<vo
   const reasons = new Set(
     last.map((one) => (one.end && 'reason' in one.end ? one.end.reason : '')),
   );
-  const reason = `${last.length} errors in a row: ${[...reasons].join('; ')}`;
+  const reason = errorsInARow(last.length, [...reasons]);
   await deps.store.runs.hold(run, 'pause', reason);
 }
 

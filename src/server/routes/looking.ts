@@ -81,7 +81,7 @@ async function billOf(
   const items = await store.items.ofRun(run.id);
   const done = items.filter(({ status }) => status === 'done').map(({ key }) => key);
   const remaining = items.filter((item) => !settled(item)).length;
-  const more = forecast({ perItem, done, remaining });
+  const more = forecast({ perItem, done, remaining, planned: items.length > 0 });
   return {
     by,
     parts: parts.map(({ name, usage }) => ({ name, usage: usageView(usage) })),

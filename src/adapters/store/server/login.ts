@@ -36,10 +36,11 @@ export function shownAddress(url: string): string {
   return `${hostname === '' ? 'localhost' : hostname}:${port === '' ? '5432' : port}`;
 }
 
-/** The error of a server that cannot be used. */
+/** The error of a server that cannot be used; exit 2: what names it is the operator's configuration. */
 export function unreachable(address: string, reason: string): HarnessError {
   return new HarnessError(
     'DATABASE_UNREACHABLE',
     `the Postgres server at ${address} cannot be used (${reason}); start it, or correct DATABASE_URL`,
+    { exit: 2 },
   );
 }
