@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { placeIn } from '../../src/adapters/store/server/place.ts';
 import { isServer, readPidFile, stopServer } from '../../src/adapters/store/server/postmaster.ts';
 
-const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
+/** The program, as its sources are. */
+export const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
 
 /** Where the system's programs and the Node of this process are found. */
 export const USUAL_PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
@@ -47,6 +48,8 @@ export interface StartOptions {
 export interface Bench extends AsyncDisposable {
   readonly folder: string;
   readonly home: string;
+  /** All that a process of this bench inherits. */
+  readonly env: Readonly<Record<string, string>>;
   start(args: readonly string[], options?: StartOptions): Running;
   run(args: readonly string[], options?: StartOptions): Promise<Ended>;
 }
@@ -87,6 +90,7 @@ export async function aBench(order: BenchOrder = {}): Promise<Bench> {
   return {
     folder,
     home,
+    env,
     start,
     run: (args, options) => start(args, options).ended,
     async [Symbol.asyncDispose]() {

@@ -94,7 +94,8 @@ export class Terminal {
     const run = await app.store.runs.latest(project.id);
     if (run === undefined || run.status === 'completed') {
       this.#idle();
-      return this.say('told', `${project.name} is complete; type what shall be built next`);
+      const state = run === undefined ? 'had no run yet' : 'is complete';
+      return this.say('told', `${project.name} ${state}; \`/new IDEA\` builds something`);
     }
     await this.show(project);
     if (this.screen.screen().activity === 'watching') return;
