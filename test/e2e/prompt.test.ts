@@ -19,11 +19,11 @@ function neverEnding(): Scenario {
 }
 
 /** Select Graphic Rendition: colours, bold, inverse. */
-const STYLES = /\u001B\[[\d;]*m/u;
+const STYLES = new RegExp(String.raw`\u001B\[[\d;]*m`, 'u');
 
 // About 45 s on a quiet machine: three planning sessions, two of a coder, two hosts.
 test.skipIf(quickOnly)(
-  'R-035, R-059, R-143, R-145: an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
+  'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
   { timeout: 600_000 },
   async () => {
     await using small = await aSmallRun({
@@ -73,5 +73,43 @@ test.skipIf(quickOnly)(
     expect(rescued.stdout).toContain('FEET-1');
     const status = await bench.run(['status', '--json', '--project-dir', project]);
     expect(JSON.parse(status.stdout)).toMatchObject({ status: 'completed', work: { done: 1 } });
+  },
+);
+
+// About 25 s on a quiet machine: one planning session, two hosts.
+test(
+  'R-146 R-148 /stop ends a run that waits, /new leaves it listed, and /resume goes on with it',
+  { timeout: 300_000 },
+  async () => {
+    await using small = await aSmallRun();
+    const { bench } = small;
+    await using terminal = await inTmux({ bench, columns: 100 });
+    await terminal.shows(/type what shall be built/u);
+    await terminal.type('A module that converts feet to inches.\r');
+    await terminal.shows(/^\? ideation/mu, 180_000);
+    await terminal.type('/stop\r');
+    await terminal.shows(/^module {2}stopped/mu);
+    await terminal.shows(/kept\. Enter goes on\./u);
+    await terminal.type('/new\r');
+    await terminal.shows(
+      /module is kept: \/resume module goes on with it\. What shall be built\?/u,
+    );
+    await terminal.shows(/type what shall be built/u);
+    await terminal.type('/projects\r');
+    await terminal.shows(/^module +stopped/mu);
+    await terminal.type('/resume mod\t\r');
+    await terminal.shows(/^module {2}waiting approval/mu, 180_000);
+    const asked = bench.run(['status', '--json', '--project-dir', 'workspaces/module']);
+    expect(JSON.parse((await asked).stdout)).toMatchObject({
+      status: 'waiting_approval',
+      approval: { phase: 'ideation' },
+    });
+    await terminal.press('C-c');
+    await terminal.shows(/Ctrl\+C again leaves/u);
+    await terminal.press('C-c');
+    expect(await terminal.exit()).toBe(130);
+    expect(await terminal.written()).not.toContain('could not be kept');
+    const left = await bench.run(['status', '--json', '--project-dir', 'workspaces/module']);
+    expect(JSON.parse(left.stdout)).toMatchObject({ status: 'waiting_approval' });
   },
 );

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../domain/errors.ts';
 
@@ -22,7 +22,10 @@ export function historyIn(home: string): HistoryFile {
         throw error;
       }
     },
-    add: (text) => appendFile(file, `${JSON.stringify(text)}\n`, { mode: 0o600 }),
+    async add(text) {
+      await mkdir(home, { recursive: true });
+      await appendFile(file, `${JSON.stringify(text)}\n`, { mode: 0o600 });
+    },
   };
 }
 

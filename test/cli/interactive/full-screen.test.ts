@@ -82,7 +82,7 @@ describe('the full screen', () => {
     expect(lines).toContain('10:00:00  I look around');
   });
 
-  test('R-059: a question is shown with how to answer it', () => {
+  test('R-059 a question is shown with how to answer it', () => {
     const lines = drawn(hosted(...QUESTION));
     expect(lines.at(-3)).toContain('? ideation  Approve ideation: PRPs/plans/requirements.md?');
     expect(lines.at(-2)).toContain('Enter reads ideation; /approve, /edit or /reject REASON');

@@ -11,7 +11,7 @@ const stopped = (): Screen =>
   });
 
 describe('keys at the prompt', () => {
-  test('R-143: Esc interrupts what is under way, and nothing else', () => {
+  test('R-143 Esc interrupts what is under way, and nothing else', () => {
     expect(typedAt(hosted(...AGENT), ESC).intents).toEqual([{ type: 'interrupt' }]);
     expect(typedAt(stopped(), `abc${ESC}`)).toMatchObject({
       intents: [],
@@ -20,7 +20,7 @@ describe('keys at the prompt', () => {
     expect(typedAt(hosted(...QUESTION), ESC).intents).toEqual([]);
   });
 
-  test('R-144: Ctrl+C interrupts and does not leave; the next one leaves, with the run to be resumed', () => {
+  test('R-144 Ctrl+C interrupts and does not leave; the next one leaves, with the run to be resumed', () => {
     const once = typedAt(hosted(...AGENT), CTRL_C);
     expect(once.intents).toEqual([{ type: 'interrupt' }]);
     const ending = reduceScreen(once.screen, { type: 'activity', activity: 'ending' });
@@ -36,12 +36,12 @@ describe('keys at the prompt', () => {
     });
   });
 
-  test('R-145: Enter on an empty line goes on', () => {
+  test('R-145 Enter on an empty line goes on', () => {
     expect(typedAt(stopped(), '\r').intents).toEqual([{ type: 'go_on' }]);
     expect(typedAt(stopped(), '  \r').intents).toEqual([{ type: 'go_on' }]);
   });
 
-  test('R-035: what is typed or pasted is an idea, with all its lines', () => {
+  test('R-035 what is typed or pasted is an idea, with all its lines', () => {
     const pasted = typedAt(aScreen(), `${ESC}[200~a list\nof links${ESC}[201~ for us\r`);
     expect(pasted.intents).toEqual([{ type: 'idea', text: 'a list\nof links for us' }]);
     expect(pasted.screen.talk).toEqual([

@@ -36,7 +36,7 @@ describe('what is typed at the prompt', () => {
     expect(parseTyped('/2 of it').kind).toBe('text');
   });
 
-  test('R-146, R-147, R-148, R-149: help lists all commands, those of the original first of all', () => {
+  test('R-146 R-147 R-148 R-149 help lists all commands, those of the original first of all', () => {
     const help = helpLines().join('\n');
     for (const { name } of COMMANDS) expect(help).toContain(`/${name}`);
     for (const name of [

@@ -20,7 +20,11 @@ export const ORCHESTRATOR: readonly Row[] = [
     id: 'R-035',
     promise: '`harness` alone is the interactive terminal',
     check: 'it asks what to build, starts it, and comes back to the prompt',
-    proved: {},
+    proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
+      ],
+    },
   },
   {
     id: 'R-036',

@@ -10,45 +10,73 @@ export const PEOPLE: readonly Row[] = [
     id: 'R-143',
     promise: 'ESC interrupts what is under way and gives the prompt back',
     check: 'within a second while a tool runs; the session is ended, its work kept',
-    proved: {},
+    proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
+      ],
+    },
   },
   {
     id: 'R-144',
     promise: 'Ctrl+C does the same, and does not exit',
     check: 'the same; the process lives',
-    proved: {},
+    proved: {
+      'test/e2e/prompt-ends.test.ts': ['R-144 Ctrl+C does not leave, a second one does, with 130'],
+      'test/cli/interactive/press.test.ts': [
+        'R-144 Ctrl+C interrupts and does not leave; the next one leaves, with the run to be resumed',
+      ],
+    },
   },
   {
     id: 'R-145',
     promise: 'Enter goes on after an interruption',
     check: 'the run goes on where it was interrupted',
-    proved: {},
+    proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
+      ],
+    },
   },
   {
     id: 'R-146',
     promise: '`/new` begins another project',
     check: 'it asks for an idea; the old one stays listed and resumable',
-    proved: {},
+    proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-146 R-148 /stop ends a run that waits, /new leaves it listed, and /resume goes on with it',
+      ],
+    },
   },
   {
     id: 'R-147',
     promise: '`/quit` and `/exit` leave',
     check: 'exit 0, no process is left',
-    proved: {},
+    proved: {
+      'test/e2e/prompt-ends.test.ts': [
+        'R-147 R-149 lists its commands, completes them, and leaves with /quit and no process behind',
+      ],
+    },
   },
   {
     id: 'R-148',
     promise: '`/stop` ends the current project gracefully',
     check: 'as R-039 from inside',
-    proved: {},
+    proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-146 R-148 /stop ends a run that waits, /new leaves it listed, and /resume goes on with it',
+      ],
+    },
   },
   {
     id: 'R-149',
     promise: '`/help` lists the commands',
     check: 'all of these',
     proved: {
+      'test/e2e/prompt-ends.test.ts': [
+        'R-147 R-149 lists its commands, completes them, and leaves with /quit and no process behind',
+      ],
       'test/cli/interactive/slash.test.ts': [
-        'R-146, R-147, R-148, R-149: help lists all commands, those of the original first of all',
+        'R-146 R-147 R-148 R-149 help lists all commands, those of the original first of all',
       ],
     },
   },
