@@ -1,6 +1,7 @@
 import type { Approval } from './domain/approval.ts';
 import type { Attempt } from './domain/attempt.ts';
 import { DOCUMENTS } from './domain/document.ts';
+import { hasCode } from './domain/errors.ts';
 import type { Project, Run } from './domain/run.ts';
 import type { WorkItem } from './domain/work-item.ts';
 import { documentOf } from './engine/asked-state.ts';
@@ -37,7 +38,8 @@ export async function askedDocument(
   const path = change === null ? documentOf(phase) : undefined;
   if (path === undefined) return null;
   const hub = await app.hubOf(project);
-  const text = await hub.readFile(await hub.head(), path);
+  const head = await headIfAny(hub);
+  const text = head === undefined ? undefined : await hub.readFile(head, path);
   return text === undefined ? null : { path, text };
 }
 
@@ -47,14 +49,25 @@ export async function planDocuments(
   project: Project,
 ): Promise<readonly (AskedDocument & { readonly phase: keyof typeof DOCUMENTS })[]> {
   const hub = await app.hubOf(project);
-  const head = await hub.head();
-  const documents = [];
+  const head = await headIfAny(hub);
+  const documents: (AskedDocument & { readonly phase: keyof typeof DOCUMENTS })[] = [];
+  if (head === undefined) return documents;
   for (const phase of ['ideation', 'architecture', 'task_breakdown'] as const) {
     const path = DOCUMENTS[phase];
     const text = await hub.readFile(head, path);
     if (text !== undefined) documents.push({ phase, path, text });
   }
   return documents;
+}
+
+/** Undefined before anything was committed. */
+async function headIfAny(hub: Hub): Promise<string | undefined> {
+  try {
+    return await hub.head();
+  } catch (error) {
+    if (hasCode(error, 'HUB_EMPTY')) return undefined;
+    throw error;
+  }
 }
 
 /** Of a finished item what it brought to main; else what its newest attempt has handed in. */
