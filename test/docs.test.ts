@@ -30,6 +30,7 @@ const PAGES = [
   'docs/network.md',
   'docs/linear.md',
   'docs/terminal.md',
+  'docs/containers.md',
 ];
 
 async function pages(): Promise<readonly { readonly path: string; readonly text: string }[]> {
