@@ -2,9 +2,9 @@
 # Builds the image and tries it, without a registry of images and without a daemon: on a Debian
 # base made here, by the tools that engines are made of. As root on Debian; about four minutes.
 #
-#   scripts/verify-image.sh            builds, tries, removes everything
-#   BASE_IMAGE=... is not asked: the base is Debian of this machine's package sources, with Node 24
-#   from the npm package "node" (a dependency of the checkout) and the npm of this machine.
+# The base is Debian from this machine's package sources, with Node 24 from the npm package "node" (a
+# dependency of the checkout) and the npm of this machine. Everything is removed at the end. Ends
+# with 75 where the image can't be built: not root, no Debian.
 #
 # What stands for what: mmdebstrap for the base of the registry; buildah for the build; runc, which
 # engines call as well, for the run, with the security options of docker-compose.yml. Not tried
@@ -19,21 +19,22 @@ readonly NEEDED=(mmdebstrap buildah runc)
 say() { echo "image: $*" >&2; }
 
 install_tools() {
+  command -v apt-get >/dev/null || return
   local missing=() name
   for name in "${NEEDED[@]}"; do
     command -v "$name" >/dev/null || missing+=("$name")
   done
   [ "${#missing[@]}" -eq 0 ] && return
   say "installs ${missing[*]}"
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 if [ "$(id -u)" -ne 0 ]; then
   say "has to run as root: building file systems takes that"
-  exit 2
+  exit 75
 fi
-install_tools
+install_tools || { say "${NEEDED[*]} can't be installed" && exit 75; }
 
 scratch="$(mktemp -d)"
 build() { buildah --root "$scratch/storage" --runroot "$scratch/run" "$@"; }
