@@ -30,6 +30,11 @@ interface StartOptions {
   readonly instead?: boolean;
 }
 
+/** Throws with everything that was said when the exit status is another. */
+export function proveExit({ exit, output }: Ended, wanted: number): void {
+  if (exit !== wanted) throw new Error(`exit ${exit}, not ${wanted}:\n${output}`);
+}
+
 /** A place to run the image in, with volumes of its own that last over its containers. */
 export interface Machine extends AsyncDisposable {
   readonly image: ImageConfig;

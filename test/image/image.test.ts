@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { aMachine, missing, type Machine } from './a-machine.ts';
+import { aMachine, missing, proveExit, type Machine } from './a-machine.ts';
 
 describe.skipIf(missing !== null)(
   `the image${missing === null ? '' : ` (skipped: ${missing})`}`,
@@ -84,7 +84,7 @@ describe.skipIf(missing !== null)(
       await run.heard(/implement/u);
       run.signal('SIGTERM');
       const stopped = await run.ended;
-      expect([stopped.exit, stopped.output]).toEqual([143, stopped.output]);
+      proveExit(stopped, 143);
       expect(stopped.output).not.toMatch(/unsealed/iu);
       const project = join(machine.volumes['/workspaces'] ?? '', 'reading-list');
       const resumed = await machine.run([
@@ -93,7 +93,7 @@ describe.skipIf(missing !== null)(
         '--project-dir',
         '/workspaces/reading-list',
       ]);
-      expect([resumed.exit, resumed.output]).toEqual([0, resumed.output]);
+      proveExit(resumed, 0);
       expect(await readdir(project)).toEqual(
         expect.arrayContaining(['package.json', 'src', 'PRPs']),
       );
