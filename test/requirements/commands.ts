@@ -10,6 +10,7 @@ type Reason =
   | 'asks a real model, which costs money'
   | 'installs on the machine'
   | 'holds a secret of the reader'
+  | 'needs a Docker daemon'
   | 'is the suite that this test is part of';
 
 /** What becomes of a command that a page shows. */
@@ -37,6 +38,7 @@ const APPROVED = by(
   'a run waits at each checkpoint; a refusal runs the phase again with its reason, an edit replaces the document; I12 what was changed since is not answered',
 );
 const MODEL: Fate = { not: 'asks a real model, which costs money' };
+const DOCKER: Fate = { not: 'needs a Docker daemon' };
 const WELL: Fate = { inProject: 0 };
 
 /** Every command of the pages, in the order in which those in a project are carried out. */
@@ -93,6 +95,25 @@ export const FATES: Readonly<Record<string, Fate>> = {
   "npx harness policy check 'hugo build --minify' --config examples/extending/orchestrator.yaml": {
     inCheckout: 0,
   },
+  'cp .env.example .env': by(
+    'test/config/files.test.ts',
+    'R-070 .env.example names every variable, and a copy changes nothing',
+  ),
+  'docker compose --profile with-db up -d --build': DOCKER,
+  'docker exec harness_app harness doctor': by(
+    'test/image/image.test.ts',
+    'with the options of the Compose file, doctor says that the box works',
+  ),
+  'docker logs harness_app': DOCKER,
+  'docker exec harness_db sh -c \'pg_dump -U "$POSTGRES_USER" "$POSTGRES_DB"\' > harness.sql':
+    DOCKER,
+  'docker compose --profile with-db down': DOCKER,
+  'docker compose --profile with-db up -d postgres': DOCKER,
+  'docker exec -i harness_db sh -c \'psql -q -U "$POSTGRES_USER" "$POSTGRES_DB"\' < harness.sql':
+    DOCKER,
+  'docker compose --profile with-db up -d': DOCKER,
+  'sudo cp docker/apparmor-harness /etc/apparmor.d/harness && sudo apparmor_parser -r /etc/apparmor.d/harness':
+    { not: 'installs on the machine' },
 };
 
 /** Each command of a block of shell in the README and in docs/, with its page. */
