@@ -16,6 +16,8 @@ const MAY_BE_LEFT_OUT: Readonly<Record<string, string>> = {
   'possible.length === 0': 'where bubblewrap cannot work',
   'missing !== undefined': 'where bubblewrap or bash is missing',
   'reason !== undefined': 'where there is no browser or no bubblewrap',
+  'missing !== null': 'where no image was made to be tried: npm run test:image',
+  'skipped !== null': 'where there is no Docker daemon',
   'CORPORA === undefined': 'without the lists of commands that HARNESS_CORPORA names',
 };
 

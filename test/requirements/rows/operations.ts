@@ -57,7 +57,11 @@ export const OPERATIONS: readonly Row[] = [
     id: 'R-066',
     promise: '`down` stops, `down -v` deletes the volume too',
     check: 'the data outlives the first and not the second',
-    proved: {},
+    proved: {
+      'test/e2e/containers.test.ts': [
+        'R-066 down keeps the data, down -v deletes it with the volume${}',
+      ],
+    },
   },
   {
     id: 'R-067',

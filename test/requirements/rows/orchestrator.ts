@@ -221,7 +221,18 @@ export const ORCHESTRATOR: readonly Row[] = [
     id: 'R-058',
     promise: 'a run that was interrupted can be resumed',
     check: 'ESC, Ctrl+C, SIGTERM and `kill -9` alike',
-    proved: {},
+    proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
+      ],
+      'test/e2e/prompt-ends.test.ts': ['R-144 Ctrl+C does not leave, a second one does, with 130'],
+      'test/chaos/interrupted.test.ts': [
+        'I1 I6 I9 at SIGTERM and at SIGINT a run keeps its work, ends its boxes, says so in this order, and can be resumed',
+      ],
+      'test/chaos/kill-anywhere.test.ts': [
+        'I1 I2 I6 I10 I11 killed when ${}, a run ends as if undisturbed',
+      ],
+    },
   },
   {
     id: 'R-059',

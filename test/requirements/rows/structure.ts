@@ -189,13 +189,22 @@ export const PARTS: readonly Row[] = [
     id: 'R-101',
     promise: 'the API hears of what a run asks',
     check: 'a question of a run is visible and can be answered over HTTP',
-    proved: {},
+    proved: {
+      'test/server/acting.test.ts': [
+        'I12 R-101 an answer counts for the state it was given for, and once',
+      ],
+    },
   },
   {
     id: 'R-102',
     promise: 'the API server',
     check: '`src/server/`; `/openapi.json` is valid and equal to the routes',
-    proved: {},
+    proved: {
+      'test/server/openapi.test.ts': [
+        'R-102 the description is that of the sources; `npm run openapi` writes it',
+        'R-102 every promised path is described and there',
+      ],
+    },
   },
   {
     id: 'R-103',

@@ -85,7 +85,13 @@ export const WHAT_IT_IS: readonly Row[] = [
     promise: 'containers that are ready to deploy',
     check:
       'the compose file is valid, the image builds, answers its health check, rehearses inside',
-    proved: {},
+    proved: {
+      'test/image/image.test.ts': [
+        'R-008 R-040 it serves: its health check is well, /health answers 200, a stop ends it with 143',
+        'R-008 a rehearsal runs in it, sealed; a stop of the container ends it with 143, and it goes on',
+      ],
+      'test/containers/compose.test.ts': ['profiles'],
+    },
   },
   {
     id: 'R-009',
