@@ -5,6 +5,7 @@ import { always, say } from '../../src/rehearsal/script.ts';
 import { unsealable } from '../safety/a-box.ts';
 import { aBrowser, aPage, axeFaults, noBrowser, type WatchedPage } from '../support/a-page.ts';
 import { buildDashboard } from '../support/built-dashboard.ts';
+import { quickOnly } from '../support/e2e-part.ts';
 import { proveExit } from '../support/harness-cli.ts';
 import { aSmallRun, smallScenario, type SmallRun } from '../support/small-run.ts';
 
@@ -145,3 +146,90 @@ test.skipIf(obstacle !== undefined)('nothing is cut off at 400 px', async () => 
     expect({ name, over: Math.max(0, over) }).toEqual({ name, over: 0 });
   }
 });
+
+/** Moves on by keyboard alone until what has the focus is called this. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press('Tab');
+    if (
+      (await page
+        .locator(':focus')
+        .innerText()
+        .catch(() => '')) === name
+    )
+      return;
+  }
+  throw new Error(`${name} can't be reached by keyboard`);
+}
+
+test.skipIf(obstacle !== undefined)(
+  'a run begun in the page is approved by keyboard, edited and approved, and watched until it is complete',
+  { timeout: 240_000 },
+  async () => {
+    await using watched = await opened();
+    const { page, troubles } = watched;
+    await page.getByRole('button', { name: 'New project' }).click();
+    await page.getByLabel('Name').fill('feet');
+    await page.getByLabel('Idea').fill('A module that converts feet.');
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await page.getByRole('heading', { name: 'feet', exact: true }).waitFor();
+
+    const asked = (phase: string) => page.locator(`a[href*="~${phase}~"]`, { hasText: 'Read' });
+    await asked('ideation').waitFor({ timeout: 90_000 });
+    await tabTo(page, 'Read and answer');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    await tabTo(page, 'Approve');
+    await page.keyboard.press('Enter');
+
+    await page.getByText('Ideation approved by').first().waitFor();
+    await asked('architecture').click({ timeout: 90_000 });
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Document, as Markdown').fill('# Mine\n\nOne function, no class.\n');
+    await page.getByRole('button', { name: 'Approve with my text' }).click();
+    await page.getByText('Architecture edited by').first().waitFor();
+
+    await asked('task_breakdown').click({ timeout: 90_000 });
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('1 of 1').waitFor({ timeout: 120_000 });
+    await page.getByRole('button', { name: 'New run' }).waitFor({ timeout: 60_000 });
+
+    await page.getByRole('link', { name: 'FEET-1' }).first().click();
+    await page.getByText('Passed').first().waitFor();
+    await page.getByText('src/feet.js').first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Transcript' }).first().click();
+    await page.getByText('node --test test/feet.test.js').first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('navigation', { name: 'Project' }).getByText('Documents').click();
+    await page.getByRole('link', { name: 'Architecture' }).click();
+    await page.getByText('One function, no class.').waitFor();
+    expect(troubles).toEqual([]);
+  },
+);
+
+test.skipIf(obstacle !== undefined || quickOnly)(
+  'I12 what changed under the reader is not answered; a rejection with its reason is made anew',
+  { timeout: 240_000 },
+  async () => {
+    await using watched = await opened();
+    await using elsewhere = await opened();
+    for (const { page } of [watched, elsewhere]) {
+      await openProject(page);
+      await page.getByRole('link', { name: 'Read and answer' }).click();
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+    }
+    const { page } = elsewhere;
+    await page.getByRole('button', { name: 'Reject' }).click();
+    expect(await page.getByRole('button', { name: 'Reject', exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel('Reason').fill('Say what a cubit is.');
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await watched.page.getByText('What you read is not asked any more').waitFor();
+    expect(await watched.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await page.getByText('Say what a cubit is.').first().waitFor();
+    await page.locator('a[href$="~ideation~2"]').waitFor({ timeout: 90_000 });
+    expect(small.asks.some(({ prompt }) => prompt.includes('Say what a cubit is.'))).toBe(true);
+    await watched.page.getByRole('link', { name: 'Show what is there now' }).click();
+    await watched.page.getByRole('button', { name: 'Approve' }).waitFor();
+  },
+);

@@ -9,7 +9,6 @@ import type {
   EventRecord,
   Project,
   ProjectPage,
-  Run,
   SessionPage,
   StartRun,
   WorkItem,
@@ -130,10 +129,21 @@ export function useOrder(project: string, onTaken?: () => void) {
   const client = useClient();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ verb, body }: Order) => client.send<Run>('POST', at(project, verb), body),
-    onSuccess: () => onTaken?.(),
+    mutationFn: ({ verb, body }: Order) => client.send<unknown>('POST', at(project, verb), body),
+    onSuccess: (_, { body }) => {
+      // What was answered is not shown as open until the server's next word.
+      if ('approval' in body)
+        queries.setQueryData<Board>(['project', project, 'board'], (board) =>
+          board === undefined ? undefined : without(board, body.approval),
+        );
+      onTaken?.();
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['project', project] }),
   });
+}
+
+function without(board: Board, answered: string): Board {
+  return { ...board, approvals: board.approvals.filter(({ id }) => id !== answered) };
 }
 
 /** What a person decides about a blocked work item: to try it again, or to go on without it. */
