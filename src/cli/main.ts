@@ -3,7 +3,7 @@ import { stripControls } from '../glance.ts';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import { typedHere } from './own-command.ts';
 import { createProgram } from './program.ts';
-import { quietPipes } from './quiet-pipes.ts';
+import { drained, quietPipes } from './quiet-pipes.ts';
 
 /** Runs the command line. The only place that decides the exit status of a failed command. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -14,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, argv.includes('--verbose'));
   }
+  await drained();
   // Everything is closed; a timer of the engine's library may go on for seconds.
   process.exit();
 }

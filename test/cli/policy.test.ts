@@ -95,3 +95,21 @@ test('what can never be added is a fault of the configuration', async () => {
   expect(exit).toBe(2);
   expect(err).toMatch(/:1:38: security\.extra_commands\.0\.name is a command that can never/u);
 });
+
+test('a slow reader gets every line', async () => {
+  const line = JSON.stringify({ command: `npm test ${'a'.repeat(200)}` });
+  // A pipe holds 64 KB; the reader begins when everything has been written.
+  const child = spawn('sh', [
+    '-c',
+    '"$@" | (sleep 2; cat)',
+    'sh',
+    process.execPath,
+    BIN,
+    'policy',
+    'check',
+    '--stdin',
+  ]);
+  child.stdin.end(`${line}\n`.repeat(1000));
+  const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  expect(out.split('\n')).toHaveLength(1001);
+});
