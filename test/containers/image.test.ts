@@ -184,3 +184,12 @@ test('R-070 .env.example has every variable of the Compose file, with the defaul
     expect([name, agree]).toEqual([name, true]);
   }
 });
+
+test('every variable that the program reads comes into the container, but for its folders', async () => {
+  const compose = await read('docker-compose.yml');
+  const names = [...(await read('.env.example')).matchAll(/^#?([A-Z_]+)=/gmu)].map(
+    ([, one]) => one,
+  );
+  const missing = names.filter((name) => !compose.includes(`\${${name}:-`));
+  expect(missing).toEqual(['HARNESS_HOME']);
+});

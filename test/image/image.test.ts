@@ -98,6 +98,6 @@ describe.skipIf(missing !== null)(
         expect.arrayContaining(['package.json', 'src', 'PRPs']),
       );
       expect((await stat(project)).uid).toBe(10001);
-    }, 300_000);
+    }, 400_000);
   },
 );
