@@ -193,6 +193,9 @@ export const PARTS: readonly Row[] = [
       'test/server/acting.test.ts': [
         'I12 R-101 an answer counts for the state it was given for, and once',
       ],
+      'test/e2e/over-http.test.ts': [
+        'R-101 over HTTP alone a project is made, run, answered, stopped and finished, beside another one',
+      ],
     },
   },
   {
