@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
@@ -50,11 +49,22 @@ export async function answers(keeper: Keeper): Promise<boolean> {
   return Promise.race([asked, wait(5_000, false, { ref: false })]);
 }
 
-/** Connects to the port, and leaves again; throws when nobody listens. */
+/** `SSLRequest` of the frontend/backend protocol 3: its length, and 80877103. Answered by one byte. */
+const MAY_WE_ENCRYPT = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/**
+ * Asks at the port, and leaves again; throws when nobody answers. To connect tells nothing: what is
+ * left of a killed server still holds the port, and the system lets callers in where nobody is.
+ */
 async function knock(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once('data', () => resolve());
+  socket.once('error', reject);
+  socket.once('close', () => reject(new Error('closed without an answer')));
+  socket.write(MAY_WE_ENCRYPT);
   try {
-    await once(socket, 'connect');
+    await promise;
   } finally {
     socket.destroy();
   }
