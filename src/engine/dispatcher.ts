@@ -139,6 +139,9 @@ async function parkedFor(deps: EngineDeps, run: Run, { items, asked }: Standing)
   return hindrance !== undefined;
 }
 
+/** Two clocks, this process's and the database's, may differ so much. */
+const SKEW_MS = 60_000;
+
 function whatHolds(
   { clock }: EngineDeps,
   run: Run,
@@ -147,7 +150,11 @@ function whatHolds(
   const { maxSessions, maxLimitWaitMs } = run.settings;
   if (sessions >= maxSessions) return capReached(maxSessions);
   const latest = new Date(clock.now() + maxLimitWaitMs).toISOString();
-  const far = ready.filter((item) => item.notBefore !== null && item.notBefore > latest);
+  // A wait that was begun in the future is over: the clock was set back since, and the claim says so too.
+  const begun = new Date(clock.now() + SKEW_MS).toISOString();
+  const far = ready.filter(
+    ({ notBefore, updatedAt }) => notBefore !== null && notBefore > latest && updatedAt <= begun,
+  );
   return far.length < ready.length
     ? undefined
     : `${far[0]?.key ?? ''}: ${far[0]?.reason ?? 'a limit'}`;

@@ -11,9 +11,13 @@ import type { Tx } from './transaction.ts';
 
 type ClaimNext = Parameters<ItemRows['claimNext']>;
 
-/** Everything that must hold before an item may be worked on; an unknown dependency is in the way. */
+/**
+ * Everything that must hold before an item may be worked on; an unknown dependency is in the way. A wait
+ * that was begun in the future says that the clock was set back since: nobody knows how much of it is left.
+ */
 const READY = `
-  i.run_id = $1 and i.status = 'todo' and (i.not_before is null or i.not_before <= now())
+  i.run_id = $1 and i.status = 'todo'
+  and (i.not_before is null or i.not_before <= now() or i.updated_at > now() + interval '1 minute')
   and not exists (
     select from unnest(i.dependencies) as needed(key) where not exists (
       select from harness.item d

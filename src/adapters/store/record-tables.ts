@@ -3,6 +3,7 @@ import {
   bigint,
   bigserial,
   check,
+  date,
   index,
   integer,
   numeric,
@@ -112,10 +113,25 @@ export const usage = harness.table(
   (t) => [
     primaryKey({ columns: [t.projectId, t.requestId] }),
     index('usage_of_run').on(t.runId),
-    index('usage_by_time').on(t.at),
     // NaN is the greatest number there is, so the upper bound keeps it out.
     check('usage_cost', sql`${t.costUsd} between 0 and 1000000000`),
   ],
+);
+
+/** What a session spent on a day, by UTC: kept by a trigger on `usage`, so that no cap has to add up single calls. */
+export const spent = harness.table(
+  'spent',
+  {
+    runId: text()
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    sessionId: text().notNull(),
+    day: date().notNull(),
+    usd: numeric({ mode: 'number' }).notNull(),
+    /** Calls of no known price. */
+    unpriced: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.sessionId, t.day] }), index('spent_by_day').on(t.day)],
 );
 
 /** One row a model call under way, taken before it is forwarded and removed once it is metered. */

@@ -15,6 +15,12 @@ const WORKER = {
 /** After this much more than its lease a worker is declared dead: time for it to notice first. */
 const GRACE = sql`interval '500 ms'`;
 
+/** Far longer than any lease: one that reaches further was given before the database's clock was set back. */
+const BEYOND = sql`now() + interval '15 minutes'`;
+
+/** Whoever holds such a lease and lives has renewed it long before. */
+const SPARED_MS = 60_000;
+
 const isLive = eq(t.worker.state, 'live');
 
 /** Workers on Postgres; see the port for what each promises. */
@@ -39,6 +45,10 @@ export function createWorkerRows({ db }: Database): WorkerRows {
         .where(and(eq(t.worker.executorId, executorId), isLive));
     },
     async reap(by, knownDead) {
+      await db
+        .update(t.worker)
+        .set({ leaseUntil: leaseOf(SPARED_MS) })
+        .where(and(isLive, sql`${t.worker.leaseUntil} > ${BEYOND}`));
       const reaped = await db
         .update(t.worker)
         .set({ state: 'dead', reapedBy: by })

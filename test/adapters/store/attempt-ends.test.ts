@@ -124,6 +124,20 @@ test('the delay after a failure is counted from now, by the clock of the databas
   expect(rows).toEqual([{ seconds: 60 }]);
 });
 
+test('I6 a delay from before the clock was set back for hours is over', async () => {
+  const { store, pool } = tested;
+  const run = await aRun(store);
+  const { fence } = await aClaim(store, run);
+  await store.attempts.close(fence, { status: 'stalled', reason }, ORDER);
+  expect(await claim(store, run)).toBeUndefined();
+  await pool.query(
+    `update harness.item set not_before = not_before + interval '3 hours',
+      updated_at = updated_at + interval '3 hours' where project_id = $1`,
+    [run.projectId],
+  );
+  expect((await claim(store, run))?.item.key).toBe('API-1');
+});
+
 test.each<AttemptEnd>([DONE, { status: 'aborted', reason }])(
   'an item that a person blocked meanwhile stays blocked when its attempt ends ($status)',
   async (end) => {

@@ -69,3 +69,31 @@ test(
     }
   },
 );
+
+test('what was spent before caps were counted by day is counted', async () => {
+  await using database = await testDatabase();
+  const pool = connectionPool(database.url, { applicationName: 'harness-test', max: 5 });
+  const store = openStore({ pool });
+  try {
+    const run = await aRun(store);
+    await pool.query(
+      `insert into harness.usage (project_id, request_id, run_id, session_id, phase, role, model,
+        input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd)
+        select $1, n::text, $2, 's' || n % 2, 'implement', 'coder', 'm', 1, 1, 0, 0, nullif(n, 4) * 0.1
+        from generate_series(1, 4) n`,
+      [run.projectId, run.id],
+    );
+    const counted = `select session_id, usd::float8, unpriced::int from harness.spent order by 1`;
+    const before = (await pool.query(counted)).rows;
+    expect(before).toEqual([
+      { session_id: 's0', usd: 0.2, unpriced: 1 },
+      { session_id: 's1', usd: 0.4, unpriced: 0 },
+    ]);
+    for (const name of ['0007_spending_by_day.down.sql', '0007_spending_by_day.sql'])
+      await pool.query(await readFile(join(migrationsFolder, name), 'utf8'));
+    expect((await pool.query(counted)).rows).toEqual(before);
+  } finally {
+    await store.close();
+    await pool.end();
+  }
+});

@@ -177,3 +177,48 @@ test('I5 a call whose process died counts as what was set aside, until somebody 
   await reservations.settle(waived, null);
   expect(await spent(run)).toBe(0.3);
 });
+
+test('I5 what is counted as spent is what the charges say, however they came and went', async () => {
+  const { store, pool } = tested;
+  const { reservations } = store;
+  const run = await aRun(store, { label: randomUUID() });
+  await eightAtOnce(async (at) => {
+    const call = aCall(run, 0.1, { sessionId: `s${at % 2}` });
+    await reservations.take(call);
+    await reservations.settle(call, chargeFor(call, at === 7 ? null : (at + 1) / 10));
+  });
+  const usage = `select coalesce(sum(cost_usd), 0)::float8 as usd, (count(*) - count(cost_usd))::int as unpriced
+    from harness.usage where run_id = $1`;
+  const counted = `select coalesce(sum(usd), 0)::float8 as usd, coalesce(sum(unpriced), 0)::int as unpriced
+    from harness.spent where run_id = $1`;
+  const both = async () => [
+    (await pool.query(usage, [run.id])).rows[0],
+    (await pool.query(counted, [run.id])).rows[0],
+  ];
+  expect(await both()).toEqual([
+    { usd: 2.8, unpriced: 1 },
+    { usd: 2.8, unpriced: 1 },
+  ]);
+  await pool.query(
+    `update harness.usage set cost_usd = 0.8 where run_id = $1 and cost_usd is null`,
+    [run.id],
+  );
+  await pool.query(`delete from harness.usage where run_id = $1 and session_id = 's0'`, [run.id]);
+  expect(await both()).toEqual([
+    { usd: 2, unpriced: 0 },
+    { usd: 2, unpriced: 0 },
+  ]);
+});
+
+test('I5 what was spent before the clock was set back to yesterday still counts for the day', async () => {
+  const { store, pool } = tested;
+  const run = await aRun(store, { label: randomUUID() });
+  const call = aCall(run, 0.9);
+  await store.reservations.take(call);
+  await store.reservations.settle(call, chargeFor(call, 0.9));
+  await pool.query(`update harness.usage set at = at + interval '1 day' where run_id = $1`, [
+    run.id,
+  ]);
+  const next = aCall(run, 0.2, { caps: { dayUsd: 1 } });
+  expect(await store.reservations.take(next)).toMatchObject({ kind: 'over', takenUsd: 0.9 });
+});

@@ -104,3 +104,17 @@ test('a worker known to be dead is reaped at once, one that left is nobody any m
   expect(await workers.beat(gone, 60_000)).toBe(false);
   await expect(workers.join(aWorker(dead), 1000)).rejects.toThrow('worker');
 });
+
+test('I6 a lease from before the clock was set back is not believed for hours', async () => {
+  const { store, pool } = tested;
+  const { workers } = store;
+  const [dead, reaper] = [randomUUID(), randomUUID()];
+  await workers.join(aWorker(dead), 3 * 3_600_000);
+  expect(await workers.reap(reaper, [])).toEqual([]);
+  const { rows } = await pool.query(
+    `select extract(epoch from lease_until - now())::float8 as left from harness.worker where executor_id = $1`,
+    [dead],
+  );
+  expect(rows[0]?.left).toBeGreaterThan(30);
+  expect(rows[0]?.left).toBeLessThanOrEqual(60);
+});
