@@ -45,8 +45,10 @@ if (present >= NEEDED) nodeModule.enableCompileCache();
 /** Whether the question was answered already, without loading the program; also by an older Node. */
 async function answered(): Promise<boolean> {
   const words = process.argv.slice(2);
-  if (!words.includes('status') && !words.includes('--status')) return false;
   try {
+    if (words.includes('--help') || words.includes('-h'))
+      return (await import('./quick-help.ts')).quickHelp(words);
+    if (!words.includes('status') && !words.includes('--status')) return false;
     const { quickStatus } = await import('./quick-status.ts');
     return await quickStatus(words);
   } catch (error) {

@@ -26,8 +26,13 @@ export function configSchema(): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Made once: asked for every key of a file. */
-const root: SchemaNode = schemaNode.parse(configSchema());
+let made: SchemaNode | undefined;
+
+/** Made once, since it is asked for every key of a file; and only then, since it takes its time. */
+function root(): SchemaNode {
+  made ??= schemaNode.parse(configSchema());
+  return made;
+}
 
 /** The keys allowed in the section at this path; empty when it is no section. */
 export function knownKeys(path: Path): readonly string[] {
@@ -40,7 +45,7 @@ export function isSection(path: Path): boolean {
 }
 
 function at(path: Path): SchemaNode | undefined {
-  let node: SchemaNode | undefined = root;
+  let node: SchemaNode | undefined = root();
   for (const key of path)
     node = mapOf(typeof key === 'number' ? node?.items : node?.properties?.[String(key)]);
   return node;
