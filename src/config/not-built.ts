@@ -11,9 +11,4 @@ interface NotBuilt {
 /** Known to the schema, refused for now: never accepted silently. Whoever builds one deletes its row. */
 export const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['notify'], text: 'notify', used: (file) => file.notify.length > 0 },
-  {
-    path: ['budget', 'on_limit'],
-    text: 'budget.on_limit: stop',
-    used: (file) => file.budget.on_limit === 'stop',
-  },
 ];

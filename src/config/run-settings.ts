@@ -51,8 +51,9 @@ function conduct({ flags, variables, file }: Layers) {
   };
 }
 
-function furtherCaps({ budget: { session_usd, day_usd } }: FileSettings) {
+function furtherCaps({ budget: { session_usd, day_usd, on_limit } }: FileSettings) {
   return {
+    ...(on_limit === 'stop' ? { stopsAtBudget: true } : {}),
     ...(session_usd === undefined ? {} : { sessionUsd: session_usd }),
     ...(day_usd === undefined ? {} : { dayUsd: day_usd }),
   };

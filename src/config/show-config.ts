@@ -102,6 +102,7 @@ function execution({ settings }: Config): Shown {
       run_usd: settings.budgetUsd ?? undefined,
       session_usd: settings.sessionUsd,
       day_usd: settings.dayUsd,
+      on_limit: settings.stopsAtBudget === true ? 'stop' : undefined,
     },
     limits: { max_wait_minutes: settings.maxLimitWaitMs / MINUTE },
     items: { max_attempts: settings.itemMaxAttempts },

@@ -1,4 +1,4 @@
-import { isCapReached, isTroubled, type Run, type RunStatus } from './run.ts';
+import { isBudgetReached, isCapReached, isTroubled, type Run, type RunStatus } from './run.ts';
 
 /** Reasons that begin with this end the process with status 4: only a person can mend it. */
 export const CREDENTIAL_REFUSED = 'credential refused';
@@ -26,5 +26,6 @@ export function exitOf(
   if (run.status === 'limited' && run.settings.demo !== undefined && isCapReached(run.reason))
     return 0;
   if (run.status === 'paused' && isTroubled(run.reason)) return 75;
+  if (run.status === 'stopped' && isBudgetReached(run.reason)) return 75;
   return run.reason?.startsWith(CREDENTIAL_REFUSED) === true ? 4 : EXITS[run.status];
 }

@@ -76,6 +76,8 @@ export interface RunSettings {
   /** The same for one session, and for all runs of a day (UTC); absent: no cap. */
   readonly sessionUsd?: number;
   readonly dayUsd?: number;
+  /** A budget that is used up stops the run, its sessions with it; absent: it parks. */
+  readonly stopsAtBudget?: boolean;
   readonly maxLimitWaitMs: number;
   readonly checkTimeoutMs: number;
   readonly flakyRetries: number;
@@ -137,6 +139,23 @@ export interface DeploySettings {
 /** Why a run without sessions left stands still; `isCapReached` knows the sentence again. */
 export function capReached(sessions: number): string {
   return `the cap of ${sessions} sessions is reached`;
+}
+
+/** Why a run or a session without money left stands still; `isBudgetReached` knows the sentence again. */
+export function budgetReached(
+  cap: 'run' | 'day',
+  { budgetUsd, spentUsd }: { readonly budgetUsd: number; readonly spentUsd: number },
+): string {
+  const taken = `$${spentUsd.toFixed(4)} are spent or set aside`;
+  return cap === 'run'
+    ? `the budget of $${budgetUsd} is reached: ${taken} for calls under way`
+    : `budget.day_usd, $${budgetUsd}, is reached: ${taken} today (UTC), over all runs`;
+}
+
+export function isBudgetReached(reason: string | null): boolean {
+  return /^(?:the budget of \$[\d.e+-]+|budget\.day_usd, \$[\d.e+-]+,) is reached: /u.test(
+    reason ?? '',
+  );
 }
 
 /** Why a run that meets nothing but trouble is paused; `isTroubled` knows the sentence again. */

@@ -1,6 +1,6 @@
 import { namedBy, type Approval } from './approval.ts';
 import type { Unlanded } from './landing.ts';
-import type { Run, RunStatus } from './run.ts';
+import { isBudgetReached, type Run, type RunStatus } from './run.ts';
 import { outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
 
 /** The one cause of the present wait or stop, and what to do about it (I9). */
@@ -41,7 +41,9 @@ function idle(facts: WhyFacts): Why | undefined {
       action: 'Clear that away, then `harness land`.',
     };
   const ended = ENDS[run.status];
-  return ended && { cause: run.reason ?? ended.cause, action: ended.action };
+  if (ended === undefined) return undefined;
+  const { action } = isBudgetReached(run.reason) ? ENDS.limited : ended;
+  return { cause: run.reason ?? ended.cause, action };
 }
 
 /** Subject and verb. */
@@ -50,7 +52,7 @@ export function whatOf({ items }: Unlanded): string {
   return `${items.join(', ')} ${items.length === 1 ? 'is' : 'are'}`;
 }
 
-const ENDS: Readonly<Partial<Record<RunStatus, Why>>> = {
+const ENDS: Readonly<Partial<Record<RunStatus, Why>> & { readonly limited: Why }> = {
   completed: {
     cause: 'The run is complete.',
     action: 'Look at the result in your repository.',

@@ -36,6 +36,7 @@ const rows: Row[] = [
   ['budget.run_usd', 2.5, (c) => c.settings.budgetUsd, 2.5],
   ['budget.session_usd', 1, (c) => c.settings.sessionUsd, 1],
   ['budget.day_usd', 1, (c) => c.settings.dayUsd, 1],
+  ['budget.on_limit', 'stop', (c) => c.settings.stopsAtBudget, true],
   ['limits.max_wait_minutes', 3, (c) => c.settings.maxLimitWaitMs, 180_000],
   ['sandbox.driver', 'none', (c) => c.settings.sandbox.driver, 'none'],
   ['sandbox.memory_gb', 3, (c) => c.boxLimits.memoryBytes, 3 * GIB],
@@ -201,7 +202,6 @@ function properties(node: unknown): Record<string, unknown> {
 
 const notBuilt: [key: string, value: unknown][] = [
   ['notify', [{ type: 'slack', url: 'https://example.org' }]],
-  ['budget.on_limit', 'stop'],
 ];
 
 test.each(notBuilt)('%s: %j is refused as not built yet', (key, value) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CREDENTIAL_REFUSED, exitOf } from '../../src/domain/exit.ts';
-import { capReached, errorsInARow, type RunStatus } from '../../src/domain/run.ts';
+import { budgetReached, capReached, errorsInARow, type RunStatus } from '../../src/domain/run.ts';
 
 test.each<[RunStatus, number]>([
   ['completed', 0],
@@ -21,6 +21,14 @@ test('a run that only met trouble was parked by a cap, not by a person', () => {
   expect(exitOf({ status: 'paused', reason, settings: {} })).toBe(75);
   expect(exitOf({ status: 'paused', reason: null, settings: {} })).toBe(130);
 });
+
+test.each(['run', 'day'] as const)(
+  'a budget of the %s that stops a run is a cap, no person',
+  (cap) => {
+    const reason = budgetReached(cap, { budgetUsd: 0.01, spentUsd: 1e-7 });
+    expect(exitOf({ status: 'stopped', reason, settings: {} })).toBe(75);
+  },
+);
 
 test('a refused credential is told apart from any other failure and limit', () => {
   const reason = `${CREDENTIAL_REFUSED} (401)`;

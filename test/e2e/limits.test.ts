@@ -55,6 +55,24 @@ test(
 );
 
 test.skipIf(quickOnly)(
+  'with budget.on_limit: stop a spent budget stops the run with 75, and a larger one goes on to the end',
+  { timeout: 300_000 },
+  async () => {
+    await using small = await aSmallRun({ yaml: 'budget: { run_usd: 0.01, on_limit: stop }\n' });
+    proveExit(await small.bench.run(RUN), 75);
+    const status: unknown = JSON.parse((await small.bench.run(['status', '--json'])).stdout);
+    expect(status).toMatchObject({ status: 'stopped' });
+    const why: unknown = JSON.parse((await small.bench.run(['why', '--json'])).stdout);
+    expect(why).toMatchObject({
+      cause: expect.stringMatching(/^the budget of \$0\.01 is reached/u),
+      action: expect.stringContaining('Raise the cap'),
+    });
+    const ended = await small.bench.run(['resume', '--no-interactive', '--budget', '5']);
+    proveExit(ended, 0);
+  },
+);
+
+test.skipIf(quickOnly)(
   'the cap on sessions parks the run with 75, counted over its restarts',
   { timeout: 300_000 },
   async () => {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { countsAsFailure, type AttemptEnd } from '../../domain/attempt.ts';
 import { hasCode } from '../../domain/errors.ts';
 import { CREDENTIAL_REFUSED } from '../../domain/exit.ts';
+import { budgetReached } from '../../domain/run.ts';
 import { commitCommand } from '../../workspaces/box-commands.ts';
 import type { Workspace } from '../../workspaces/workspace.ts';
 import { rightsOf } from '../../sessions/roles.ts';
@@ -157,7 +158,7 @@ async function endOf(deps: WorkshopDeps, { begun, talked }: Talked): Promise<Att
   if (talked.outcome.status === 'completed') return afterCompletion(deps, begun, talked);
   if (verdict?.kind === 'limited')
     return { status: 'limited', until: verdict.until, reason: verdict.message };
-  if (verdict?.kind === 'budget' && verdict.cap !== 'run') return afterCap(verdict);
+  if (verdict?.kind === 'budget') return afterCap(deps, begun, verdict);
   if (verdict !== null) {
     const reason = reasonOf(verdict);
     await park(deps, begun, reason);
@@ -171,11 +172,10 @@ async function endOf(deps: WorkshopDeps, { begun, talked }: Talked): Promise<Att
 }
 
 type Verdict = NonNullable<ReturnType<Conversation['wire']['verdict']>>;
+type Budget = Extract<Verdict, { kind: 'budget' }>;
 
-function reasonOf(verdict: Verdict): string {
+function reasonOf(verdict: Exclude<Verdict, Budget>): string {
   switch (verdict.kind) {
-    case 'budget':
-      return `the budget of $${verdict.budgetUsd} is reached: $${verdict.spentUsd.toFixed(4)} are spent or set aside for calls under way`;
     case 'unknown_price':
       return `the price of ${verdict.model} is not known, so no budget can hold: run without --budget or with a known model`;
     case 'refused':
@@ -186,17 +186,19 @@ function reasonOf(verdict: Verdict): string {
 }
 
 /** A session that used up its own share has failed; a new day brings new money. */
-function afterCap(verdict: Extract<Verdict, { kind: 'budget' }>): AttemptEnd {
+async function afterCap(deps: WorkshopDeps, begun: Begun, verdict: Budget): Promise<AttemptEnd> {
   const { cap, budgetUsd, spentUsd, until } = verdict;
-  const taken = `$${spentUsd.toFixed(4)} are spent or set aside`;
   if (cap === 'session')
     return {
       status: 'failed',
       code: 'session_failed',
-      reason: `The session reached budget.session_usd, $${budgetUsd}: ${taken}.`,
+      reason: `The session reached budget.session_usd, $${budgetUsd}: $${spentUsd.toFixed(4)} are spent or set aside.`,
     };
-  const reason = `budget.day_usd, $${budgetUsd}, is reached: ${taken} today (UTC), over all runs`;
-  return { status: 'limited', until, reason };
+  const reason = budgetReached(cap, verdict);
+  const stops = begun.run.settings.stopsAtBudget === true;
+  if (stops) await deps.store.runs.hold(begun.run, 'stop', reason);
+  else if (cap === 'run') await park(deps, begun, reason);
+  return { status: 'limited', until: stops ? null : until, reason };
 }
 
 function afterCompletion(

@@ -34,7 +34,7 @@ export interface RunRows {
   /** Recorded for whoever hosts the run. */
   control(id: string, control: RunControl | null): Promise<void>;
   /** The harness's own request, with its reason; what a person asked before stands. */
-  hold(run: RunKey, control: 'park' | 'pause', reason: string): Promise<void>;
+  hold(run: RunKey, control: 'park' | 'pause' | 'stop', reason: string): Promise<void>;
   /** Changes settings of a run that goes on as it is. */
   amend(id: string, settings: Partial<RunSettings>): Promise<void>;
   /** Opens an ended run again: next generation, control cleared, running phases pending, failed ones with fresh tries; of a complete one, `implement`. */
