@@ -4,8 +4,18 @@ import type { Project, Run } from './domain/run.ts';
 import type { Reader } from './open-app.ts';
 import { skipBeat } from './pulse.ts';
 
-/** What the file system says of a folder that is gone, or full: no fault of the run's. */
-const UNWRITTEN = ['ENOENT', 'ENOSPC', 'EDQUOT'];
+/** What the file system says of a folder that is gone, full or not for us, or whose place is taken: no fault of the run's. */
+const UNWRITTEN = [
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ENOTEMPTY',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+];
 
 /** Rewrites the project's snapshot, where that can be done; a view that is late harms nobody. */
 export async function keepSnapshot(reader: Reader, project: Project, run: Run): Promise<Snapshot> {

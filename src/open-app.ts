@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { connectionPool } from './adapters/store/connect.ts';
@@ -130,11 +131,18 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
     git,
     hosted: (run) => hosted(store, run),
     client: () => (client ??= openClient({ databaseUrl: server.url, pool, log })),
-    hubOf: (project) =>
-      remembered(hubs, project.id, async () => {
-        const { openHub } = await import('./workspaces/hub.ts');
-        return openHub({ home: config.home, projectId: project.id, git: await git() });
-      }),
+    async hubOf({ id }) {
+      const open = (): Promise<Hub> =>
+        remembered(hubs, id, async () => {
+          const { openHub } = await import('./workspaces/hub.ts');
+          return openHub({ home: config.home, projectId: id, git: await git() });
+        });
+      const hub = await open();
+      if (existsSync(hub.path)) return hub;
+      // Somebody took its folder away: it is made anew, as at the next start.
+      hubs.delete(id);
+      return open();
+    },
     trackerOf: (run) =>
       remembered(trackers, trackerKey(run), () => openTracker({ config, store, pool }, run)),
     mend: () => mend(server, log),

@@ -114,32 +114,52 @@ export async function resumeRun(
   if (run.settings.label !== 'rehearsal') refuseWithoutCredential(parts);
   await refuseFullDisk(app, project.directory);
   await refuseDamagedTracker(app, run);
-  const operating = { store: app.store, client: await app.client() };
-  const resumed = await onceMade(parts, run, () =>
-    goOn(operating, run, changesOf(order, run.settings)),
-  );
+  const resumed = await goOnWith(parts, run, changesOf(order, run.settings));
   parts.keeper.look();
   await refreshSnapshot(app, project, resumed.id);
   return nowOf(parts, resumed);
+}
+
+/** One that nobody has begun yet is begun by whoever carries it out. */
+async function goOnWith(parts: Parts, run: Run, change: Partial<RunSettings>): Promise<Run> {
+  const { store, client } = parts.app;
+  if (run.status === 'pending' && run.control === null) {
+    await store.runs.amend(run.id, change);
+    return run;
+  }
+  const operating = { store, client: await client() };
+  return onceMade(parts, run, () => goOn(operating, run, change));
 }
 
 /** Postgres: there is no such table. */
 const UNDEFINED_TABLE = '42P01';
 
 /** The first host of a database takes so long to make the engine's tables, on a busy machine. */
-const MAKING_MS = 60_000;
+const MAKING_MS = 20_000;
 
 /** Repeats the body until the engine's tables are there, which the first host makes. */
 async function onceMade<T>(parts: Parts, run: Run, body: () => Promise<T>): Promise<T> {
+  const { hosts } = parts.keeper;
   for (const deadline = performance.now() + MAKING_MS; ;) {
     try {
       return await body();
     } catch (error) {
-      if (!hasCode(error, UNDEFINED_TABLE) || performance.now() > deadline) throw error;
+      if (!hasCode(error, UNDEFINED_TABLE)) throw error;
     }
-    await parts.keeper.hosts.ensure(run.settings.label);
+    await hosts.ensure(run.settings.label);
+    const host = hosts.states().find(({ label }) => label === run.settings.label);
+    const broken = host?.pid === null ? host.trouble : null;
+    if (broken !== null || performance.now() > deadline) throw notHosted(broken);
     await sleep(500);
   }
+}
+
+function notHosted(trouble: string | null): Refusal {
+  const why = trouble === null ? 'has not begun yet' : `can't begin: ${trouble}`;
+  return new Refusal(503, 'HOST_AWAY', {
+    detail: `The process that carries runs out ${why}; try again in a moment`,
+    headers: { 'retry-after': '5' },
+  });
 }
 
 /** Ends or holds a run; one that nobody carries out at once. */

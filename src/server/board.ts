@@ -1,5 +1,6 @@
 import { askedDocument, currentPhase, readFacts } from '../app.ts';
 import type { Approval } from '../domain/approval.ts';
+import { HarnessError } from '../domain/errors.ts';
 import { PHASES } from '../domain/phase.ts';
 import type { Project, Run } from '../domain/run.ts';
 import { NO_USAGE } from '../domain/usage.ts';
@@ -100,10 +101,24 @@ export function approvalsOf(
       state: approval.stateHash,
       question: approval.question,
       asked_at: approval.askedAt,
-      document: await askedDocument(app, project, approval),
+      document: await documentOf(app, project, approval),
       change: changeOf(approval),
     })),
   );
+}
+
+/** A question whose document can't be read is one still; why it can't is said when it is answered. */
+async function documentOf(
+  app: Parts['app'],
+  project: Project,
+  approval: Approval,
+): Promise<contract.Approval['document']> {
+  try {
+    return await askedDocument(app, project, approval);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return null;
+  }
 }
 
 function changeOf({ change }: Approval): contract.Approval['change'] {

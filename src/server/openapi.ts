@@ -22,10 +22,21 @@ export async function describe(http: Http, { version }: Parts): Promise<void> {
       const { schema, url } = jsonSchemaTransform(route);
       const { open = false, signed = false } = route.route.config ?? {};
       const security = open || signed ? { security: [] } : {};
-      return { url, schema: { ...schema, ...security, tags: [tagOf(url)] } };
+      const response = { ...asRecord(schema['response']), default: PROBLEM };
+      return { url, schema: { ...schema, response, ...security, tags: [tagOf(url)] } };
     },
     transformObject: jsonSchemaTransformObject,
   });
+}
+
+/** What every path may answer instead. */
+const PROBLEM = {
+  description: 'Refused: a problem by RFC 9457',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+function asRecord(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function tagOf(url: string): string {

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { databaseIsAway } from '../app.ts';
-import { HarnessError, messageOf } from '../domain/errors.ts';
+import { HarnessError, hasCode, messageOf } from '../domain/errors.ts';
 import type { Problem } from './contract.ts';
 
 /** A refusal with its HTTP status; `code` is stable, for programs. */
@@ -59,6 +59,9 @@ const STATUSES: Readonly<Record<string, number>> = {
   ITEM_DONE: 409,
   FOLDER_NOT_EMPTY: 409,
   CREDENTIAL_MISSING: 409,
+  HUB_EMPTY: 409,
+  GIT_FAILED: 409,
+  OBJECTS_REFUSED: 409,
   TRACKER_LIMITED: 503,
   TRACKER_UNREACHABLE: 503,
   DATABASE_FULL: 503,
@@ -95,12 +98,26 @@ function problemFor(error: FastifyError): Problem {
   if (error instanceof Refusal) return problemOf(error.status, error.code, error.message);
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error);
   if (error instanceof HarnessError) return broken(error);
+  if (isGone(error))
+    return problemOf(
+      503,
+      'DATABASE_GONE',
+      'The database, or a table of it, is not there any more; restore it, then start the server again',
+    );
   if (databaseIsAway(error))
     return problemOf(503, 'DATABASE_AWAY', 'The database does not answer; try again in a moment');
   const status = error.statusCode ?? 500;
   if (status < 400 || status >= 500)
     return problemOf(500, 'INTERNAL', 'Something unforeseen happened; the server log says what');
   return problemOf(status, CODES[status] ?? 'REFUSED', error.message);
+}
+
+/** Of Postgres: no such database, schema, table, column. */
+const GONE_STATES = ['3D000', '3F000', '42P01', '42703'];
+
+function isGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return GONE_STATES.some((state) => hasCode(error, state)) || isGone(error.cause);
 }
 
 const CODES: Readonly<Record<number, string>> = {

@@ -6,6 +6,12 @@ import { hasCode } from '../domain/errors.ts';
 /** Bytes of a transcript that one answer looks at. */
 const PAGE_BYTES = 1_000_000;
 
+/** A pipe in its place must not be waited for. */
+const WAYS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** What is no file of ours holds no lines. */
+const NOTHING = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO', 'EACCES', 'ESPIPE'];
+
 export interface TranscriptPage {
   readonly lines: readonly Readonly<Record<string, unknown>>[];
   /** Bytes read so far, whole lines only. */
@@ -30,12 +36,12 @@ export async function readTranscript(
 
 async function bytesFrom(path: string, after: number): Promise<Buffer> {
   try {
-    await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    await using file = await open(path, WAYS);
     const bytes = Buffer.alloc(PAGE_BYTES);
     const { bytesRead } = await file.read(bytes, 0, PAGE_BYTES, after);
     return bytes.subarray(0, bytesRead);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].some((code) => hasCode(error, code))) return Buffer.alloc(0);
+    if (NOTHING.some((code) => hasCode(error, code))) return Buffer.alloc(0);
     throw error;
   }
 }

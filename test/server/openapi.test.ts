@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { aServer, type TestServer } from './a-server.ts';
@@ -26,6 +27,15 @@ test('R-102 the description is that of the sources; `npm run openapi` writes it'
   const { status, json } = await server.ask('/openapi.json', { headers: { authorization: '' } });
   expect(status).toBe(200);
   await expect(`${JSON.stringify(json, null, 1)}\n`).toMatchFileSnapshot(FILE);
+});
+
+test('R-102 the description is OpenAPI 3.1 by the rules of others', async () => {
+  const { json } = await server.ask('/openapi.json');
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(documentShape.parse(json));
+  expect([validator.version, errors, valid]).toEqual(['3.1', undefined, true]);
+  const wrong = documentShape.parse({ ...documentShape.parse(json), paths: { x: {} } });
+  expect((await new Validator().validate(wrong)).valid).toBe(false);
 });
 
 test('every reference of the description leads somewhere', async () => {

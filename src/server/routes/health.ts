@@ -1,4 +1,4 @@
-import { health, healthDetailed, problem } from '../contract/resources.ts';
+import { health, healthDetailed } from '../contract/resources.ts';
 import type * as contract from '../contract.ts';
 import type { Http, Parts } from '../parts.ts';
 
@@ -6,13 +6,13 @@ const began = performance.now();
 
 /** Whether this server can do its work: for people, probes and proxies. */
 export function healthRoutes(http: Http, parts: Parts): void {
-  const answers = { 200: health, 503: problem };
+  const answers = { 200: health, 503: health };
   for (const url of ['/health', '/health/ready'])
     http.get(url, { config: { open: true }, schema: { response: answers } }, async (_, reply) => {
       const { latency_ms: latency } = await databaseHealth(parts);
       if (latency !== null) return basic(parts, 'healthy');
       reply.code(503);
-      return { ...basic(parts, 'unhealthy'), ...AWAY };
+      return basic(parts, 'unhealthy');
     });
   http.get(
     '/health/live',
@@ -23,13 +23,6 @@ export function healthRoutes(http: Http, parts: Parts): void {
     detailed(parts),
   );
 }
-
-const AWAY = {
-  type: 'urn:harness:problem:DATABASE_AWAY',
-  title: 'Not available now',
-  detail: 'The database does not answer',
-  code: 'DATABASE_AWAY',
-};
 
 function basic({ version }: Parts, status: contract.Health['status']): contract.Health {
   return { status, version, uptime_seconds: Math.round((performance.now() - began) / 100) / 10 };

@@ -23,6 +23,8 @@ const window = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
+/** A project has no settings of its own: those in `orchestrator.yaml` and of each run hold. */
+const config = z.strictObject({}).optional();
 const flag = z.enum(['true', 'false']).default('false');
 
 const originalProject = z
@@ -65,7 +67,7 @@ function originalProjects(http: Http, parts: Parts): void {
     const wanted = all.filter((one) => status === undefined || one.status === status);
     return { projects: wanted.slice(offset, offset + limit), total: wanted.length, limit, offset };
   });
-  const body = createProject.extend({ config: z.strictObject({}).optional() });
+  const body = createProject.extend({ config });
   http.post(
     '/projects',
     { schema: { body, response: { 201: originalProject } } },
@@ -92,10 +94,11 @@ function originalProjects(http: Http, parts: Parts): void {
 }
 
 function originalChanges(http: Http, parts: Parts): void {
+  const body = changeProject.extend({ config });
   http.patch(
     '/projects/:id',
-    { schema: { params, body: changeProject, response: { 200: originalProject } } },
-    async ({ params: { id }, body: change }) => {
+    { schema: { params, body, response: { 200: originalProject } } },
+    async ({ params: { id }, body: { config: _, ...change } }) => {
       const changed = await projects.changeProject(parts, await findProject(parts, id), change);
       return withStatus(await viewOf(parts, changed));
     },
