@@ -122,12 +122,13 @@ export async function resumeRun(
 
 /** One that nobody has begun yet is begun by whoever carries it out. */
 async function goOnWith(parts: Parts, run: Run, change: Partial<RunSettings>): Promise<Run> {
-  const { store, client } = parts.app;
+  const { app } = parts;
+  const { store } = app;
   if (run.status === 'pending' && run.control === null) {
     await store.runs.amend(run.id, change);
     return run;
   }
-  const operating = { store, client: await client() };
+  const operating = { store, client: await app.client() };
   return onceMade(parts, run, () => goOn(operating, run, change));
 }
 

@@ -17,6 +17,7 @@ import {
   sessionView,
   usageView,
 } from './views.ts';
+import { whyView } from './why-view.ts';
 
 /** Everything one page shows of a project. */
 export async function boardOf(parts: Parts, project: Project): Promise<contract.Board> {
@@ -68,7 +69,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
     sessions,
     approvals: await approvalsOf(parts, project, facts.why.approvals),
     usage: usageView(total),
-    why: whyRun(facts.why),
+    why: whyView(whyRun(facts.why), project.id),
     unsealed,
     hosting_trouble: hosted ? null : parts.keeper.troubleOf(run),
   };

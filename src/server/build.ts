@@ -26,8 +26,8 @@ import { webhookRoutes } from './routes/webhooks.ts';
 /** Longest body, in bytes. */
 const MOST_BYTES = 1_048_576;
 
-/** All headers of a request together, in bytes. */
-const MOST_HEADER_BYTES = 16_384;
+/** All headers of a request together, in bytes: `Last-Event-ID` names a place in each project. */
+const MOST_HEADER_BYTES = 65_536;
 
 /** Requests that one address may make in a minute: a few busy pages. */
 const MOST_REQUESTS = 6000;

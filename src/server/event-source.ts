@@ -1,7 +1,6 @@
 import type { App } from '../app.ts';
-import { isRetired } from './find.ts';
+import { encodePositions, knownProjects, type Positions } from './event-positions.ts';
 import type { Source, StreamRecord } from './event-stream.ts';
-import { Refusal } from './problems.ts';
 import { eventView } from './views.ts';
 
 type Store = App['store'];
@@ -25,9 +24,6 @@ export function projectSource(store: Store, projectId: string, after: number): S
     onMore: (wake) => store.events.onCommit((id) => (id === projectId ? wake() : undefined)),
   };
 }
-
-/** Up to which event of each project somebody has read: what events of all projects are numbered by. */
-export type Positions = ReadonlyMap<string, number>;
 
 /**
  * The events of all projects, those of each in order. Each record's id says how far every project has
@@ -63,52 +59,4 @@ export function wholeSource(store: Store, after: Positions): Source {
         wake();
       }),
   };
-}
-
-/** Where all projects are now. */
-export async function positionsNow(store: Store): Promise<Positions> {
-  const ids = await knownProjects(store);
-  return new Map(
-    await Promise.all(ids.map(async (id) => [id, await store.events.last(id)] as const)),
-  );
-}
-
-async function knownProjects(store: Store): Promise<readonly string[]> {
-  const projects = await store.projects.list();
-  return projects.filter((project) => !isRetired(project)).map(({ id }) => id);
-}
-
-const ID_BYTES = 16;
-const ENTRY_BYTES = ID_BYTES + 4;
-
-/** 27 characters a project. */
-function encodePositions(positions: Positions): string {
-  const entries = [...positions].map(([id, n]) => {
-    const entry = Buffer.alloc(ENTRY_BYTES);
-    entry.write(id.replaceAll('-', ''), 'hex');
-    entry.writeUInt32BE(n, ID_BYTES);
-    return entry;
-  });
-  return Buffer.concat(entries).toString('base64url') || '0';
-}
-
-/** Refuses with 400 what is none of ours. */
-export function decodePositions(text: string): Positions {
-  if (text === '0') return new Map();
-  const bytes = Buffer.from(text, 'base64url');
-  if (
-    bytes.length === 0 ||
-    bytes.length % ENTRY_BYTES !== 0 ||
-    bytes.toString('base64url') !== text
-  )
-    throw new Refusal(400, 'AFTER_INVALID', {
-      detail: '`after` is 0, now, or the id of an event of this stream',
-    });
-  const positions = new Map<string, number>();
-  for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
-    const hex = bytes.subarray(at, at + ID_BYTES).toString('hex');
-    const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
-    positions.set(id, bytes.readUInt32BE(at + ID_BYTES));
-  }
-  return positions;
 }

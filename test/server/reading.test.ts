@@ -69,3 +69,18 @@ test('R-040 health answers without a token, and tells no more than that', async 
     { status: 'healthy', version: '0.0.0', uptime_seconds: expect.any(Number) },
   ]);
 });
+
+test('a cause names the requests that do what its commands do', async () => {
+  const { json } = await server.ask(`/v1/projects/${projectId}/why`);
+  expect(json).toMatchObject({
+    action: expect.stringContaining('harness resume'),
+    requests: [`POST /v1/projects/${projectId}/resume`],
+  });
+  await server.app.store.items.block(projectId, 'API-1', 'stuck', 'test');
+  expect((await server.ask(`/v1/projects/${projectId}/why?item=API-1`)).json).toMatchObject({
+    requests: [
+      `PATCH /v1/projects/${projectId}/work-items/API-1 {"status":"todo"}`,
+      `PATCH /v1/projects/${projectId}/work-items/API-1 {"status":"skipped"}`,
+    ],
+  });
+});

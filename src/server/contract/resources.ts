@@ -170,7 +170,15 @@ export const answered = z
   })
   .meta({ id: 'Answered' });
 
-export const why = z.object({ cause: text, action: text }).meta({ id: 'Why' });
+export const why = z
+  .object({
+    cause: text,
+    /** What to do about it, on the command line. */
+    action: text,
+    /** The requests that do the same: `POST /v1/projects/ID/resume`; none where a person has to mend something. */
+    requests: z.array(text),
+  })
+  .meta({ id: 'Why' });
 
 export const cost = z
   .object({

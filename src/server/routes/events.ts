@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
 import { eventPage, projectId } from '../contract/resources.ts';
-import { decodePositions, positionsNow, projectSource, wholeSource } from '../event-source.ts';
+import { decodePositions, MOST_POSITION_CHARS, positionsNow } from '../event-positions.ts';
+import { projectSource, wholeSource } from '../event-source.ts';
 import { findProject } from '../find.ts';
 import type { Http, Parts } from '../parts.ts';
 import { Refusal } from '../problems.ts';
 import { eventView } from '../views.ts';
 
 const params = z.object({ id: projectId });
-const after = z.string().max(16_000).optional();
+const after = z.string().max(MOST_POSITION_CHARS).optional();
 const limit = z.coerce.number().int().min(1).max(1000).default(500);
 
 /**
@@ -19,7 +20,8 @@ export function eventRoutes(http: Http, parts: Parts): void {
   const { store } = parts.app;
   http.get('/events', { schema: { querystring: z.object({ after }) } }, async (request, reply) => {
     const from = lastIdOf(request) ?? request.query.after ?? '0';
-    const positions = from === 'now' ? await positionsNow(store) : decodePositions(from);
+    const positions =
+      from === 'now' ? await positionsNow(store) : await decodePositions(store, from);
     await parts.streams.open(reply, wholeSource(store, positions));
   });
   http.get(

@@ -11,6 +11,7 @@ import { findItem, findProject, findRun, unknown, type Found } from '../find.ts'
 import type { Http, Parts } from '../parts.ts';
 import { readTranscript } from '../transcript.ts';
 import { sessionView, usageView } from '../views.ts';
+import { whyView } from '../why-view.ts';
 
 const params = z.object({ id: answers.projectId });
 
@@ -102,8 +103,10 @@ function whyRoute(http: Http, parts: Parts): void {
       const { project, run } = found;
       const order = { run, hosted: await parts.app.hosted(run), now: new Date().toISOString() };
       const facts = (await readFacts(parts.app.store, project, order)).why;
-      if (query.item === undefined) return whyRun(facts);
-      return whyItem(await findItem(parts, found, query.item), facts);
+      const { item: key } = query;
+      const why =
+        key === undefined ? whyRun(facts) : whyItem(await findItem(parts, found, key), facts);
+      return whyView(why, id);
     },
   );
 }

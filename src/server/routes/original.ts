@@ -98,7 +98,7 @@ function originalChanges(http: Http, parts: Parts): void {
   http.patch(
     '/projects/:id',
     { schema: { params, body, response: { 200: originalProject } } },
-    async ({ params: { id }, body: { config: _, ...change } }) => {
+    async ({ params: { id }, body: change }) => {
       const changed = await projects.changeProject(parts, await findProject(parts, id), change);
       return withStatus(await viewOf(parts, changed));
     },
