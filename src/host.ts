@@ -8,6 +8,7 @@ import { proveAgent } from './host/agent.ts';
 import { chooseBox } from './host/choose-box.ts';
 import { openDemoTracker } from './host/demo.ts';
 import { engineDeps } from './host/engine.ts';
+import { openNotices } from './host/notices.ts';
 import type { HostOrder } from './host/order.ts';
 import { browserOf } from './host/tools.ts';
 import { openGateway, openPackages } from './host/wires.ts';
@@ -44,6 +45,7 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
   const parts = { folder, gateway, packages, identity, browser, demo, ...seal };
   const workshop = openWorkshop(await workshopDeps(app, parts));
   const started = await startEngine(engineDeps(app, order, { workshop, identity }));
+  const notices = openNotices(app, order.label);
   void sweepOldEnvironments(app, identity);
   const opened = opening.move();
   return {
@@ -51,6 +53,7 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
     lost: started.lost,
     async stop() {
       await started.stop();
+      await notices.stop();
       await opened.disposeAsync();
     },
   };

@@ -33,6 +33,8 @@ export function knownSecrets({ config, server }: KnownTo): readonly string[] {
     ...texts,
     ...[server.url, ...texts].flatMap(passwordIn),
     ...paid.flatMap((header) => credentialsIn(header.reveal())),
-    ...config.notify.flatMap(({ url }) => secretsInHook(url.reveal())),
+    ...config.notify.flatMap((target) =>
+      target.type === 'command' ? [] : secretsInHook(target.url.reveal()),
+    ),
   ];
 }

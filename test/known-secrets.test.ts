@@ -50,7 +50,10 @@ test('I7 every secret that is named is known, also one that another wins over', 
 
 test('I7 the address of a notifier is known, and so is the key in it', () => {
   const url = 'https://hooks.example.org/services/T0/B0/abcdefghijklmnop?channel=general';
-  const config = { ...load({}), notify: [{ type: 'slack', url: new Secret(url) }] } as const;
+  const config = {
+    ...load({}),
+    notify: [{ type: 'slack', url: new Secret(url), secret: null, on: ['done'] }],
+  } as const;
   const all = knownSecrets({ config, server: { url: 'postgres://db.example/x' } });
   const redact = redactorOf(all);
   expect(redact(`asked ${url}`)).toBe('asked [secret]');

@@ -103,6 +103,8 @@ const DESCRIBE: Describe = {
   'environment.prepared': (event) => `environment prepared by ${event.command}`,
   'budget.reached': (event) =>
     `budget of $${event.budgetUsd}${event.cap === undefined ? '' : ` a ${event.cap}`} reached`,
+  'person.told': ({ news, by, failure }) =>
+    failure === null ? `${by}: told of ${news}` : `${by}: could not tell of ${news}: ${failure}`,
   'deploy.begun': (event) => `deploys ${event.commit.slice(0, 10)}`,
   'deploy.applied': (event) => `deployed ${event.commit.slice(0, 10)}`,
   'deploy.failed': (event) => `deployment failed: ${firstLine(event.reason)}`,

@@ -1,5 +1,6 @@
 import type { BoxLimitSettings } from '../domain/box-limits.ts';
 import type { EgressHost } from '../domain/egress.ts';
+import type { News } from '../domain/news.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Registries } from '../domain/registries.ts';
 import type { RunSettings } from '../domain/run.ts';
@@ -142,8 +143,14 @@ interface ExtraCommand {
   readonly flags?: readonly string[] | undefined;
 }
 
-interface NotifyTarget {
-  readonly type: 'webhook' | 'slack' | 'ntfy';
-  /** Whoever knows it may write there, so its path is a secret too. */
-  readonly url: Secret;
-}
+type NotifyTarget = { readonly on: readonly News[] } & (
+  | {
+      readonly type: 'webhook' | 'slack' | 'ntfy';
+      /** Whoever knows it may write there, so its path is a secret too. */
+      readonly url: Secret;
+      /** Signs what a webhook is sent. */
+      readonly secret: Secret | null;
+    }
+  /** Out of the operator's environment: a file may have come with a repository. */
+  | { readonly type: 'command'; readonly command: string }
+);

@@ -14,6 +14,7 @@ import { readRegistries } from './registries.ts';
 import { absolute, dataFolder } from './home.ts';
 import { runSettings } from './run-settings.ts';
 import type { FileSettings } from './schema.ts';
+import { commandProblems, notifyTargets } from './notify.ts';
 import { Secret } from './secret.ts';
 import type { Variables } from './variables.ts';
 
@@ -40,7 +41,12 @@ export function loadConfig(order: ConfigOrder): Config {
     lookup: (name) => environment.lookup(name),
     credentials,
   });
-  const problems = [...flagProblems(order.flags), ...environment.problems, ...reading.problems];
+  const problems = [
+    ...flagProblems(order.flags),
+    ...environment.problems,
+    ...reading.problems,
+    ...commandProblems(reading.settings, order.env),
+  ];
   if (problems.length > 0 || reading.settings === undefined)
     throw invalidConfig(problems, [...credentials.values(), ...reading.secrets]);
   // Not from `.env`: that file may come with a repository.
@@ -50,6 +56,7 @@ export function loadConfig(order: ConfigOrder): Config {
     ...access(reading.settings, environment.known),
     secrets: secretsOf(reading.settings, environment),
     ...extras(reading.settings),
+    notify: notifyTargets(reading.settings, order.env),
     registries,
     mcp: mcpServers(reading.settings.mcp),
     providerTools: reading.settings.gateway.provider_tools,
@@ -83,7 +90,7 @@ function secretsOf(
   { database_url: url, backend, notify }: FileSettings,
   { secrets }: Environment,
 ): readonly Secret[] {
-  const targets = notify.map((target) => target.url);
+  const targets = notify.flatMap(({ url: address, secret: key }) => [address, key]);
   const inFile = [url, backend.database_url, backend.linear_api_key, ...targets];
   return [...secrets, ...inFile].flatMap((text) => (text === undefined ? [] : new Secret(text)));
 }
@@ -146,7 +153,7 @@ function secret(text: string | undefined): Secret | null {
 
 function extras(
   file: FileSettings,
-): Pick<Config, 'projectName' | 'projectDescription' | 'security' | 'notify'> {
+): Pick<Config, 'projectName' | 'projectDescription' | 'security'> {
   return {
     projectName: file.project.name ?? null,
     projectDescription: file.project.description ?? null,
@@ -155,6 +162,5 @@ function extras(
       extraCommands: file.security.extra_commands,
       protectedPaths: file.security.protected_paths,
     },
-    notify: file.notify.map(({ type, url }) => ({ type, url: new Secret(url) })),
   };
 }

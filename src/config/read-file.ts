@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { isSection, knownKeys } from './config-schema.ts';
 import { describeIssue } from './describe-issue.ts';
 import { nearest } from './nearest.ts';
-import { NOT_BUILT } from './not-built.ts';
 import { invalidConfig } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { readText } from './read-text.ts';
@@ -95,15 +94,10 @@ function origin(path: Path, yaml: YamlData): string {
 }
 
 function faultsOf(file: FileSettings, yaml: YamlData, lookup: Lookup): Problem[] {
-  const notBuilt = NOT_BUILT.filter((row) => row.used(file)).map(({ path, text }) => ({
-    place: yaml.placeOfKey(path),
-    what: `${text} is not built yet: remove it`,
-  }));
   const path = ['phases', 'deploy', 'enabled'];
   const aimless = file.phases.deploy.enabled && file.deploy === undefined;
   const what = 'phases.deploy.enabled needs a section deploy that says what to run';
   return [
-    ...notBuilt,
     ...(aimless ? [{ place: yaml.placeOfKey(path), what }] : []),
     ...absentSecrets(file.environment.secrets, yaml, lookup),
     ...faultsOfTools(file, yaml),
@@ -136,9 +130,9 @@ function isHeader(path: Path): boolean {
   return path[0] === 'mcp' && path[2] === 'headers';
 }
 
-/** Where a notifier's address belongs. */
+/** Where a notifier's address and what it signs with belong. */
 function isHook(path: Path): boolean {
-  return path[0] === 'notify' && path[2] === 'url';
+  return path[0] === 'notify' && (path[2] === 'url' || path[2] === 'secret');
 }
 
 function texts(value: unknown, path: Path): { readonly path: Path; readonly text: string }[] {

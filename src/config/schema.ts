@@ -3,6 +3,7 @@ import { GIB, USUAL_LIMITS } from '../domain/box-limits.ts';
 import { isAddress, readHostAndPort } from '../domain/egress.ts';
 import { NEVER, PLAIN_COMMAND } from '../domain/never-commands.ts';
 import { PHASES } from '../domain/phase.ts';
+import { NEWS } from '../domain/news.ts';
 import { isWebUrl } from './web-url.ts';
 import { DEFAULT_MODEL } from './models.ts';
 
@@ -265,9 +266,28 @@ const gateway = z.strictObject({
   provider_tools: z.array(providerTool).default([]),
 });
 
-const notify = z.array(
-  z.strictObject({ type: z.enum(['webhook', 'slack', 'ntfy']), url: filledText }),
-);
+const notifier = z
+  .strictObject({
+    type: z.enum(['webhook', 'slack', 'ntfy', 'command']),
+    url: z
+      .string()
+      .refine(isWebUrl, 'must be an http:// or https:// URL without user or password')
+      .optional(),
+    /** Signs what is sent. */
+    secret: z.string().min(16).optional(),
+    on: z
+      .array(z.enum(NEWS))
+      .min(1)
+      .default([...NEWS]),
+  })
+  .refine(
+    ({ type, url }) => (type === 'command') === (url === undefined),
+    'needs a url, unless its type is command: HARNESS_NOTIFY_COMMAND names that one',
+  )
+  .refine(
+    ({ type, secret }) => type === 'webhook' || secret === undefined,
+    'takes a secret only with the type webhook',
+  );
 
 /** `orchestrator.yaml`: every key, its default and its bounds. Unknown keys are errors. */
 export const fileSchema = z.strictObject({
@@ -287,7 +307,7 @@ export const fileSchema = z.strictObject({
   environment: environment.prefault({}),
   items: z.strictObject({ max_attempts: z.int().min(1).max(20).default(3) }).prefault({}),
   deploy: deploy.optional(),
-  notify: notify.default([]),
+  notify: z.array(notifier).default([]),
   gateway: gateway.prefault({}),
   browser: z
     .strictObject({

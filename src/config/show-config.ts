@@ -137,8 +137,14 @@ function guards({ settings, security, browser, notify, ...config }: Config): Sho
       browser.use === 'unsaid'
         ? undefined
         : { enabled: browser.use === 'yes', server: browser.server },
-    notify: notify.map(({ type }) => ({ type, url: MASK })),
+    notify: notify.map(shownTarget),
   };
+}
+
+function shownTarget(target: Config['notify'][number]): Shown {
+  const { type, on } = target;
+  if (target.type === 'command') return { type, on };
+  return { type, url: MASK, secret: target.secret === null ? undefined : MASK, on };
 }
 
 function shownEnvironment({ prepare, ...rest }: EnvironmentSettings): Shown {

@@ -1,5 +1,6 @@
 import type { Attempt, AttemptEnd, Role } from './attempt.ts';
 import type { Evidence } from './check.ts';
+import type { News } from './news.ts';
 import type { PhaseName, PhaseStatus } from './phase.ts';
 import type { RunStatus } from './run.ts';
 import type { Usage } from './usage.ts';
@@ -240,6 +241,16 @@ export type HarnessEvent =
       readonly cap?: 'session' | 'day';
       readonly spentUsd: number;
       readonly budgetUsd: number;
+    }
+  | {
+      /** A notifier told news of the run outside of it, or could not. */
+      readonly type: 'person.told';
+      readonly news: News;
+      /** Type of the notifier. */
+      readonly by: string;
+      /** Number of the event that was told. */
+      readonly of: number;
+      readonly failure: string | null;
     }
   | { readonly type: 'deploy.begun'; readonly commit: string }
   | { readonly type: 'deploy.applied'; readonly commit: string; readonly probe: string | null }

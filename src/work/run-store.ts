@@ -3,6 +3,7 @@ import type { AttemptRows } from './run-store/attempts.ts';
 import type { DeploymentRows } from './run-store/deployments.ts';
 import type { EventRows } from './run-store/events.ts';
 import type { ItemRows } from './run-store/items.ts';
+import type { NoticeRows } from './run-store/notices.ts';
 import type { OutboxRows } from './run-store/outbox.ts';
 import type { PhaseRows } from './run-store/phases.ts';
 import type { ProjectStore } from './run-store/projects.ts';
@@ -19,6 +20,7 @@ export type { DeploymentRows, DeployStart } from './run-store/deployments.ts';
 export type { EventRows } from './run-store/events.ts';
 export type { InTransaction } from './run-store/in-transaction.ts';
 export type { ClaimedItem, ItemEdit, ItemRows, ItemStanding } from './run-store/items.ts';
+export type { NoticeRows } from './run-store/notices.ts';
 export type { OpenSession } from './run-store/open-session.ts';
 export type { OutboxOp, OutboxRows } from './run-store/outbox.ts';
 export type { PhaseRows } from './run-store/phases.ts';
@@ -56,6 +58,7 @@ export interface RunStore {
   readonly outbox: OutboxRows;
   readonly deployments: DeploymentRows;
   readonly requests: RequestRows;
+  readonly notices: NoticeRows;
   /** Stops listening; what it stands on stays its owner's to close. */
   close(): Promise<void>;
 }

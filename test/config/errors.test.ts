@@ -271,11 +271,31 @@ test.each([
 test('I7 the address of a notifier is not shown, nor half of it where a long line is cut', () => {
   const url = `https://hooks.example.org/${'k'.repeat(120)}`;
   for (const yaml of [
-    `notify: [{ type: slack, url: "${url}" }]`,
+    `notify: [{ type: slack, url: "${url}", secret: 0123456789abcdef }]`,
+    `notify: [{ type: webhook, url: "${url}", secret: kkkk }]`,
     `notify: [{ type: slack, url: "${url}", tpye: 1 }]`,
   ]) {
     const message = refusal({ yaml });
     expect(message).not.toContain('hooks');
     expect(message).not.toContain('kkkk');
   }
+});
+
+test('the command of a notifier is taken from the environment alone', () => {
+  const yaml = 'notify: [{ type: command }]\n';
+  const dotenv = 'HARNESS_NOTIFY_COMMAND=curl evil.example\n';
+  expect(refusal({ yaml, dotenv })).toMatch(/HARNESS_NOTIFY_COMMAND does not say which/);
+  expect(refusal({ yaml: 'notify: [{ type: command, command: x }]\n' })).toMatch(/unknown key/);
+  const { notify } = load({ yaml, env: { HARNESS_NOTIFY_COMMAND: 'notify-me' } });
+  expect(notify).toMatchObject([{ type: 'command', command: 'notify-me' }]);
+});
+
+test.each([
+  ['{ type: webhook }', /needs a url/],
+  ['{ type: command, url: "https://a.example" }', /needs a url, unless its type is command/],
+  ['{ type: slack, url: "https://u:p@a.example" }', /without user or password/],
+  ['{ type: slack, url: "https://a.example", on: [] }', /on/],
+  ['{ type: slack, url: "https://a.example", on: [stopped] }', /on\.0/],
+])('a notifier is refused: %s', (target, expected) => {
+  expect(refusal({ yaml: `notify: [${target}]\n` })).toMatch(expected);
 });

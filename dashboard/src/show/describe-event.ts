@@ -72,6 +72,10 @@ const DESCRIBE: Describe = {
   'work.rescued': ({ subject, files, ref }) =>
     `${placeOf(subject)}: ${counted(files, 'file')} kept at ${ref}`,
   'budget.reached': ({ budgetUsd }) => `Budget of $${budgetUsd} reached`,
+  'person.told': ({ news, by, failure }) =>
+    failure === null
+      ? `Told of ${news} by ${by}`
+      : because(`Could not tell of ${news} by ${by}`, failure),
   'deploy.begun': ({ commit }) => `Deploys ${commit.slice(0, 10)}`,
   'deploy.applied': ({ commit }) => `Deployed ${commit.slice(0, 10)}`,
   'deploy.rolled_back': ({ reason }) => because('Deployment rolled back', reason),

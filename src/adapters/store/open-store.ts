@@ -6,6 +6,7 @@ import { createDeploymentRows } from './deployments.ts';
 import { createEventRows } from './events.ts';
 import { createItemRows } from './items.ts';
 import { createListener } from './listener.ts';
+import { createNoticeRows } from './notices.ts';
 import { createOutboxRows } from './outbox.ts';
 import { createPhaseRows } from './phases.ts';
 import { createProjectStore } from './projects.ts';
@@ -37,6 +38,7 @@ export function openStore({ pool }: { readonly pool: Pool }): RunStore {
     outbox: createOutboxRows(database),
     deployments: createDeploymentRows(database),
     requests: createRequestRows(database),
+    notices: createNoticeRows(database),
     close: () => listener.close(),
   });
 }

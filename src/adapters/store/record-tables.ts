@@ -46,7 +46,22 @@ export const event = harness.table(
     index('event_main_moved')
       .on(t.projectId, sql`(${t.data}->>'to')`)
       .where(sql`${t.data}->>'type' = 'main.moved'`),
+    index('event_news')
+      .on(t.at)
+      .where(sql`${t.data}->>'type' in ('run.status', 'approval.asked')`),
   ],
+);
+
+/** One row a fact that a notifier took upon itself to tell: written before it is told, so at most once. */
+export const notice = harness.table(
+  'notice',
+  {
+    projectId: projectId().references(() => project.id, { onDelete: 'cascade' }),
+    eventId: bigint({ mode: 'number' }).notNull(),
+    notifier: text().notNull(),
+    at: instant().notNull().default(now),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.eventId, t.notifier] })],
 );
 
 /** One row a decision to deploy: written before the command runs, completed when it has ended. */

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../domain/errors.ts';
+
+export interface Message {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Posting {
+  readonly url: string;
+  /** Made anew for each try. */
+  readonly message: () => Message;
+  readonly signal: AbortSignal;
+  /** Milliseconds before each further try. */
+  readonly pauses: readonly number[];
+}
+
+/** How long one answer may take. */
+const ANSWER_MS = 10_000;
+
+/**
+ * Posts until it is taken. What the other side answers counts by its status alone: nothing of it is read,
+ * and no redirect is followed. A refusal is not repeated. Throws with the reason of the last try.
+ */
+export async function post(posting: Posting): Promise<void> {
+  for (const pause of [...posting.pauses, null]) {
+    const failure = await tryOnce(posting);
+    if (failure === null) return;
+    posting.signal.throwIfAborted();
+    if (!failure.again || pause === null) throw new Error(failure.reason);
+    await sleep(pause, undefined, { signal: posting.signal });
+  }
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly again: boolean;
+}
+
+async function tryOnce({ url, message, signal }: Posting): Promise<Failure | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      ...message(),
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+    });
+    await response.body?.cancel();
+    if (response.ok) return null;
+    const { status } = response;
+    return { reason: `it answered ${status}`, again: status === 429 || status >= 500 };
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    return { reason: messageOf(cause), again: true };
+  }
+}

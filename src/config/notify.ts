@@ -1,0 +1,32 @@
+import type { Config } from './config.ts';
+import type { Problem } from './problem.ts';
+import type { FileSettings } from './schema.ts';
+import { Secret } from './secret.ts';
+import type { Variables } from './variables.ts';
+
+const COMMAND = 'HARNESS_NOTIFY_COMMAND';
+
+/** Whom to tell of what. The command is the environment's: file and `.env` may have come with a repository. */
+export function notifyTargets({ notify }: FileSettings, env: Variables): Config['notify'] {
+  return notify.map(({ type, url = '', secret, on }) =>
+    type === 'command'
+      ? { type, on, command: env[COMMAND] ?? '' }
+      : {
+          type,
+          on,
+          url: new Secret(url),
+          secret: secret === undefined ? null : new Secret(secret),
+        },
+  );
+}
+
+/** A command that nobody named. */
+export function commandProblems(
+  file: FileSettings | undefined,
+  env: Variables,
+): readonly Problem[] {
+  const asked = file?.notify.some(({ type }) => type === 'command') === true;
+  if (!asked || (env[COMMAND] ?? '') !== '') return [];
+  const what = `notify asks for a command, and the environment variable ${COMMAND} does not say which; it is not read from .env, which may have come with a repository`;
+  return [{ place: null, what }];
+}

@@ -1,0 +1,16 @@
+import type { StoredEvent } from '../../domain/event.ts';
+
+/** What people were told outside of the terminal: each fact at most once by each notifier. */
+export interface NoticeRows {
+  /**
+   * What may be news of runs with this label, stored no longer than `withinMs` ago, that this notifier has not
+   * begun to tell; the oldest first.
+   */
+  due(order: {
+    readonly label: string;
+    readonly notifier: string;
+    readonly withinMs: number;
+  }): Promise<readonly StoredEvent[]>;
+  /** Takes it upon the caller, for good: false when anybody did before. */
+  begin(told: Pick<StoredEvent, 'projectId' | 'id'>, notifier: string): Promise<boolean>;
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+
+/** What was posted to it. */
+export interface Posted {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface PostsServer extends AsyncDisposable {
+  readonly url: string;
+  readonly posts: readonly Posted[];
+  /** Resolves when so many were posted. */
+  reached(count: number): Promise<void>;
+}
+
+/** Takes what is posted, and answers the given way: 204 unless said otherwise. */
+export async function startPostsServer(
+  answer: (response: ServerResponse, number: number) => void = (response) =>
+    void response.writeHead(204).end(),
+): Promise<PostsServer> {
+  const posts: Posted[] = [];
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
+    request.on('end', () => {
+      posts.push({ headers: request.headers, body });
+      answer(response, posts.length);
+      for (const { count, resolve } of waiting) if (posts.length >= count) resolve();
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/hooks/secret-of-this-hook`,
+    posts,
+    reached: (count) =>
+      new Promise((resolve) => {
+        if (posts.length >= count) resolve();
+        else waiting.push({ count, resolve });
+      }),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
