@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { HarnessError, unreadableFor } from '../domain/errors.ts';
 import { openContext, withApp } from './context.ts';
 import { hosting, openModels, watch } from './hosting.ts';
@@ -8,6 +8,9 @@ import { lastEventId } from './stored-events.ts';
 
 /** An idea longer than this is a specification that no prompt should carry whole. */
 const MAX_IDEA_BYTES = 200_000;
+
+/** Anything but blanks and characters that nobody sees. */
+const SAYS_SOMETHING = /[^\p{White_Space}\p{C}]/u;
 
 /** Starts a run and hosts it until it ends or waits for a person. */
 export async function runAction(options: RunOptions): Promise<void> {
@@ -39,7 +42,7 @@ async function readIdea({ idea, ideaFile }: RunOptions): Promise<string | undefi
     throw new HarnessError('USAGE', 'Give --idea or --idea-file, not both', { exit: 2 });
   const text = ideaFile === undefined ? idea : await readIdeaFile(ideaFile);
   if (text === undefined) return undefined;
-  if (text.trim() === '')
+  if (!SAYS_SOMETHING.test(text))
     throw new HarnessError(
       'IDEA_EMPTY',
       `${ideaFile ?? '--idea'} is empty; say in a sentence or more what to build`,
@@ -56,7 +59,10 @@ async function readIdea({ idea, ideaFile }: RunOptions): Promise<string | undefi
 
 async function readIdeaFile(path: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    const bytes = await firstBytes(path, MAX_IDEA_BYTES + 4);
+    // Cut off in the middle of a character, it is too long all the same.
+    const whole = bytes.length <= MAX_IDEA_BYTES;
+    return new TextDecoder('utf-8', { fatal: whole }).decode(bytes);
   } catch (error) {
     throw new HarnessError(
       'IDEA_UNREADABLE',
@@ -64,6 +70,13 @@ async function readIdeaFile(path: string): Promise<string> {
       { exit: 2, cause: error },
     );
   }
+}
+
+/** So many bytes of a file, also of one that never ends. */
+async function firstBytes(path: string, most: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of createReadStream(path, { end: most - 1 })) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
 }
 
 function missingIdea(): never {

@@ -1,7 +1,15 @@
 import { HarnessError, hasCode, messageOf } from './errors.ts';
 
+/** What a system makes of a disk with errors, too: nothing is wrong with the work, as on a full one. */
+const READ_ONLY = 'EROFS';
+
+/** Whether somebody has to make the disk writable, not to free room on it. */
+export function isReadOnly(error: unknown): boolean {
+  return hasCode(error, READ_ONLY);
+}
+
 /** Of the system, of Postgres (53100), of the embedded server's start, and our own. */
-const CODES = ['ENOSPC', 'EDQUOT', '53100', 'DATABASE_DISK_FULL', 'DISK_FULL'];
+const CODES = ['ENOSPC', 'EDQUOT', READ_ONLY, '53100', 'DATABASE_DISK_FULL', 'DISK_FULL'];
 
 const WORDS = /No space left on device|Disk quota exceeded|\b(?:ENOSPC|EDQUOT)\b|^no space left\b/u;
 

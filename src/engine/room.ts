@@ -1,3 +1,4 @@
+import { isReadOnly } from '../domain/disk-full.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import type { Engine } from './deps.ts';
@@ -18,5 +19,8 @@ export async function watchRoom(engine: Engine, run: Run): Promise<void> {
 
 /** Tells the watch of a write that found no room: a quota shows in no figure of the disk. */
 export function noteFull(engine: Engine, error: unknown): void {
-  engine.full = `no space left: ${messageOf(error)}; free some, then \`harness resume\``;
+  const [what, remedy] = isReadOnly(error)
+    ? ['no way to write', 'make it writable']
+    : ['no space left', 'free some'];
+  engine.full = `${what}: ${messageOf(error)}; ${remedy}, then \`harness resume\``;
 }

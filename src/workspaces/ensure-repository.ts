@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { HarnessError, hasCode } from '../domain/errors.ts';
+import { isDiskFull } from '../domain/disk-full.ts';
+import { HarnessError, hasCode, messageOf } from '../domain/errors.ts';
 import { MAIN } from './names.ts';
 import { NOTHING, type Git } from './git.ts';
 import type { Feature } from './features.ts';
@@ -47,13 +48,28 @@ export async function ensureRepository(
     throw unsupported(directory, 'is a bare repository', 'give a clone with a work tree');
   }
   if (found.kind === 'folder') await refuseFullFolder(found);
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   await git.read({
     gitDir: join(directory, '.git'),
     workTree: directory,
     args: ['init', '--quiet', '--initial-branch=main', '--template='],
   });
   return adopt(git, await inspectAgain(git, directory), first);
+}
+
+/** In a folder that can't be written, node says that it is not there. */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    if (isDiskFull(error)) throw error;
+    throw new HarnessError(
+      'PROJECT_UNWRITABLE',
+      `${directory} can't be made or written (${messageOf(error)}); make it writable for you, or give another folder with --project-dir`,
+      { exit: 2, cause: error },
+    );
+  }
 }
 
 async function refuseFullFolder(found: {

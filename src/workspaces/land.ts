@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changesBetween } from './changes.ts';
 import { blobOf, entriesOf, headOf } from './contents.ts';
@@ -12,6 +13,7 @@ import { transfer } from './packs.ts';
 import { plainPosition, type Position } from './position.ts';
 import { isAncestor } from './receive.ts';
 import { inspectRepository } from './repository.ts';
+import { setBeside, TAKE_IN } from './set-beside.ts';
 import type { Stores } from './stores.ts';
 import type { Landing } from './workspace.ts';
 
@@ -50,6 +52,8 @@ async function landAlone(stores: Stores, order: LandOrder): Promise<Landing> {
   const { from, user } = ready;
   const to = await headOf(stores);
   if (from === to) return { kind: 'current' };
+  if (!(await isWritable(user.gitDir))) return delayed(`${user.gitDir} can't be written`);
+  if (!(await isAncestor(stores.git, stores.hub, [from, to]))) return ownCommits(stores, ready, to);
   const config = await configOf(stores.git, user.gitDir);
   const reason = await whyNot(stores, { user, config }, { from, to });
   if (reason !== null) return delayed(reason);
@@ -65,6 +69,12 @@ async function landAlone(stores: Stores, order: LandOrder): Promise<Landing> {
   const plan = { gitDir, workTree, ref, pins: quietFilters(config), from, to };
   return toLanding(await advance(stores, plan), to);
 }
+
+const isWritable = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 
 /** Mostly two files tell; where they don't, git is asked. Null: there is no such repository. */
 async function positionOf({ git }: Stores, directory: string): Promise<Position | null> {
@@ -100,15 +110,24 @@ async function readiness(repository: Position | null, order: LandOrder): Promise
   return { user: repository, from: head };
 }
 
+/** The user has commits of their own: with all of main, or beside it. */
+async function ownCommits(
+  stores: Stores,
+  { user, from }: { readonly user: Position; readonly from: string },
+  to: string,
+): Promise<Landing> {
+  if (await isAncestor(stores.git, user.gitDir, [to, from])) return { kind: 'current' };
+  const beside = await setBeside(stores, user, to);
+  const remedy = beside ? `; ${TAKE_IN} brings both together` : '';
+  return delayed(`${user.branch ?? ''} has commits of your own beside what was built${remedy}`);
+}
+
 async function whyNot(
   stores: Stores,
   { user, config }: { readonly user: Position; readonly config: readonly Pin[] },
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<string | null> {
-  const { directory, gitDir, branch } = user;
-  if (!(await isAncestor(stores.git, stores.hub, [from, to]))) {
-    return `${branch ?? ''} has commits that main has not; the next run takes them in`;
-  }
+  const { directory, gitDir } = user;
   const files = await entriesOf(stores, from);
   const blob = async (name: string): Promise<string> =>
     (await blobOf(stores, name)).toString('utf8');

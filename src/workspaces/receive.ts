@@ -18,7 +18,7 @@ export interface Received {
 }
 
 /** Keeps the user's commits reachable in the hub, also while they are not part of main. */
-const RECEIVED = 'refs/harness/received';
+export const RECEIVED = 'refs/harness/received';
 
 /**
  * Takes one branch of the user's repository into the hub, nothing else of it. Main is created by the
@@ -74,7 +74,7 @@ export async function isAncestor(
 }
 
 /** Whether a repository has this commit. */
-async function hasCommit(git: Git, gitDir: string, commit: string): Promise<boolean> {
+export async function hasCommit(git: Git, gitDir: string, commit: string): Promise<boolean> {
   return (await git.run({ gitDir, args: ['cat-file', '-e', `${commit}^{commit}`] })).exit === 0;
 }
 

@@ -75,7 +75,7 @@ const obstacles: [string, (user: string) => void, RegExp][] = [
   [
     'a commit of the user',
     (user) => void userGit(user, 'commit', '-q', '--allow-empty', '-m', 'x'),
-    /commits that main has not/,
+    /commits of your own/,
   ],
   [
     'another branch',
@@ -114,6 +114,29 @@ test('landing is delayed with the reason by whatever a person has under way', as
     expect(userGit(directory, 'ls-files', '-s')).toBe(listed);
   }
   expect(readFileSync(join(root, 'an-ignored-file-in-the-way/sub/new.txt'), 'utf8')).toBe('mine');
+});
+
+test('I1 main is brought beside commits of the user, and counts as landed once they have taken it in', async () => {
+  using project = await withWork();
+  const { user, main } = project;
+  write(user, { 'mine.txt': 'mine' });
+  userGit(user, 'add', 'mine.txt');
+  userGit(user, 'commit', '-q', '-m', 'by hand');
+  const mine = userGit(user, 'rev-parse', 'HEAD');
+  const delayed = {
+    kind: 'delayed',
+    reason: expect.stringContaining('`git merge harness/main` brings both together'),
+  };
+  expect(await landing(project)).toEqual(delayed);
+  expect(await landing(project)).toEqual(delayed);
+  expect(userGit(user, 'rev-parse', 'HEAD')).toBe(mine);
+  expect(userGit(user, 'rev-parse', 'harness/main')).toBe(main);
+  expect(userGit(user, 'status', '--porcelain')).toBe('');
+  userGit(user, 'merge', '-q', '--no-edit', 'harness/main');
+  expect(readFileSync(join(user, 'a.txt'), 'utf8')).toBe('two\n');
+  expect(userGit(user, 'fsck', '--strict')).toBe('');
+  expect(await landing(project)).toEqual({ kind: 'current' });
+  expect(await project.hub.receive(user, 'main')).toMatchObject({ kind: 'ahead' });
 });
 
 test('landing expects the old commit it was told', async () => {

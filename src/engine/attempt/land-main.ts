@@ -1,3 +1,4 @@
+import { unlandedIn } from '../../domain/landing.ts';
 import type { Project } from '../../domain/run.ts';
 import type { Hub } from '../../workspaces/hub.ts';
 import type { Landing } from '../../workspaces/workspace.ts';
@@ -19,8 +20,9 @@ export interface LandingOrder {
  */
 export async function landMain(
   deps: Pick<WorkshopDeps, 'store' | 'branchOf'>,
-  { project, hub, runId, said }: LandingOrder,
+  order: LandingOrder,
 ): Promise<Landing> {
+  const { project, hub, runId, said } = order;
   const branch = await deps.branchOf(project);
   const { store } = deps;
   await store.events.append(project.id, runId, await untoldMove({ store, hub }));
@@ -31,9 +33,23 @@ export async function landMain(
       { type: 'land.delayed', reason: landing.reason },
     ]);
   }
-  if (landing.kind === 'landed') {
+  const landed = landing.kind === 'landed' ? landing.commit : undefined;
+  const commit = landed ?? (await takenIn(store, order, landing));
+  if (commit !== undefined) {
     said?.delete(project.id);
-    await store.events.append(project.id, runId, [{ type: 'main.landed', commit: landing.commit }]);
+    await store.events.append(project.id, runId, [{ type: 'main.landed', commit }]);
   }
   return landing;
+}
+
+/** Main's commit where a delay is over that a person ended by taking it in. */
+async function takenIn(
+  store: WorkshopDeps['store'],
+  { project, hub, said }: LandingOrder,
+  landing: Landing,
+): Promise<string | undefined> {
+  if (landing.kind !== 'current') return undefined;
+  if (said !== undefined) return said.has(project.id) ? hub.head() : undefined;
+  const events = await store.events.read(project.id, { after: 0, limit: 1_000_000 });
+  return unlandedIn(events) === null ? undefined : hub.head();
 }
