@@ -13,7 +13,7 @@ import type { TestHost } from './a-host.ts';
 import { planOf, type PlannedItem, type Playing } from './plays.ts';
 
 /** Far longer than anything here takes, on a busy machine too. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 const QUICK: Partial<RunSettings> = { retryDelayMs: 50, maxLimitWaitMs: 60_000 };
 

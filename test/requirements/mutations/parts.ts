@@ -35,7 +35,7 @@ export const OF_PARTS: readonly Mutation[] = [
     instead: 'run',
     test: CONFIGURED,
     title:
-      'R-043 R-113 R-116 a run waits after %s only with its pause, and only with autonomy checkpoint',
+      'R-043 R-113 R-116 a run waits after a planning phase only with its pause, and only with autonomy checkpoint',
   },
   {
     row: 'R-046',

@@ -5,7 +5,7 @@ const RECORDED = 'test/e2e/recorded.test.ts';
 const CONFIGURED = 'test/engine/configured.test.ts';
 const KEYS = 'test/config/keys.test.ts';
 const PAUSES =
-  'R-043 R-113 R-116 a run waits after %s only with its pause, and only with autonomy checkpoint';
+  'R-043 R-113 R-116 a run waits after a planning phase only with its pause, and only with autonomy checkpoint';
 const DEFAULTS = 'R-119 R-120 R-121 the defaults of the phases';
 
 /** Keys of the configuration: each does what it says. */

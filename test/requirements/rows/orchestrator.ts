@@ -101,7 +101,7 @@ export const ORCHESTRATOR: readonly Row[] = [
     check: 'each `checkpoint_pause`, on and off, decides whether the run waits',
     proved: {
       [CONFIGURED]: [
-        'R-043 R-113 R-116 a run waits after %s only with its pause, and only with autonomy checkpoint',
+        'R-043 R-113 R-116 a run waits after a planning phase only with its pause, and only with autonomy checkpoint',
       ],
     },
   },
