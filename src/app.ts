@@ -56,6 +56,7 @@ export { processEnvironment } from './config/variables.ts';
 export { homeIfKnown } from './config/home.ts';
 export { loadConfig } from './config/load-config.ts';
 export { nearest } from './config/nearest.ts';
+export { flaggedBy, onResume } from './config/on-resume.ts';
 export { projectDirectoryFor } from './config/project-directory.ts';
 export { findConfigFile } from './config/read-file.ts';
 export { showConfig } from './config/show-config.ts';

@@ -12,6 +12,7 @@ import {
   readDemoSources,
   refuseDamagedTracker,
   refuseFullDisk,
+  onResume,
   resumeRun,
   startRun,
   type App,
@@ -172,6 +173,7 @@ async function goOn(sitting: Sitting, { project, run }: Former): Promise<void> {
     await refuseDamagedTracker(app, run);
     const { model, budget } = options;
     return resumeRun({ store: app.store, client: await app.client() }, run, {
+      ...onResume(context.config, run.settings, {}),
       maxSessions: context.config.settings.maxSessions,
       ...(model === undefined ? {} : { model }),
       ...(budget === undefined ? {} : { budgetUsd: budget }),

@@ -1,4 +1,4 @@
-import { refuseDamagedTracker, refuseFullDisk, resumeRun } from '../app.ts';
+import { onResume, refuseDamagedTracker, refuseFullDisk, resumeRun } from '../app.ts';
 import { openContext, withApp } from './context.ts';
 import { findProject } from './find-project.ts';
 import { hosting, openModels, watch } from './hosting.ts';
@@ -17,7 +17,10 @@ export async function resumeAction(options: RunOptions): Promise<void> {
         await refuseDamagedTracker(app, run);
         const after = await lastEventId(app, project.id);
         const operating = { store: app.store, client: await app.client() };
-        const resumed = await resumeRun(operating, run, changesOf(options));
+        const resumed = await resumeRun(operating, run, {
+          ...onResume(context.config, run.settings, saidIn(options)),
+          ...changesOf(options),
+        });
         context.output.talk(`${project.name} in ${project.directory}, run ${run.id}`);
         await watch({ app, context, project, run: resumed, unsealed, after });
       });
@@ -29,12 +32,17 @@ export async function resumeAction(options: RunOptions): Promise<void> {
 
 /** Only what was said now changes what was settled when the run began. */
 function changesOf(options: RunOptions): Parameters<typeof resumeRun>[2] {
-  const { model, maxSessions, parallel, budget, interactive } = options;
+  const { parallel, budget, interactive } = options;
   return {
-    ...(model === undefined ? {} : { model }),
-    ...(maxSessions === undefined ? {} : { maxSessions }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(budget === undefined ? {} : { budgetUsd: budget }),
     ...(interactive === false ? { autonomy: 'full', interactive } : {}),
+  };
+}
+
+function saidIn({ model, maxSessions }: RunOptions): Parameters<typeof onResume>[2] {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(maxSessions === undefined ? {} : { maxSessions }),
   };
 }

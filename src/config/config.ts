@@ -65,6 +65,8 @@ export interface Config {
   readonly notify: readonly NotifyTarget[];
   /** Values of `environment.secrets`, which enter the box by the operator's choice. */
   readonly boxSecrets: Readonly<Record<string, Secret>>;
+  /** What `AGENT_MODEL` and `MAX_SESSIONS` say, for a run that is gone on with. */
+  readonly fromEnvironment: Partial<Pick<RunSettings, 'model' | 'maxSessions'>>;
   /** What a run is started with, and stored with it: holds no secret. */
   readonly settings: RunSettings;
 }

@@ -68,6 +68,7 @@ export function loadConfig(order: ConfigOrder): Config {
     notes: environment.notes,
     apiPort: order.flags.port ?? environment.known.API_PORT,
     boxSecrets: boxSecrets(reading.settings.environment.secrets, environment),
+    fromEnvironment: fromEnvironment(environment.known),
     settings: runSettings({
       flags: order.flags,
       variables: environment.known,
@@ -75,6 +76,14 @@ export function loadConfig(order: ConfigOrder): Config {
       folder: file === null ? order.cwd : dirname(file),
     }),
   });
+}
+
+function fromEnvironment(variables: KnownVariables): Config['fromEnvironment'] {
+  const { AGENT_MODEL: model, MAX_SESSIONS: maxSessions } = variables;
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(maxSessions === undefined ? {} : { maxSessions }),
+  };
 }
 
 function credentialsOf(environment: Environment): ReadonlyMap<string, string> {

@@ -4,6 +4,7 @@ import type { DeploySettings, EnvironmentSettings, RunSettings } from '../domain
 import type { ConfigFlags } from './config.ts';
 import type { KnownVariables } from './environment.ts';
 import { absolute } from './home.ts';
+import { flaggedBy } from './on-resume.ts';
 import type { FileSettings } from './schema.ts';
 
 export const MINUTE = 60_000;
@@ -46,6 +47,7 @@ function conduct({ flags, variables, file }: Layers) {
     autonomy: flags.autonomy ?? (interactive ? file.autonomy : 'full'),
     interactive,
     maxSessions: flags.maxSessions ?? variables.MAX_SESSIONS ?? file.agent.max_sessions,
+    ...flaggedBy(flags),
     budgetUsd: flags.budget ?? file.budget.run_usd ?? null,
     ...furtherCaps(file),
   };

@@ -64,6 +64,8 @@ export interface RunSettings {
   readonly parallel: number;
   /** Sessions of every role over the whole run, restarts included. */
   readonly maxSessions: number;
+  /** What of these two a person said for this run: no environment changes it. Absent: neither. */
+  readonly flagged?: readonly ('model' | 'maxSessions')[];
   readonly sessionTimeoutMs: number;
   /** Silence after which a session is stalled; a running tool is not silence. */
   readonly stallTimeoutMs: number;

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   answerApproval,
   endUnhosted,
+  flaggedBy,
   newId,
+  onResume,
   prepareProject,
   refreshSnapshot,
   refuseDamagedTracker,
@@ -83,11 +85,26 @@ function changesOf(order: contract.ResumeRun, settings: RunSettings): Partial<Ru
     ...(autonomy === undefined ? {} : { autonomy }),
     ...(model === undefined ? {} : { model }),
     ...(maxSessions === undefined ? {} : { maxSessions }),
+    ...flaggedBy({ model, maxSessions }),
     ...(budgetUsd === undefined ? {} : { budgetUsd }),
     ...(parallel === undefined
       ? {}
       : { parallel, phases: { ...phases, implement: { ...phases.implement, parallel } } }),
   };
+}
+
+/** What the request says, and what the environment of the server does. */
+function resumedWith(
+  { app }: Parts,
+  order: contract.ResumeRun,
+  settings: RunSettings,
+): Partial<RunSettings> {
+  const { model, max_sessions: maxSessions } = order;
+  const said = {
+    ...(model === undefined ? {} : { model }),
+    ...(maxSessions === undefined ? {} : { maxSessions }),
+  };
+  return { ...changesOf(order, settings), ...onResume(app.config, settings, said) };
 }
 
 function from(settings: RunSettings, first: contract.StartRun['from']): RunSettings {
@@ -114,7 +131,7 @@ export async function resumeRun(
   if (run.settings.label !== 'rehearsal') refuseWithoutCredential(parts);
   await refuseFullDisk(app, project.directory);
   await refuseDamagedTracker(app, run);
-  const resumed = await goOnWith(parts, run, changesOf(order, run.settings));
+  const resumed = await goOnWith(parts, run, resumedWith(parts, order, run.settings));
   parts.keeper.look();
   await refreshSnapshot(app, project, resumed.id);
   return nowOf(parts, resumed);

@@ -190,3 +190,30 @@ async function hear(
   gone.abort();
   return heard;
 }
+
+test('the same request sent ten times at once is carried out once', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      post('/v1/projects', { name: 'ten' }, { 'idempotency-key': 'ten-at-once' }),
+    ),
+  );
+  // Whoever asks while it is carried out is told so.
+  const others = made.filter(({ status }) => status !== 201);
+  expect(others.length).toBeLessThan(10);
+  for (const { json } of others) expect(json).toMatchObject({ status: 409, code: 'KEY_BUSY' });
+  const last = await post('/v1/projects', { name: 'ten' }, { 'idempotency-key': 'ten-at-once' });
+  expect([last.status, last.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+  const known = await server.app.store.projects.list();
+  expect(known.filter(({ name }) => name === 'ten')).toHaveLength(1);
+});
+
+test('a key is known to the next server of the same database', async () => {
+  const body = { name: 'kept' };
+  const key = { 'idempotency-key': 'kept-over-a-restart' };
+  const first = await post('/v1/projects', body, key);
+  const url = server.app.config.databaseUrl?.reveal() ?? '';
+  await using next = await aServer({}, { DATABASE_URL: url });
+  const again = await next.ask('/v1/projects', { method: 'POST', body, headers: key });
+  expect([again.status, again.json]).toEqual([first.status, first.json]);
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+});

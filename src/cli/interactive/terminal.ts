@@ -1,4 +1,11 @@
-import { explained, refuseDamagedTracker, refuseFullDisk, resumeRun, type App } from '../../app.ts';
+import {
+  explained,
+  onResume,
+  refuseDamagedTracker,
+  refuseFullDisk,
+  resumeRun,
+  type App,
+} from '../../app.ts';
 import { HarnessError, messageOf } from '../../domain/errors.ts';
 import { ENDED, type Project, type Run } from '../../domain/run.ts';
 import type { Context } from '../context.ts';
@@ -103,7 +110,8 @@ export class Terminal {
       await refuseFullDisk(app, project.directory);
       await refuseDamagedTracker(app, run);
       const client = await app.client();
-      return { project, start: () => resumeRun({ store: app.store, client }, run, {}) };
+      const change = onResume(app.config, run.settings, {});
+      return { project, start: () => resumeRun({ store: app.store, client }, run, change) };
     });
   }
 
