@@ -5,6 +5,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import { refuseCrowds } from './crowd.ts';
 import { guard, type GateOrder } from './gate.ts';
 import { carryOutOnce } from './idempotency.ts';
 import { acceptJsonOnly } from './json-body.ts';
@@ -33,9 +34,6 @@ const MOST_HEADER_BYTES = 65_536;
 const MOST_REQUESTS = 6000;
 const MINUTE_MS = 60_000;
 
-/** Connections at once. */
-const MOST_CONNECTIONS = 500;
-
 /** Within these a request has to be here; who drips is cut off. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
@@ -44,6 +42,7 @@ const CHECK_MS = 2_000;
 /** The HTTP side, not listening yet. */
 export async function buildHttp(parts: Parts, gate: GateOrder): Promise<Http> {
   const http = emptyHttp(parts);
+  refuseCrowds(http);
   guard(http, gate);
   await http.register(rateLimit, LIMITS);
   carryOutOnce(http, parts.app);
@@ -91,7 +90,6 @@ function emptyHttp({ log }: Parts): Http {
     return503OnClosing: true,
     exposeHeadRoutes: false,
   }).withTypeProvider<ZodTypeProvider>();
-  http.server.maxConnections = MOST_CONNECTIONS;
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(errorHandler(log));

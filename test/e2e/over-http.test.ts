@@ -84,7 +84,13 @@ test.skipIf(unsealable !== undefined)(
 
     const third = await question(talk, { id, phase: 'architecture', after: second.at });
     events.drop();
-    await client.approve(id, { state: third.state });
+    const both = await Promise.allSettled(
+      [1, 2].map(() => client.approve(id, { state: third.state })),
+    );
+    const late = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(late).toEqual([
+      expect.objectContaining({ problem: expect.objectContaining({ status: 409 }) }),
+    ]);
     const fourth = await question(talk, { id, phase: 'task_breakdown', after: third.at });
     await client.approve(id, { state: fourth.state });
 
