@@ -5,6 +5,7 @@ import type { Project, Run } from '../domain/run.ts';
 import type { Phase, ProjectAccess, RoleEnd } from '../phases/phase.ts';
 import type { RunStore, WorkerIdentity } from '../work/run-store.ts';
 import type { WorkTracker } from '../work/tracker.ts';
+import type { Hurry } from './hurry.ts';
 import type { Running } from './running.ts';
 
 /** What a phase hands to a session of its own, beyond what the store knows. */
@@ -80,6 +81,8 @@ export interface EngineDeps {
 export interface Engine {
   readonly deps: EngineDeps;
   readonly running: Running;
+  /** Begins what was just enqueued here. */
+  hurry: Hurry;
   /** What a write said that found no room; the watch parks the runs for it. Null: none did. */
   full: string | null;
   /** Ended attempts that are known to have no clone any more. */

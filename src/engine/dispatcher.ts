@@ -173,14 +173,15 @@ function readyAmong(
   );
 }
 
-async function claimOne({ deps }: Engine, client: EngineClient, run: Run): Promise<boolean> {
+async function claimOne({ deps, hurry }: Engine, client: EngineClient, run: Run): Promise<boolean> {
   const attemptId = deps.newId();
+  const queueName = queues(run.settings.label).sessions;
   const order = { parallel: run.settings.parallel, attemptId, sessionId: deps.newId() };
   const claimed = await deps.store.items.claimNext(run.id, order, () => async (transaction) => {
     await client.enqueueInTransaction(
       transaction,
       {
-        queueName: queues(run.settings.label).sessions,
+        queueName,
         workflowName: 'attempt',
         workflowID: attemptWorkflowId(attemptId),
         appVersion: VERSION,
@@ -190,6 +191,7 @@ async function claimOne({ deps }: Engine, client: EngineClient, run: Run): Promi
       { feedback: '' },
     );
   });
+  if (claimed !== undefined) hurry.look(queueName);
   return claimed !== undefined;
 }
 

@@ -48,6 +48,9 @@ export const approvalTopic = (id: string): string => `approve:${id}`;
 /** Where a phase hears that its work items are settled. */
 export const SETTLED_TOPIC = 'settled';
 
+/** How often the end of a workflow that is waited for is looked for: its waiter is idle until then. */
+export const SOON = Object.freeze({ pollingIntervalMs: 200 });
+
 /** A UUID that is always the same for the same parts: replayed workflows must not invent ids. */
 export function stableId(...parts: readonly (string | number)[]): string {
   const hex = createHash('sha256').update(parts.join('\0')).digest('hex');

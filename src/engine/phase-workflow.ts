@@ -7,7 +7,7 @@ import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
 import type { RunKey } from '../work/run-store.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { engine, type Brief } from './deps.ts';
-import { attemptWorkflowId, phaseId, queues, SETTLED_TOPIC, stableId } from './names.ts';
+import { attemptWorkflowId, phaseId, queues, SETTLED_TOPIC, SOON, stableId } from './names.ts';
 import { runOf } from './run-state.ts';
 import { step } from './step.ts';
 
@@ -85,16 +85,20 @@ async function sessions(order: PhaseOrder, run: Run, roles: readonly Role[]): Pr
       if ('over' in opened) ends.push(opened.over);
       else handles.push(await start(opened.attemptId, run, { feedback: order.feedback }));
     }
-    for (const handle of await DBOS.waitAll(handles)) ends.push(await handle.getResult());
+    for (const handle of await DBOS.waitAll(handles, SOON)) ends.push(await handle.getResult());
   }
   return roles.flatMap((role) => ends.filter((end) => end.role === role));
 }
 
-function start(attemptId: string, run: Run, brief: Brief): Promise<WorkflowHandle<RoleEnd>> {
-  return DBOS.startWorkflow(attemptWorkflow, {
-    workflowID: attemptWorkflowId(attemptId),
-    queueName: queues(run.settings.label).sessions,
-  })(attemptId, brief);
+async function start(attemptId: string, run: Run, brief: Brief): Promise<WorkflowHandle<RoleEnd>> {
+  const queueName = queues(run.settings.label).sessions;
+  const workflowID = attemptWorkflowId(attemptId);
+  const handle = await DBOS.startWorkflow(attemptWorkflow, { workflowID, queueName })(
+    attemptId,
+    brief,
+  );
+  engine().hurry.look(queueName);
+  return handle;
 }
 
 /**

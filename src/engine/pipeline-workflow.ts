@@ -7,7 +7,7 @@ import { askApproval, complete, takeAnswer, type Verdict } from './approvals.ts'
 import { decide, entryOf, type Decision } from './decide.ts';
 import { engine } from './deps.ts';
 import { isAsking, takeLeave } from './leave.ts';
-import { approvalId, approvalTopic, changeId, phaseId, queues } from './names.ts';
+import { approvalId, approvalTopic, changeId, phaseId, queues, SOON } from './names.ts';
 import { phaseWorkflow } from './phase-workflow.ts';
 import { step } from './step.ts';
 import { failRun, finishRun, phaseOf, runOf } from './run-state.ts';
@@ -108,11 +108,13 @@ interface PhaseTry {
 
 async function attemptPhase({ run: key, ...order }: PhaseTry): Promise<PhaseEnd> {
   const run = await step(`run:${order.phase}:${order.attempt}`, () => runOf(key));
+  const queueName = queues(run.settings.label).pipelines;
   const handle = await DBOS.startWorkflow(phaseWorkflow, {
     workflowID: phaseId(run, order.phase, order.attempt),
-    queueName: queues(run.settings.label).pipelines,
+    queueName,
   })({ ...order, runId: run.id, generation: run.generation });
-  return handle.getResult();
+  engine().hurry.look(queueName);
+  return handle.getResult(SOON);
 }
 
 interface PhaseOutcome extends PhaseTry {

@@ -1,4 +1,4 @@
-import { DBOS } from '@dbos-inc/dbos-sdk';
+import { DBOS, type WorkflowQueue } from '@dbos-inc/dbos-sdk';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
@@ -7,6 +7,7 @@ import { setEngine, type Engine, type EngineDeps } from './deps.ts';
 import { endCalledOff } from './called-off.ts';
 import { dispatch } from './dispatcher.ts';
 import { landRun } from './landing.ts';
+import { createHurry } from './hurry.ts';
 import { holdLease, LEASE_OVER } from './lease.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { APPLICATION, queues, VERSION } from './names.ts';
@@ -36,7 +37,10 @@ const COMPLETION_MS = 1000;
 const TICK_MS = 1000;
 
 /** Often enough to watch the result grow, seldom enough to cost nothing. */
-const LANDING_MS = 3000;
+const LANDING_MS = 10_000;
+
+/** What is enqueued here is begun at once; these looks find what others enqueued, pipelines mostly. */
+const LOOK_MS = Object.freeze({ pipelines: 250, sessions: 1000 });
 
 /**
  * Registered when this module is loaded, before any launch; DBOS refuses a second registration.
@@ -107,6 +111,7 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
   const engine: Engine = {
     deps,
     running: createRunning(),
+    hurry: createHurry([], () => undefined),
     full: null,
     cleared: new Set(),
     lease: AbortSignal.any([lease.signal, leaving.signal]),
@@ -117,7 +122,8 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
   };
   setEngine(engine);
   try {
-    await deps.migrationLock(() => launch(deps, lease.executorId));
+    const served = await deps.migrationLock(() => launch(deps, lease.executorId));
+    engine.hurry = createHurry(served, noteTo(deps));
   } catch (error) {
     // What began to run must not go on without a lease; the first error is the one to tell.
     await DBOS.shutdown({ workflowCompletionTimeoutMS: COMPLETION_MS }).catch(noteTo(deps));
@@ -130,7 +136,7 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     async end() {
       silence();
       leaving.abort(new HarnessError(LEASE_OVER, 'This worker is leaving'));
-      await Promise.all([tick, ...others].map((loop) => loop.stop()));
+      await Promise.all([tick, ...others, engine.hurry].map((loop) => loop.stop()));
       await DBOS.shutdown({ workflowCompletionTimeoutMS: COMPLETION_MS });
       await lease.leave();
     },
@@ -156,7 +162,8 @@ function withIdleLimit(databaseUrl: string): string {
   return url.href;
 }
 
-async function launch(deps: EngineDeps, executorId: string): Promise<void> {
+/** The queues that this process serves. */
+async function launch(deps: EngineDeps, executorId: string): Promise<readonly WorkflowQueue[]> {
   const names = queues(deps.label);
   DBOS.setConfig({
     name: APPLICATION,
@@ -172,12 +179,17 @@ async function launch(deps: EngineDeps, executorId: string): Promise<void> {
   });
   await DBOS.launch();
   const common = { onConflict: 'always_update' } as const;
-  await DBOS.registerQueue(names.pipelines, { ...common, minPollingIntervalMs: 100 });
-  await DBOS.registerQueue(names.sessions, {
-    ...common,
-    minPollingIntervalMs: 100,
-    workerConcurrency: WORKER_CONCURRENCY,
-  });
+  return [
+    await DBOS.registerQueue(names.pipelines, {
+      ...common,
+      minPollingIntervalMs: LOOK_MS.pipelines,
+    }),
+    await DBOS.registerQueue(names.sessions, {
+      ...common,
+      minPollingIntervalMs: LOOK_MS.sessions,
+      workerConcurrency: WORKER_CONCURRENCY,
+    }),
+  ];
 }
 
 /**

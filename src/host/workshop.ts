@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { claudeExecutable } from '../adapters/agents/claude/executable.ts';
 import { deployByCommand } from '../delivery/deploy-by-command.ts';
 import type { DemoTracker } from '../demo/demo-tracker.ts';
 import type { Deployment, WorkshopDeps, WorkshopPaths } from '../engine/attempt/deps.ts';
-import { createTurns } from '../engine/attempt/turn.ts';
+import { createTrains } from '../engine/attempt/train.ts';
 import { engine } from '../engine/deps.ts';
 import type { HostIdentity } from '../engine/host-identity.ts';
 import type { Packages } from '../gateway/packages.ts';
@@ -24,7 +25,7 @@ import { shortageIn } from './shortage.ts';
 import { sessionTools } from './tools.ts';
 
 /** Far above a quick gate; a slow one must not hold the others. */
-const TURN_PATIENCE_MS = 20_000;
+const TRAIN_PATIENCE_MS = 20_000;
 
 /** What the agent's program asks the provider for when it searches the web. */
 const WEB_SEARCH = { type: 'web_search_20250305', tool: 'WebSearch' };
@@ -67,7 +68,7 @@ export async function workshopDeps(app: App, parts: Parts): Promise<WorkshopDeps
     furtherTools: config.providerTools.includes(WEB_SEARCH.type) ? [WEB_SEARCH.tool] : [],
     sessionTools: sessionTools(config, { ...parts, environments, secrets }),
     boxSecrets: secrets,
-    turns: createTurns(TURN_PATIENCE_MS),
+    trains: createTrains({ width: availableParallelism(), patienceMs: TRAIN_PATIENCE_MS }),
     clock,
     newId,
     log: (line) => log(redact(line)),

@@ -34,6 +34,8 @@ export interface Facts {
   readonly blobs: Recent<Buffer>;
   /** What differs between two commits; the key is both names. */
   readonly changes: Recent<readonly Change[]>;
+  /** Merges whose objects are in main's repository. */
+  readonly carried: Recent<true>;
 }
 
 /** The values asked for most recently, as many as fit. */
@@ -46,6 +48,7 @@ export interface Recent<Value> {
 const MAX_ENTRIES = 200_000;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
 const MAX_TREES = 5000;
+const MAX_CARRIED = 1000;
 /** An object name where a caller could also give a reference, which moves. */
 const NAME = /^[0-9a-f]{40}( [0-9a-f]{40})?$/;
 
@@ -59,6 +62,7 @@ export function createFacts(): Facts {
     entries: createRecent(MAX_ENTRIES, (files) => files.size + 1),
     blobs: createRecent(MAX_BLOB_BYTES, (content) => content.length + 100),
     changes: createRecent(MAX_ENTRIES, (changes) => changes.length + 1),
+    carried: createRecent(MAX_CARRIED, () => 1),
   };
 }
 

@@ -15,7 +15,7 @@ import { changeAt, fileAt, headOf, newestMove, treeOf, type Change } from './con
 import type { Git } from './git.ts';
 import { importBundle, type Import } from './import-bundle.ts';
 import { land, type LandOrder } from './land.ts';
-import { mergedAs, moveMain, setFence, type MainMove } from './main-branch.ts';
+import { carry, mergedAs, moveMain, setFence, type MainMove } from './main-branch.ts';
 import { merge, type MergeOrder } from './merge.ts';
 import { receive, type Received } from './receive.ts';
 import { listRescues, restoreRescue, type RescueRecord } from './rescue-records.ts';
@@ -66,12 +66,14 @@ export interface Hub {
    */
   remove(workspace: Workspace, proof: Rescue | string | null): Promise<void>;
 
-  /** A merge commit of `commit` with main as it is now; main itself stays. */
+  /** A merge commit of `commit` with main as it is now, or with the merge it is to follow; main itself stays. */
   merge(commit: string, order: MergeOrder): Promise<Merge>;
   /** Exactly this tree in a new or empty folder: no repository, no conversion, nothing executed. */
   checkout(tree: string, directory: string): Promise<void>;
   /** Raises an attempt's fence; false when a larger number holds already. */
   setFence(fence: Fence): Promise<boolean>;
+  /** Brings what a move of main needs to where main is; main itself stays. */
+  carry(move: Omit<MainMove, 'fence'>): Promise<void>;
   /** Moves main by compare-and-swap, under the fence; false: main or the fence moved meanwhile. */
   moveMain(move: MainMove): Promise<boolean>;
   /** The commit by which the attempt came to main, should the record of it be missing. */
@@ -113,6 +115,7 @@ export async function openHub(order: {
     merge: (commit, how) => merge(stores, commit, how),
     checkout: (tree, directory) => checkout(stores, tree, directory),
     setFence: (fence) => setFence(stores, fence),
+    carry: (move) => carry(stores, move),
     moveMain: (move) => moveMain(stores, move),
     mergedAs: (attemptId) => mergedAs(stores, attemptId),
     land: (landing) => land(stores, landing),

@@ -43,18 +43,23 @@ export function mergedAs(stores: Stores, attemptId: string): Promise<string | un
 }
 
 /**
+ * Brings a merge's objects to main's repository ahead of its move, while its checks still run: nothing
+ * refers to them until then.
+ */
+export async function carry(stores: Stores, { from, to }: Omit<MainMove, 'fence'>): Promise<void> {
+  const { git, attempts, hub, scratch, facts } = stores;
+  if (facts.carried.get(to) === true) return;
+  await transfer(git, { from: attempts, to: hub, want: to, have: [from], scratch });
+  facts.carried.set(to, true);
+}
+
+/**
  * One transaction: the fence holds, main moves from -> to, and the attempt is marked as merged. All
  * or nothing; false when the fence or main moved meanwhile, or the attempt was merged before.
  */
 export async function moveMain(stores: Stores, { fence, from, to }: MainMove): Promise<boolean> {
   const { git, hub } = stores;
-  await transfer(git, {
-    from: stores.attempts,
-    to: hub,
-    want: to,
-    have: [from],
-    scratch: stores.scratch,
-  });
+  await carry(stores, { from, to });
   const number = blobName(String(fence.number));
   const lines = [
     `verify ${fenceRef(fence.attemptId)} ${number}`,

@@ -12,14 +12,16 @@ export interface MergeOrder {
   /** Key of the work item; null for what no item asked for. */
   readonly itemKey: string | null;
   readonly author?: Person;
+  /** What it is merged with; absent: main as it is now. */
+  readonly base?: string;
 }
 
 /**
- * Merges an imported commit with main as it is now. Always a commit of its own, main first, so that
+ * Merges an imported commit with main as it is now, or as it is to be. Always a commit of its own, main first, so that
  * one item is one step of main. Only objects are written: no work tree, no reference, no hooks.
  */
 export async function merge(stores: Stores, commit: string, order: MergeOrder): Promise<Merge> {
-  const base = await headOf(stores);
+  const base = order.base ?? (await headOf(stores));
   const merging = {
     gitDir: stores.attempts,
     args: ['merge-tree', '--write-tree', '-z', '--name-only', base, commit],

@@ -14,7 +14,7 @@ import { deployByCommand } from '../../src/delivery/deploy-by-command.ts';
 import type { Project, Run } from '../../src/domain/run.ts';
 import type { WorkshopDeps } from '../../src/engine/attempt/deps.ts';
 import { openWorkshop } from '../../src/engine/attempt/open-workshop.ts';
-import { createTurns } from '../../src/engine/attempt/turn.ts';
+import { createTrains } from '../../src/engine/attempt/train.ts';
 import { openEngineClient, type EngineClient } from '../../src/engine/client.ts';
 import { engine, type EngineDeps } from '../../src/engine/deps.ts';
 import { readHostIdentity } from '../../src/engine/host-identity.ts';
@@ -158,7 +158,7 @@ async function workshopDeps(parts: Parts, stack: AsyncDisposableStack): Promise<
     furtherTools: [],
     sessionTools: async () => NO_TOOLS,
     boxSecrets: {},
-    turns: createTurns(1000),
+    trains: createTrains({ width: 2, patienceMs: 1000 }),
     clock,
     newId: randomUUID,
     log: (line) => lines.push(line),

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HarnessError } from '../../src/domain/errors.ts';
 import type { Run } from '../../src/domain/run.ts';
+import { createTrains, type Trains } from '../../src/engine/attempt/train.ts';
 import { requestControl, resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
 import { aHost, type TestHost } from './a-host.ts';
@@ -21,20 +22,21 @@ import { builds, writes, type Playing } from './plays.ts';
 const held = new Map<string, Promise<void>>();
 /** How often proofs have begun; by project, where they meet the death of the process that starts programs. */
 const killed = new Map<string, number>();
-const turns = {
-  async take(projectId: string) {
+const line = createTrains({ width: 1, patienceMs: 20_000 });
+const trains: Trains = {
+  async join(projectId, how) {
     await held.get(projectId);
     const times = killed.get(projectId);
     if (times !== undefined) killed.set(projectId, times + 1);
     if (times === 0) throw new HarnessError('LAUNCHER_ENDED', 'it was killed');
-    return () => undefined;
+    return line.join(projectId, how);
   },
 };
 
 let host: TestHost;
 let worker: StartedEngine;
 beforeAll(async () => {
-  host = await aHost({ turns });
+  host = await aHost({ trains });
   worker = await startEngine(host.engineDeps);
 });
 afterAll(async () => {

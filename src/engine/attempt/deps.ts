@@ -13,7 +13,7 @@ import type { Box } from '../../safety/box.ts';
 import type { Agent } from '../../sessions/agent.ts';
 import type { Environments } from '../../workspaces/environment/open-environments.ts';
 import type { Hub } from '../../workspaces/hub.ts';
-import type { Turns } from './turn.ts';
+import type { Trains } from './train.ts';
 import type { RunStore } from '../../work/run-store.ts';
 import type { WorkTracker } from '../../work/tracker.ts';
 
@@ -34,7 +34,7 @@ export interface WorkshopDeps {
   readonly sessionTools: (order: ToolsOrder) => Promise<SessionTools>;
   /** Values of `environment.secrets`, which the operator lets into the box. */
   readonly boxSecrets: Readonly<Record<string, string>>;
-  readonly turns: Turns;
+  readonly trains: Trains;
   readonly clock: { now(): number; monotonic(): number };
   readonly newId: () => string;
   readonly log: (line: string) => void;

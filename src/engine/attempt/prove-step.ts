@@ -14,6 +14,7 @@ import { gateName } from './gate-folders.ts';
 import { doneNote } from './done-note.ts';
 import { judgeTree } from './gate.ts';
 import { leaveFor } from './protected-change.ts';
+import type { Place } from './train.ts';
 import { withoutPicture } from './without-picture.ts';
 import { untoldMove } from './untold-move.ts';
 
@@ -30,7 +31,7 @@ interface Over {
 type Round =
   | Over
   /** Main moved meanwhile: what was judged is not what would become main. */
-  | { readonly kind: 'again'; readonly main: string }
+  | { readonly kind: 'again'; readonly main: string; readonly overtake: boolean }
   /** A newer execution of the attempt has begun. */
   | { readonly kind: 'lost' };
 
@@ -45,9 +46,9 @@ export async function proveStep(
 ): Promise<void> {
   const begun = await begin(deps, order.attemptId);
   if (begun === undefined) return;
-  for (;;) {
-    const done = await deps.turns.take(begun.project.id);
-    const round = await roundOf(deps, { begun, commit: order.commit }, signal).finally(done);
+  for (let overtake = false; ;) {
+    const place = await deps.trains.join(begun.project.id, { overtake });
+    const round = await inPlace(deps, { begun, commit: order.commit, place }, signal);
     if (round.kind === 'lost') return;
     if (round.kind === 'over') {
       await closeAttempt(deps, begun, round);
@@ -57,12 +58,25 @@ export async function proveStep(
     await deps.store.attempts.record(fence, [
       { type: 'merge.repeated', subject, main: round.main },
     ]);
+    ({ overtake } = round);
   }
 }
 
 interface Work {
   readonly begun: Begun;
   readonly commit: string | null;
+  readonly place: Place;
+}
+
+async function inPlace(deps: WorkshopDeps, work: Work, signal: AbortSignal): Promise<Round> {
+  let came = false;
+  try {
+    const round = await roundOf(deps, work, signal);
+    came = round.kind === 'over' && round.end.status === 'succeeded';
+    return round;
+  } finally {
+    work.place.leave(came);
+  }
 }
 
 async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Promise<Round> {
@@ -70,7 +84,17 @@ async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Pro
   const merged = await begun.hub.mergedAs(begun.attempt.id);
   // A former execution moved main and ended before it could say so.
   if (merged !== undefined) return succeeded(begun, merged, await untoldBy(deps, begun));
-  if (commit === null) return judgeUnchanged(deps, begun, signal);
+  return commit === null
+    ? judgeUnchanged(deps, work, signal)
+    : judgeChanged(deps, { ...work, commit }, signal);
+}
+
+async function judgeChanged(
+  deps: WorkshopDeps,
+  work: Work & { readonly commit: string },
+  signal: AbortSignal,
+): Promise<Round> {
+  const { begun, commit, place } = work;
   const title =
     begun.item === null
       ? `Set up: ${begun.subject.role}`
@@ -79,32 +103,59 @@ async function roundOf(deps: WorkshopDeps, work: Work, signal: AbortSignal): Pro
     message: title,
     attemptId: begun.attempt.id,
     itemKey: begun.item?.key ?? null,
+    ...(place.ahead === undefined ? {} : { base: place.ahead }),
   });
-  if (merge.kind === 'conflict') return conflicted(begun, merge.files);
+  if (merge.kind === 'conflict')
+    return (await untrue(work, signal)) ?? conflicted(begun, merge.files);
   const leave = await leaveFor(deps, begun, { commit, merge });
+  if (leave.kind === 'free') return judgeMerge(deps, { begun, merge, place }, signal);
+  const again = await untrue(work, signal);
+  if (again !== undefined) return again;
   if (leave.kind === 'ask') return asking(leave.question);
-  if (leave.kind === 'refused')
-    return over({ status: 'failed', code: 'protected_path', reason: leave.reason }, []);
-  return judgeMerge(deps, { begun, merge }, signal);
+  return over({ status: 'failed', code: 'protected_path', reason: leave.reason }, []);
+}
+
+/**
+ * Waits for those ahead. What was found on top of them says nothing where main did not become that, nor where
+ * they take too long to be waited for: then it is to be done again. Undefined: it counts.
+ */
+async function untrue(
+  { begun: { hub }, place }: Pick<Work, 'begun' | 'place'>,
+  signal: AbortSignal,
+): Promise<Round | undefined> {
+  const first = await place.first(signal);
+  if (signal.aborted) return stopped(signal);
+  const main = await hub.head();
+  if (!first) return { kind: 'again', main, overtake: true };
+  if (place.ahead === undefined || (main === place.ahead && !place.inVain.aborted))
+    return undefined;
+  return { kind: 'again', main, overtake: false };
 }
 
 interface Candidate {
   readonly begun: Begun;
   readonly merge: Extract<Merge, { kind: 'clean' }>;
+  readonly place: Place;
 }
 
 async function judgeMerge(
   deps: WorkshopDeps,
-  { begun, merge }: Candidate,
+  { begun, merge, place }: Candidate,
   signal: AbortSignal,
 ): Promise<Round> {
   const { subject, fence, hub } = begun;
-  const evidence = await judgeTree(
-    deps,
-    { begun, name: gateName(begun), tree: merge.tree, checks: await agreedChecks(deps, begun) },
-    signal,
+  place.build(merge.commit);
+  const [evidence] = await together(
+    judgeTree(
+      deps,
+      { begun, name: gateName(begun), tree: merge.tree, checks: await agreedChecks(deps, begun) },
+      AbortSignal.any([signal, place.inVain]),
+    ),
+    // What a merge ahead brings must be there first.
+    place.ahead === undefined ? hub.carry({ from: merge.base, to: merge.commit }) : undefined,
   );
-  if (signal.aborted) return stopped(signal);
+  const again = await untrue({ begun, place }, signal);
+  if (again !== undefined) return again;
   const run: HarnessEvent = { type: 'checks.run', subject, tree: merge.tree, evidence };
   const unseen = await withoutPicture(deps, begun);
   if (unseen !== null && proved(evidence))
@@ -121,13 +172,22 @@ async function judgeMerge(
   });
   if (hold === 'lost') return { kind: 'lost' };
   if (hold === 'called_off') return over({ status: 'aborted', reason: CALLED_OFF }, []);
-  if (!moved) return { kind: 'again', main: await hub.head() };
+  if (!moved) return { kind: 'again', main: await hub.head(), overtake: false };
   const moves = [movedEvent(begun, merge.base, merge.commit)];
   const files = await hub.changedFiles(merge.base, merge.commit);
   return {
     ...succeeded(begun, merge.commit, moves),
     note: doneNote(merge.commit, evidence, files),
   };
+}
+
+/** Both to their ends, whatever becomes of the other; then the first error, if there is one. */
+async function together<A, B>(
+  one: Promise<A>,
+  other: Promise<B> | undefined,
+): Promise<[A, B | undefined]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }
 
 const CALLED_OFF = 'called off by a person before its work came to main';
@@ -139,18 +199,20 @@ function untoldBy({ store }: WorkshopDeps, { hub }: Begun): Promise<readonly Har
 /** Nothing was changed: done only if the item's checks pass on main as it is. */
 async function judgeUnchanged(
   deps: WorkshopDeps,
-  begun: Begun,
+  { begun, place }: Work,
   signal: AbortSignal,
 ): Promise<Round> {
   const { hub, subject } = begun;
-  const head = await hub.head();
+  const head = place.ahead ?? (await hub.head());
+  place.build(head);
   const tree = await hub.treeOf(head);
   const evidence = await judgeTree(
     deps,
     { begun, name: gateName(begun), tree, checks: await agreedChecks(deps, begun) },
-    signal,
+    AbortSignal.any([signal, place.inVain]),
   );
-  if (signal.aborted) return stopped(signal);
+  const again = await untrue({ begun, place }, signal);
+  if (again !== undefined) return again;
   const run: HarnessEvent = { type: 'checks.run', subject, tree, evidence };
   if (proved(evidence)) return succeeded(begun, head, [run]);
   const reason = `The session ended without changing anything, and the checks don't pass.\n${feedbackOf(evidence)}`;

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Merge trains: of the proofs of one project each is built on the merge of the one ahead, and its checks
+ * run beside those of the one ahead. If that one comes to main, what was judged is what becomes main; if
+ * not, all behind it are built anew. Only in this process: compare-and-swap decides between processes.
+ */
+export interface Trains {
+  /** Resolves when this proof may begin. `overtake`: it is built on main as it is, whoever is ahead. */
+  join(name: string, how?: { readonly overtake: boolean }): Promise<Place>;
+}
+
+/** A proof's place behind others. */
+export interface Place {
+  /** What main is once all ahead have come to it; undefined: main as it is. */
+  readonly ahead: string | undefined;
+  /** Aborted as soon as main can't become `ahead` any more. */
+  readonly inVain: AbortSignal;
+  /** Lets the next one be built on this commit. */
+  build(commit: string): void;
+  /** Resolves when all ahead have left or `signal` fires; false: the patience was over before. */
+  first(signal: AbortSignal): Promise<boolean>;
+  /** To be called at the end, once. `came`: main is what this place built. */
+  leave(came: boolean): void;
+}
+
+/** How trains run. */
+export interface TrainOrder {
+  /** Checks of so many proofs run at once. */
+  readonly width: number;
+  /** A slow proof holds those behind it for so long; then they overtake it. */
+  readonly patienceMs: number;
+}
+
+interface Car {
+  readonly built: PromiseWithResolvers<string | undefined>;
+  readonly gone: PromiseWithResolvers<void>;
+  readonly fall: AbortController;
+  /** The one whose merge this one is built on. */
+  on: Car | undefined;
+  left: boolean;
+}
+
+/** Trains by name, empty at first. */
+export function createTrains(order: TrainOrder): Trains {
+  const lines = new Map<string, Set<Car>>();
+  return {
+    async join(name, { overtake } = { overtake: false }) {
+      const line = lines.get(name) ?? new Set<Car>();
+      lines.set(name, line);
+      const before = overtake ? [] : [...line];
+      const car = newCar();
+      line.add(car);
+      const ahead = await readied(car, before, order);
+      const leave = (came: boolean): void => {
+        depart(line, car, came);
+        if (line.size === 0 && lines.get(name) === line) lines.delete(name);
+      };
+      return placeOf({ car, before, ahead, leave }, order);
+    },
+  };
+}
+
+function newCar(): Car {
+  const built = Promise.withResolvers<string | undefined>();
+  const gone = Promise.withResolvers<void>();
+  return { built, gone, fall: new AbortController(), on: undefined, left: false };
+}
+
+/** Waits until not too many are ahead and the next one ahead is built, and builds on that one. */
+async function readied(
+  car: Car,
+  before: readonly Car[],
+  { width, patienceMs }: TrainOrder,
+): Promise<string | undefined> {
+  const narrow = before.at(-width);
+  if (narrow !== undefined) await within(narrow.gone.promise, patienceMs);
+  const next = before.at(-1);
+  const ahead = next === undefined ? undefined : await within(next.built.promise, patienceMs);
+  if (next === undefined || ahead === undefined || isOut(next)) return undefined;
+  car.on = next;
+  return ahead;
+}
+
+const isOut = ({ left, fall }: Car): boolean => left || fall.signal.aborted;
+
+interface Standing {
+  readonly car: Car;
+  readonly before: readonly Car[];
+  readonly ahead: string | undefined;
+  readonly leave: (came: boolean) => void;
+}
+
+function placeOf({ car, before, ahead, leave }: Standing, { patienceMs }: TrainOrder): Place {
+  return {
+    ahead,
+    inVain: car.fall.signal,
+    build: car.built.resolve,
+    async first(signal) {
+      const clear = Promise.all(before.map(({ gone }) => gone.promise)).then(() => true);
+      return (await within(Promise.race([clear, fired(signal)]), patienceMs)) ?? false;
+    },
+    leave,
+  };
+}
+
+function depart(line: Set<Car>, car: Car, came: boolean): void {
+  car.left = true;
+  line.delete(car);
+  if (!came) fallBehind(line, car);
+  car.built.resolve(undefined);
+  car.gone.resolve();
+}
+
+/** All that were built on this one were built on what will not be. */
+function fallBehind(line: ReadonlySet<Car>, car: Car): void {
+  for (const other of line) {
+    if (other.on !== car) continue;
+    other.on = undefined;
+    other.fall.abort();
+    fallBehind(line, other);
+  }
+}
+
+function fired(signal: AbortSignal): Promise<true> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(true);
+    else signal.addEventListener('abort', () => resolve(true), { once: true });
+  });
+}
+
+/** What the promise gives, or undefined after this time. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const patience = new AbortController();
+  const over = sleep(ms, undefined, { signal: patience.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    patience.abort();
+  }
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { createTrains, type Place } from '../../src/engine/attempt/train.ts';
+
+const FAR_MS = 3_600_000;
+const NEVER = new AbortController().signal;
+
+/** What a promise has come to by the time everything else has been done; undefined: nothing yet. */
+async function now<T>(promise: Promise<T>): Promise<T | undefined> {
+  const later = new Promise<undefined>((resolve) => setImmediate(resolve, undefined));
+  return Promise.race([promise, later]);
+}
+
+async function joined(trains: ReturnType<typeof createTrains>): Promise<Place> {
+  return trains.join('p');
+}
+
+test('the next one is built on the one ahead, and counts once that has come to main', async () => {
+  const trains = createTrains({ width: 2, patienceMs: FAR_MS });
+  const one = await joined(trains);
+  expect(one.ahead).toBeUndefined();
+  const joining = joined(trains);
+  expect(await now(joining)).toBeUndefined();
+  one.build('m1');
+  const two = await joining;
+  expect(two.ahead).toBe('m1');
+  const first = two.first(NEVER);
+  expect(await now(first)).toBeUndefined();
+  one.leave(true);
+  expect(await first).toBe(true);
+  expect(two.inVain.aborted).toBe(false);
+});
+
+test('whoever was built on what does not come is told at once, and all behind it', async () => {
+  const trains = createTrains({ width: 3, patienceMs: FAR_MS });
+  const one = await joined(trains);
+  one.build('m1');
+  const two = await joined(trains);
+  two.build('m2');
+  const three = await joined(trains);
+  expect(three.ahead).toBe('m2');
+  one.leave(false);
+  expect([two.inVain.aborted, three.inVain.aborted]).toEqual([true, true]);
+  // Nobody is built on what fell.
+  const waiting = joined(trains);
+  two.leave(false);
+  three.leave(false);
+  expect((await waiting).ahead).toBeUndefined();
+});
+
+test('whoever ends before it has built anything holds nobody', async () => {
+  const trains = createTrains({ width: 2, patienceMs: FAR_MS });
+  const one = await joined(trains);
+  const joining = joined(trains);
+  one.leave(false);
+  const two = await joining;
+  expect([two.ahead, two.inVain.aborted]).toEqual([undefined, false]);
+  expect(await two.first(NEVER)).toBe(true);
+});
+
+test('no more proofs run at once than the train is wide', async () => {
+  const trains = createTrains({ width: 2, patienceMs: FAR_MS });
+  const one = await joined(trains);
+  one.build('m1');
+  const two = await joined(trains);
+  two.build('m2');
+  const joining = joined(trains);
+  expect(await now(joining)).toBeUndefined();
+  one.leave(true);
+  expect((await joining).ahead).toBe('m2');
+});
+
+test('projects do not wait for each other', async () => {
+  const trains = createTrains({ width: 1, patienceMs: FAR_MS });
+  await trains.join('p');
+  expect((await trains.join('q')).ahead).toBeUndefined();
+});
+
+test('a proof that is slow is overtaken, and a stop ends the wait', async () => {
+  const trains = createTrains({ width: 2, patienceMs: 20 });
+  const slow = await joined(trains);
+  slow.build('m1');
+  const two = await joined(trains);
+  expect(await two.first(NEVER)).toBe(false);
+  const ahead = await trains.join('p', { overtake: true });
+  expect(ahead.ahead).toBeUndefined();
+  expect(await ahead.first(NEVER)).toBe(true);
+  const stopped = createTrains({ width: 2, patienceMs: FAR_MS });
+  (await joined(stopped)).build('m1');
+  const third = await joined(stopped);
+  expect(await third.first(AbortSignal.abort())).toBe(true);
+});
