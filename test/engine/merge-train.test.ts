@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HarnessEvent } from '../../src/domain/event.ts';
+import type { Run } from '../../src/domain/run.ts';
+import { createTrains, type Trains } from '../../src/engine/attempt/train.ts';
+import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
+import { aHost, type TestHost } from './a-host.ts';
+import { anImplementation, eventsOf, over } from './a-run-under-way.ts';
+import { writes, type Playing } from './plays.ts';
+
+/** The first proof of each project ends only once another one has been built on it. */
+interface Meeting {
+  readonly led: PromiseWithResolvers<void>;
+  readonly followed: PromiseWithResolvers<void>;
+}
+const meetings = new Map<string, Meeting>();
+
+const line = createTrains({ width: 2, patienceMs: 60_000 });
+const trains: Trains = {
+  async join(projectId, how) {
+    const place = await line.join(projectId, how);
+    const known = meetings.get(projectId);
+    if (known !== undefined) {
+      if (place.ahead !== undefined) known.followed.resolve();
+      return place;
+    }
+    const meeting = {
+      led: Promise.withResolvers<void>(),
+      followed: Promise.withResolvers<void>(),
+    };
+    meetings.set(projectId, meeting);
+    return {
+      ...place,
+      build(commit) {
+        place.build(commit);
+        meeting.led.resolve();
+      },
+      async first(signal) {
+        await meeting.followed.promise;
+        return place.first(signal);
+      },
+    };
+  },
+};
+
+let host: TestHost;
+let worker: StartedEngine;
+beforeAll(async () => {
+  host = await aHost({ trains });
+  worker = await startEngine(host.engineDeps);
+});
+afterAll(async () => {
+  await worker.stop();
+  await host[Symbol.asyncDispose]();
+});
+
+/** A-1 leads; B-1 hands its work in once the proof of A-1 is under way. */
+async function aLedRun(leaderWrites: (attempt: number) => string): Promise<Run> {
+  const play: Playing = async function* works({ attempt: { itemKey, number, projectId } }) {
+    if (itemKey === 'A-1') yield writes(leaderWrites(number));
+    if (itemKey !== 'B-1') return;
+    await expect.poll(() => meetings.get(projectId), { timeout: 30_000 }).toBeDefined();
+    await meetings.get(projectId)?.led.promise;
+    yield writes('B-1.txt');
+  };
+  const items = [
+    { key: 'A-1', priority: 1 },
+    { key: 'B-1', priority: 2 },
+  ];
+  const run = await anImplementation(host, { play, items, settings: { parallel: 2 } });
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  return run;
+}
+
+async function filesOf(run: Run, commit: string): Promise<readonly string[]> {
+  const hub = await host.hubOf({ id: run.projectId });
+  return (await hub.files(commit)).paths;
+}
+
+type Of<T extends HarnessEvent['type']> = Extract<HarnessEvent, { type: T }>;
+
+async function told<T extends HarnessEvent['type']>(run: Run, type: T): Promise<readonly Of<T>[]> {
+  const events = await eventsOf(host, run);
+  return events.filter((event): event is Of<T> => event.type === type);
+}
+
+test('I3 what was judged on the merge of the one ahead becomes main right behind it', async () => {
+  const run = await aLedRun(() => 'A-1.txt');
+  expect(await told(run, 'merge.repeated')).toEqual([]);
+  const [one, two] = await told(run, 'main.moved');
+  expect([one?.cause, two?.cause]).toEqual(['A-1', 'B-1']);
+  expect(two?.from).toBe(one?.to);
+  const judged = (await told(run, 'checks.run')).find(({ subject }) => subject.item === 'B-1');
+  expect(await filesOf(run, judged?.tree ?? '')).toEqual(
+    expect.arrayContaining(['A-1.txt', 'B-1.txt']),
+  );
+});
+
+test('I3 nothing of what failed ahead comes to main with the one behind it', async () => {
+  const run = await aLedRun((attempt) => (attempt === 1 ? 'wrong.txt' : 'A-1.txt'));
+  const repeated = await told(run, 'merge.repeated');
+  expect(repeated.map(({ subject }) => subject.item)).toEqual(['B-1']);
+  for (const { to } of await told(run, 'main.moved'))
+    expect(await filesOf(run, to)).not.toContain('wrong.txt');
+  const head = await (await host.hubOf({ id: run.projectId })).head();
+  expect(await filesOf(run, head)).toEqual(expect.arrayContaining(['A-1.txt', 'B-1.txt']));
+});
