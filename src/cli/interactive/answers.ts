@@ -5,6 +5,7 @@ import { answerApproval, readAsked } from '../../app.ts';
 import { person } from '../person.ts';
 import { refreshSnapshot } from '../refresh-snapshot.ts';
 import { safeLines } from './cells.ts';
+import { FIRST_PAGE, shortLines } from './pager.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Opens a text in the person's editor; undefined when it came back as it was, or empty. */
@@ -43,8 +44,8 @@ export async function view(terminal: Terminal, about: string): Promise<void> {
     type: 'pager',
     pager: {
       title: path === null ? approval.question : `${namedBy(approval)}: ${path}`,
-      lines: safeLines(text.trimEnd()),
-      top: 0,
+      lines: shortLines(safeLines(text.trimEnd())),
+      top: FIRST_PAGE,
       question: { about: namedBy(approval), state: approval.stateHash, editable: path !== null },
     },
   });

@@ -20,10 +20,12 @@ const ASCII = /^[ -~]*$/u;
 
 /** The beginning of a line in so many columns, with an ellipsis where something is left out. */
 export function fitted(line: string, columns: number): string {
-  if (columnsOf(line) <= columns) return line;
+  // A line of megabytes is not gone through whole to see that it is too long.
+  const head = line.slice(0, 4 * Math.max(0, columns) + 64);
+  if (head === line && columnsOf(line) <= columns) return line;
   if (columns < 1) return '';
   let [text, used] = ['', 0];
-  for (const one of graphemes(line.slice(0, 4 * columns + 64))) {
+  for (const one of graphemes(head)) {
     used += cellsOf(one);
     if (used > columns - 1) break;
     text += one;
@@ -35,15 +37,16 @@ export function fitted(line: string, columns: number): string {
 export function wrapped(line: string, columns: number, hang = 0): readonly string[] {
   if (columnsOf(line) <= columns || columns < hang + 4) return [fitted(line, columns)];
   const pieces: string[] = [];
-  let rest = graphemes(line);
-  while (rest.length > 0) {
+  const all = graphemes(line);
+  for (let from = 0; from < all.length;) {
     const room = pieces.length === 0 ? columns : columns - hang;
+    const rest = all.slice(from, from + room + 1);
     const end = breakAt(rest, room);
     pieces.push(
       `${pieces.length === 0 ? '' : ' '.repeat(hang)}${rest.slice(0, end).join('').trimEnd()}`,
     );
-    rest = rest.slice(end);
-    while (rest[0] === ' ') rest = rest.slice(1);
+    from += end;
+    while (all[from] === ' ') from += 1;
   }
   return pieces;
 }

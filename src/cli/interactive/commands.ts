@@ -17,6 +17,7 @@ import type { Terminal } from './terminal.ts';
 export interface Hands {
   readonly edit: EditText;
   readonly leave: (exit: number) => void;
+  readonly abandon: () => void;
   readonly redraw: () => void;
 }
 
@@ -72,7 +73,7 @@ async function begin(terminal: Terminal, idea: string): Promise<void> {
   if (idea !== '') return terminal.start(idea);
   const before = terminal.screen.screen().project;
   await terminal.settle();
-  terminal.screen.dispatch({ type: 'project', project: null });
+  terminal.screen.dispatch({ type: 'detached' });
   const kept =
     before === null ? '' : `${before.name} is kept: /resume ${before.name} goes on with it. `;
   terminal.say('told', `${kept}What shall be built?`);

@@ -25,6 +25,7 @@ export class Desk implements Hands {
   readonly #order: DeskOrder;
   readonly #left = Promise.withResolvers<number>();
   readonly #history: HistoryFile;
+  readonly #abandoned = Promise.withResolvers<number>();
   #terminal: Terminal | undefined;
   /** What was wanted before there was a database. */
   #early: Intent[] = [];
@@ -46,6 +47,7 @@ export class Desk implements Hands {
 
   #take(intent: Intent): void {
     if (intent.type === 'leave') this.leave(intent.exit);
+    else if (intent.type === 'abandon') this.abandon();
     else if (this.#terminal === undefined) this.#early.push(intent);
     else void perform(this.#terminal, intent, this);
   }
@@ -54,6 +56,16 @@ export class Desk implements Hands {
     this.#order.screen.dispatch({ type: 'activity', activity: 'leaving' });
     this.#left.resolve(exit);
   };
+
+  /** Leaves without waiting for what has not ended: it is as safe as after a crash. */
+  readonly abandon = (): void => {
+    void this.#left.promise.then((exit) => this.#abandoned.resolve(exit));
+  };
+
+  /** The exit status, once what was to end in order is not waited for any more. */
+  get abandoned(): Promise<number> {
+    return this.#abandoned.promise;
+  }
 
   readonly redraw = (): void => this.#order.redraw();
 

@@ -13,6 +13,8 @@ export interface Editor {
   readonly recalled: number | null;
   /** The new text, kept while the history is shown. */
   readonly draft: string;
+  /** What is looked for in the history, from the first Ctrl+R until another key; null: nothing. */
+  readonly sought: string | null;
 }
 
 export const EMPTY_EDITOR: Editor = Object.freeze({
@@ -22,6 +24,7 @@ export const EMPTY_EDITOR: Editor = Object.freeze({
   history: [],
   recalled: null,
   draft: '',
+  sought: null,
 });
 
 /** A person goes back no further. */
@@ -45,8 +48,10 @@ export function handedIn(editor: Editor): Editor {
 
 /** The editor after a key; undefined when the key is none of its own. */
 export function edit(editor: Editor, key: Key): Editor | undefined {
-  if (key.type === 'named') return EDITS[key.name]?.(editor);
-  return inserted(editor, key.text);
+  if (key.type === 'named' && key.name === 'ctrl_r') return found(editor);
+  const calm = editor.sought === null ? editor : { ...editor, sought: null };
+  if (key.type === 'named') return EDITS[key.name]?.(calm);
+  return inserted(calm, key.text);
 }
 
 type Edit = (editor: Editor) => Editor;
@@ -145,6 +150,18 @@ function downward(editor: Editor): Editor {
   if (end === editor.text.length) return recall(editor, 1);
   const below = lineEnd({ ...editor, cursor: end + 1 });
   return { ...editor, cursor: Math.min(end + 1 + editor.cursor - lineStart(editor), below) };
+}
+
+/** The newest entry of the history with what is typed in it; looked for again, the one before. */
+function found(editor: Editor): Editor {
+  const { history, recalled } = editor;
+  const sought = editor.sought ?? editor.text;
+  const older = history.slice(0, recalled ?? history.length);
+  const at = older.findLastIndex((entry) => entry.includes(sought) && entry !== editor.text);
+  const next = { ...editor, sought };
+  if (at < 0) return next;
+  const draft = recalled === null ? editor.text : editor.draft;
+  return { ...withText(next, history[at] ?? ''), recalled: at, draft };
 }
 
 function recall(editor: Editor, step: 1 | -1): Editor {

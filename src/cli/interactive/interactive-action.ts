@@ -17,7 +17,8 @@ export async function interactiveAction(
   const { output: _form, ...rest } = options;
   // Before the screen is taken: what is wrong with the configuration is said in the shell.
   const shell = openContext(rest, flagsOf(options));
-  const screen = createScreenStore({ ...FIRST_SCREEN, now: new Date().toISOString() });
+  const now = new Date().toISOString();
+  const screen = createScreenStore({ ...FIRST_SCREEN, now, activitySince: now });
   const context = { ...shell, output: screenOutput(screen, options.verbose === true) };
   const front = await openFront(screen, kind, wantsColors(surroundings));
   const { env } = surroundings;
@@ -29,10 +30,11 @@ export async function interactiveAction(
     lend: (body) => front.lend(body),
     redraw: () => front.view.redraw(),
   });
-  const release = listen(desk);
-  front.open(desk);
+  const { gone, release } = listen(desk);
+  front.open(desk, gone);
   try {
-    process.exitCode = await withApp(context, (app) => desk.serve(app));
+    const served = withApp(context, (app) => desk.serve(app));
+    process.exitCode = await Promise.race([served, desk.abandoned]);
   } finally {
     release();
     await front.close();
@@ -52,7 +54,7 @@ function tellLast(screen: ScreenStore, say: (line: string) => void): void {
 
 interface Front {
   readonly view: View;
-  open(desk: Desk): void;
+  open(desk: Desk, gone: () => void): void;
   lend<T>(body: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -71,13 +73,17 @@ async function openFront(screen: ScreenStore, kind: ViewKind, colors: boolean): 
     () => screen.dispatch({ type: 'tick', now: new Date().toISOString() }),
     TICK_MS,
   );
+  const measure = (): void => {
+    const { columns, rows } = stdout;
+    screen.dispatch({ type: 'resized', size: { columns, rows } });
+  };
+  measure();
+  stdout.on('resize', measure);
   let keyboard: ReturnType<typeof openKeyboard> | undefined;
   const silence = ringOnQuestions(screen, stdout);
   return {
     view,
-    open(desk) {
-      const { heard } = desk;
-      const gone = (): void => desk.leave(HANGUP);
+    open({ heard }, gone) {
       keyboard = openKeyboard({ stdin, stdout, smart: kind === 'full', heard, gone });
     },
     async lend(body) {
@@ -92,6 +98,7 @@ async function openFront(screen: ScreenStore, kind: ViewKind, colors: boolean): 
     },
     async close() {
       clearInterval(timer);
+      stdout.off('resize', measure);
       silence();
       keyboard?.close();
       await view.close();
@@ -112,20 +119,31 @@ function ringOnQuestions(screen: ScreenStore, stdout: NodeJS.WriteStream): () =>
 const HANGUP = 129;
 const EXITS = { SIGHUP: HANGUP, SIGTERM: 143 } as const;
 
+/** With nobody there to see why it takes longer than that, such as for a database that is gone for good. */
+const ENDING_MS = 60_000;
+
 /** Signals and a terminal that is gone lead to the same end as the person's own wish. */
-function listen(desk: Desk): () => void {
-  const ends = Object.entries(EXITS).map(
-    ([signal, exit]) => [signal, () => desk.leave(exit)] as const,
-  );
+function listen(desk: Desk): { readonly gone: () => void; readonly release: () => void } {
+  let patience: NodeJS.Timeout | undefined;
+  const leave = (exit: number): void => {
+    desk.leave(exit);
+    patience ??= setTimeout(() => desk.abandon(), ENDING_MS);
+  };
+  const gone = (): void => leave(HANGUP);
+  const ends = Object.entries(EXITS).map(([signal, exit]) => [signal, () => leave(exit)] as const);
   for (const [signal, end] of ends) process.on(signal, end);
   const interrupt = (): void => desk.heard({ type: 'named', name: 'ctrl_c' });
   process.on('SIGINT', interrupt);
   for (const stream of [process.stdout, process.stderr]) {
     stream.removeAllListeners('error');
-    stream.on('error', () => desk.leave(HANGUP));
+    stream.on('error', gone);
   }
-  return () => {
-    for (const [signal, end] of ends) process.off(signal, end);
-    process.off('SIGINT', interrupt);
+  return {
+    gone,
+    release: () => {
+      clearTimeout(patience);
+      for (const [signal, end] of ends) process.off(signal, end);
+      process.off('SIGINT', interrupt);
+    },
   };
 }

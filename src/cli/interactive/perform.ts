@@ -17,6 +17,7 @@ type Deeds = {
 const DEEDS: Deeds = {
   interrupt: (terminal) => terminal.interrupt(),
   leave: (_terminal, { exit }, { leave }) => leave(exit),
+  abandon: (_terminal, _intent, { abandon }) => abandon(),
   go_on: goOn,
   idea: (terminal, { text }) => takeIdea(terminal, text),
   command: (terminal, command, hands) => runCommand(terminal, command, hands),

@@ -1,32 +1,42 @@
-import { columnsOf, fitted, safeLine, safeLines } from './cells.ts';
-import { hintOf } from './hint.ts';
-import type { Pager, Screen, TalkLine } from './screen.ts';
+import { columnsOf, fitted, safeLine, safeLines, wrapped } from './cells.ts';
+import { EMPTY_EDITOR } from './editor.ts';
+import { hangOfText, type Pager } from './pager.ts';
+import { hangOf } from './talk-rows.ts';
+import { hintLine, hintOf } from './hint.ts';
+import type { Screen, TalkLine } from './screen.ts';
 import type { ScreenStore } from './store.ts';
 import type { View } from './view.ts';
+
+/** What is written to; columns: how wide it is, where it knows. */
+export type PlainTerminal = Pick<NodeJS.WriteStream, 'write'> & { readonly columns?: number };
 
 /**
  * Line after line and a prompt, without a single control sequence: for terminals that know none, and
  * for whoever has the screen read out.
  */
-export function openPlainView(store: ScreenStore, stdout: NodeJS.WriteStream): View {
+export function openPlainView(store: ScreenStore, stdout: PlainTerminal): View {
   const plain = new PlainView(store, stdout);
   plain.resume();
   return plain;
 }
 
+/** Narrower ones are written to as if they were so wide. */
+const MIN_COLUMNS = 20;
+
 class PlainView implements View {
   readonly #store: ScreenStore;
-  readonly #stdout: NodeJS.WriteStream;
+  readonly #stdout: PlainTerminal;
   #silence: (() => void) | undefined;
   #told: TalkLine | undefined;
   #hint = '';
+  #head = '';
   #pager: Pager | null = null;
   /** Lines of the watched agent that were printed. */
   #heard: { readonly session: string; readonly last: string | undefined } | undefined;
   /** Columns of the prompt as it stands there. */
   #drawn = 0;
 
-  constructor(store: ScreenStore, stdout: NodeJS.WriteStream) {
+  constructor(store: ScreenStore, stdout: PlainTerminal) {
     this.#store = store;
     this.#stdout = stdout;
   }
@@ -56,19 +66,51 @@ class PlainView implements View {
 
   #show(): void {
     const screen = this.#store.screen();
-    const lines = [...this.#newTalk(screen), ...this.#newOutput(screen), ...this.#newPager(screen)];
-    const hint = hintOf(screen);
-    if (hint !== this.#hint) lines.push(`(${hint})`);
-    this.#hint = hint;
+    const lines = [
+      ...this.#newTalk(screen),
+      ...this.#newOutput(screen),
+      ...this.#newPager(screen),
+      ...this.#newHead(screen),
+      ...this.#newHint(screen),
+    ];
     if (lines.length > 0) this.#erase();
     for (const line of lines) this.#stdout.write(`${line}\n`);
     this.#draw(screen);
   }
 
+  /** A line that is longer than the terminal is wide goes on below, broken at a space. */
+  #lines(text: string, hang = 0): readonly string[] {
+    return wrapped(text, this.#columns(), hang);
+  }
+
+  #columns(): number {
+    return Math.max(MIN_COLUMNS, this.#stdout.columns ?? 80);
+  }
+
+  /** Which run it is and how it stands, where that has changed. */
+  #newHead({ project, live }: Screen): readonly string[] {
+    const head =
+      project === null ? '' : `${safeLine(project.name)}: ${live.status.replace('_', ' ')}`;
+    if (head === this.#head) return [];
+    this.#head = head;
+    return head === '' ? [] : this.#lines(`--- ${head}${live.rehearsal ? ' (rehearsal)' : ''}`);
+  }
+
+  #newHint(screen: Screen): readonly string[] {
+    const hint = hintLine(hintOf(screen), Number.POSITIVE_INFINITY);
+    if (hint === this.#hint) return [];
+    this.#hint = hint;
+    return this.#lines(`(${hint})`);
+  }
+
   #newTalk({ talk }: Screen): string[] {
     const from = this.#told === undefined ? 0 : talk.lastIndexOf(this.#told) + 1;
     this.#told = talk.at(-1) ?? this.#told;
-    return talk.slice(from).map(({ kind, text }) => (kind === 'typed' ? `> ${text}` : text));
+    return talk
+      .slice(from)
+      .flatMap(({ kind, text }) =>
+        this.#lines(kind === 'typed' ? `> ${text}` : text, hangOf(kind)),
+      );
   }
 
   #newOutput({ watched, outputs, live }: Screen): string[] {
@@ -80,7 +122,7 @@ class PlainView implements View {
     this.#heard = { session: watched, last: lines.at(-1) };
     const agent = live.agents.find(({ session }) => session === watched);
     const name = safeLine(agent?.item ?? agent?.role ?? '');
-    return lines.slice(from).map((line) => `${name} | ${line}`);
+    return lines.slice(from).flatMap((line) => this.#lines(`${name} | ${line}`));
   }
 
   #newPager({ pager }: Screen): string[] {
@@ -92,7 +134,8 @@ class PlainView implements View {
       question === null
         ? 'q goes on'
         : `a approves, ${question.editable ? 'e edits, ' : ''}r rejects, q goes back`;
-    return [`--- ${safeLine(title)}`, ...lines, `--- ${keys}`];
+    const read = lines.flatMap((line) => this.#lines(line, hangOfText(line)));
+    return [`--- ${safeLine(title)}`, ...read, `--- ${keys}`];
   }
 
   /** What the prompt covered is covered with spaces: no sequence is needed for that. */
@@ -102,14 +145,14 @@ class PlainView implements View {
   }
 
   #draw({ editor, pager }: Screen): void {
-    const { text, cursor } = editor;
+    const { text, cursor } = pager === null ? editor : EMPTY_EDITOR;
     const start = cursor === 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
     const [line = ''] = text.slice(start).split('\n', 1);
     const mark =
       pager === null
         ? `${text.includes('\n') ? `[${text.split('\n').length} lines] ` : ''}> `
         : ': ';
-    const room = Math.max(10, (this.#stdout.columns ?? 80) - mark.length - 2);
+    const room = this.#columns() - mark.length - 2;
     const shown = mark + tail(safeLines(line).join(' '), room);
     const wide = columnsOf(shown);
     this.#stdout.write(`\r${shown}${' '.repeat(Math.max(0, this.#drawn - wide))}\r${shown}`);

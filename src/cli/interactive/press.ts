@@ -1,7 +1,10 @@
 import { questionName } from '../../domain/live-run.ts';
 import { edit, graphemes, handedIn, withText } from './editor.ts';
+import { waitedFor } from './hint.ts';
 import type { Key, KeyName } from './keys.ts';
-import type { Intent, Pager, Screen, TalkLine } from './screen.ts';
+import { FIRST_PAGE, lastPage, movedBy, pageOf, type PagePlace, type Pager } from './pager.ts';
+import type { Size } from './rows.ts';
+import type { Intent, Screen, TalkLine } from './screen.ts';
 import { completed, completions, parseTyped } from './slash.ts';
 
 /** What a key leads to: the next screen, and what is to be done. */
@@ -10,12 +13,9 @@ export interface Pressed {
   readonly intents: readonly Intent[];
 }
 
-/** Lines that a page of a document moves; the view shows no fewer in any terminal worth the name. */
-const PAGE = 10;
-
 /** The screen after a key; pure. */
 export function press(screen: Screen, key: Key): Pressed {
-  if (screen.activity === 'leaving') return still(screen);
+  if (screen.activity === 'leaving') return whileLeaving(screen, key);
   if (key.type === 'named' && key.name === 'ctrl_c') return interruptOrLeave(screen);
   const calm = { ...screen, armed: false, offers: [] };
   if (calm.pager !== null) return inPager(calm, calm.pager, key);
@@ -24,6 +24,12 @@ export function press(screen: Screen, key: Key): Pressed {
     if (act !== undefined) return act;
   }
   return still({ ...calm, editor: edit(calm.editor, key) ?? calm.editor });
+}
+
+/** What takes too long to end is left as it is; who presses a key three times in a hurry does not mean that. */
+function whileLeaving(screen: Screen, key: Key): Pressed {
+  const again = key.type === 'named' && key.name === 'ctrl_c' && waitedFor(screen) !== '';
+  return again ? wants(screen, { type: 'abandon' }) : still(screen);
 }
 
 function still(screen: Screen): Pressed {
@@ -58,7 +64,7 @@ type Act = (screen: Screen) => Pressed | undefined;
 const ACTS: { readonly [N in KeyName]?: Act } = {
   escape: (screen) => {
     if (screen.asks.kind === 'reason') return still({ ...screen, asks: { kind: 'line' } });
-    if (busy(screen) || screen.activity === 'watching') return wants(screen, { type: 'interrupt' });
+    if (busy(screen)) return wants(screen, { type: 'interrupt' });
     return still({ ...screen, watched: null, scroll: 0, editor: withText(screen.editor, '') });
   },
   enter: handIn,
@@ -72,9 +78,14 @@ const ACTS: { readonly [N in KeyName]?: Act } = {
   ctrl_g: (screen) => wants(screen, { type: 'edit_line' }),
   ctrl_l: (screen) => wants(screen, { type: 'redraw' }),
   page_up: (screen) =>
-    still({ ...screen, scroll: Math.min(scrollable(screen), screen.scroll + PAGE) }),
-  page_down: (screen) => still({ ...screen, scroll: Math.max(0, screen.scroll - PAGE) }),
+    still({ ...screen, scroll: Math.min(scrollable(screen), screen.scroll + halfOf(screen)) }),
+  page_down: (screen) => still({ ...screen, scroll: Math.max(0, screen.scroll - halfOf(screen)) }),
 };
+
+/** Lines that the talk is scrolled at once: some of what was there stays to be seen. */
+function halfOf({ size }: Screen): number {
+  return Math.max(1, Math.floor(size.rows / 2));
+}
 
 function scrollable({ talk, watched, outputs }: Screen): number {
   return watched === null ? talk.length : (outputs.get(watched)?.length ?? 0);
@@ -142,36 +153,39 @@ function inPager(screen: Screen, pager: Pager, key: Key): Pressed {
 }
 
 function onePagerKey(screen: Screen, pager: Pager, name: string): Pressed {
-  const moved = moves(pager)[name];
-  if (moved !== undefined) {
-    const top = Math.max(0, Math.min(moved, pager.lines.length - 1));
-    return still({ ...screen, pager: { ...pager, top } });
-  }
+  const moved = MOVES[name]?.(pager, screen.size);
+  if (moved !== undefined) return still({ ...screen, pager: { ...pager, top: moved } });
   const closed: Screen = { ...screen, pager: null };
   if (['q', 'escape', 'ctrl_d'].includes(name)) return still(closed);
   const answer = pager.question === null ? undefined : answered(closed, pager.question, name);
   return answer ?? still(screen);
 }
 
-function moves({ top, lines }: Pager): Readonly<Record<string, number>> {
-  return {
-    down: top + 1,
-    j: top + 1,
-    enter: top + 1,
-    up: top - 1,
-    k: top - 1,
-    page_down: top + PAGE,
-    ' ': top + PAGE,
-    ctrl_f: top + PAGE,
-    page_up: top - PAGE,
-    b: top - PAGE,
-    ctrl_b: top - PAGE,
-    home: 0,
-    g: 0,
-    end: lines.length - 1,
-    G: lines.length - 1,
-  };
-}
+type Move = (pager: Pager, size: Size) => PagePlace;
+
+const down: Move = (pager, size) => movedBy(pager, size, 1);
+const up: Move = (pager, size) => movedBy(pager, size, -1);
+const onward: Move = (pager, size) => movedBy(pager, size, pageOf(size));
+const back: Move = (pager, size) => movedBy(pager, size, -pageOf(size));
+const toTop: Move = () => FIRST_PAGE;
+
+const MOVES: Readonly<Record<string, Move>> = {
+  down,
+  j: down,
+  enter: down,
+  up,
+  k: up,
+  page_down: onward,
+  ' ': onward,
+  ctrl_f: onward,
+  page_up: back,
+  b: back,
+  ctrl_b: back,
+  home: toTop,
+  g: toTop,
+  end: lastPage,
+  G: lastPage,
+};
 
 function answered(
   closed: Screen,

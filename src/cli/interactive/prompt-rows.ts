@@ -1,6 +1,6 @@
 import { cellsOf, safeLines } from './cells.ts';
 import { graphemes } from './editor.ts';
-import { hintOf } from './hint.ts';
+import { hintLine, hintOf, waitedFor } from './hint.ts';
 import { row, span, type Row } from './rows.ts';
 import type { Screen } from './screen.ts';
 
@@ -23,13 +23,22 @@ export function promptRows(screen: Screen, columns: number, most: number = MOST)
   const shown = lines.slice(from, from + most);
   return {
     rows: [
-      row(columns, [span(offered(screen) ?? hintOf(screen), 'dim')]),
+      hintRow(screen, columns),
       ...shown.map((line, at) =>
         row(columns, [span(from + at === 0 ? MARK : '  ', 'accent'), span(line)]),
       ),
     ],
     cursor: { x: MARK.length + x, y: 1 + y - from },
   };
+}
+
+/** What Tab offers, or what can be done now, with how long it is waited for already. */
+function hintRow(screen: Screen, columns: number): Row {
+  const offers = offered(screen);
+  if (offers !== undefined) return row(columns, [span(offers, 'dim')]);
+  const waited = waitedFor(screen);
+  const room = columns - (waited === '' ? 0 : waited.length + 1);
+  return row(columns, [span(hintLine(hintOf(screen), room), 'dim')], [span(waited, 'dim')]);
 }
 
 function offered({ offers }: Screen): string | undefined {

@@ -19,6 +19,9 @@ const RUN_TONES: Readonly<Partial<Record<RunStatus, Tone>>> = {
   failed: 'bad',
 };
 
+/** Columns that leave room for more than name, state and figures. */
+const LABELLED = 60;
+
 /** The line on top: which run, how it stands, what it took. */
 export function headRow({ project, live, now }: Screen, columns: number): Row {
   if (project === null)
@@ -30,7 +33,7 @@ export function headRow({ project, live, now }: Screen, columns: number): Row {
       span(safeLine(project.name), 'bold'),
       span('  '),
       span(live.status.replace('_', ' '), RUN_TONES[live.status] ?? 'plain'),
-      span(live.rehearsal ? '  rehearsal' : '', 'dim'),
+      span(live.rehearsal && columns >= LABELLED ? '  rehearsal' : '', 'dim'),
     ],
     [span(took.filter((part) => part !== '').join('  '), 'dim')],
   );
@@ -141,7 +144,7 @@ function agentRow(
       span(watched === agent.session ? '▸ ' : '  ', 'accent'),
       span(nameOf(agent), 'bold'),
       span(' '.repeat(2 + wide - columnsOf(nameOf(agent)))),
-      ...doingOf(agent),
+      ...doingOf(agent, live),
     ],
     [span(figures.filter((part) => part !== '').join('  '), 'dim')],
   );
@@ -152,8 +155,11 @@ export function nameOf({ item, role }: AgentLine): string {
   return safeLine(item ?? role);
 }
 
-function doingOf({ proving, doing }: AgentLine): readonly Span[] {
+function doingOf({ item, proving, doing }: AgentLine, { items }: LiveRun): readonly Span[] {
   if (proving) return [span('its work is being proved', 'accent')];
-  if (doing === null) return [span('begins', 'dim')];
+  if (doing === null) {
+    const title = items.find(({ key }) => key === item)?.title;
+    return [span(title === undefined ? 'begins' : `begins: ${safeLine(title)}`, 'dim')];
+  }
   return [span(doing.text, doing.kind === 'trouble' ? 'warn' : 'plain')];
 }

@@ -71,7 +71,7 @@ function doingOf({ at, event }: TranscriptLine): Doing | undefined {
     case 'text':
       return doing('said', event.text);
     case 'tool_started':
-      return doing('tool', `${event.name} ${subjectOf(event.input)}`);
+      return doing('tool', `${toolName(event.name)} ${subjectOf(event.input)}`);
     case 'tool_ended':
       return event.failed ? doing('trouble', `failed: ${event.output}`) : undefined;
     case 'retry':
@@ -81,6 +81,11 @@ function doingOf({ at, event }: TranscriptLine): Doing | undefined {
     case 'ended':
       return undefined;
   }
+}
+
+/** A tool of a server without the server: `mcp__tracker__report` is `report`. */
+function toolName(name: string): string {
+  return /^mcp__.+?__(.+)$/u.exec(name)?.[1] ?? name;
 }
 
 /** No line of a terminal is longer. */

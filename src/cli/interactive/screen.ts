@@ -1,7 +1,10 @@
 import { NO_RUN, type LiveRun } from '../../domain/live-run.ts';
 import { reduceLive, type LiveSignal } from '../../domain/reduce-live.ts';
+import type { StoredEvent } from '../../domain/event.ts';
 import type { Project } from '../../domain/run.ts';
 import { EMPTY_EDITOR, withText, type Editor } from './editor.ts';
+import type { Pager } from './pager.ts';
+import type { Size } from './rows.ts';
 import type { SlashName } from './slash.ts';
 
 /** Everything that the views of the interactive terminal show; plain data. */
@@ -9,6 +12,7 @@ export interface Screen {
   readonly project: Project | null;
   readonly live: LiveRun;
   readonly activity: Activity;
+  readonly activitySince: string;
   /** A word on what is under way, such as why something takes long; empty: nothing to say. */
   readonly doing: string;
   readonly talk: readonly TalkLine[];
@@ -29,6 +33,8 @@ export interface Screen {
   /** The models are scripts: chosen when the program was started. */
   readonly rehearse: boolean;
   readonly projects: readonly string[];
+  /** Of the terminal. */
+  readonly size: Size;
   readonly now: string;
 }
 
@@ -55,27 +61,11 @@ type Asks =
   | { readonly kind: 'line' }
   | { readonly kind: 'reason'; readonly about: string; readonly state: string };
 
-/** A document that is read. */
-export interface Pager {
-  readonly title: string;
-  readonly lines: readonly string[];
-  readonly top: number;
-  /** The question it belongs to; null: it is only to be read. */
-  readonly question: PagerQuestion | null;
-}
-
-interface PagerQuestion {
-  readonly about: string;
-  /** What was looked at: an answer counts for that alone. */
-  readonly state: string;
-  /** Whether there is a document that may be changed. */
-  readonly editable: boolean;
-}
-
 export const FIRST_SCREEN: Screen = Object.freeze({
   project: null,
   live: NO_RUN,
   activity: 'opening',
+  activitySince: new Date(0).toISOString(),
   doing: '',
   talk: [],
   editor: EMPTY_EDITOR,
@@ -88,6 +78,7 @@ export const FIRST_SCREEN: Screen = Object.freeze({
   armed: false,
   rehearse: false,
   projects: [],
+  size: { columns: 80, rows: 24 },
   now: new Date(0).toISOString(),
 } satisfies Screen);
 
@@ -95,7 +86,14 @@ export const FIRST_SCREEN: Screen = Object.freeze({
 export type ScreenSignal =
   | LiveSignal
   | { readonly type: 'talk'; readonly lines: readonly TalkLine[] }
-  | { readonly type: 'project'; readonly project: Project | null }
+  /** Shows a project with what is stored of it, at once: nothing in between was ever so. */
+  | {
+      readonly type: 'attached';
+      readonly project: Project;
+      readonly stored: readonly StoredEvent[];
+    }
+  /** Shows none. */
+  | { readonly type: 'detached' }
   | { readonly type: 'activity'; readonly activity: Activity; readonly doing?: string }
   | { readonly type: 'output'; readonly session: string; readonly lines: readonly string[] }
   | { readonly type: 'pager'; readonly pager: Pager | null }
@@ -104,6 +102,7 @@ export type ScreenSignal =
   | { readonly type: 'history'; readonly history: readonly string[] }
   | { readonly type: 'typed'; readonly text: string }
   | { readonly type: 'asks'; readonly asks: Asks }
+  | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'clear' }
   | { readonly type: 'tick'; readonly now: string };
 
@@ -111,6 +110,8 @@ export type ScreenSignal =
 export type Intent =
   | { readonly type: 'interrupt' }
   | { readonly type: 'leave'; readonly exit: number }
+  /** Leaves at once, whatever has not ended by then. */
+  | { readonly type: 'abandon' }
   | { readonly type: 'go_on' }
   | { readonly type: 'idea'; readonly text: string }
   | { readonly type: 'command'; readonly name: SlashName; readonly rest: string }
@@ -136,19 +137,31 @@ type Reduce = {
 const onLive = (screen: Screen, signal: LiveSignal): Screen =>
   withLive(screen, reduceLive(screen.live, signal));
 
+const NOTHING = Object.freeze({
+  project: null,
+  live: NO_RUN,
+  watched: null,
+  outputs: new Map<string, readonly string[]>(),
+} satisfies Partial<Screen>);
+
 const REDUCE: Reduce = {
   stored: onLive,
   did: onLive,
   spent: onLive,
   talk: (screen, { lines }) => said(screen, lines),
-  project: (screen, { project }) => ({
+  attached: (screen, { project, stored }) =>
+    stored.reduce<Screen>((next, one) => onLive(next, { type: 'stored', stored: one }), {
+      ...screen,
+      ...NOTHING,
+      project,
+    }),
+  detached: (screen) => ({ ...screen, ...NOTHING }),
+  activity: (screen, { activity, doing = '' }) => ({
     ...screen,
-    project,
-    live: NO_RUN,
-    watched: null,
-    outputs: new Map(),
+    activity,
+    activitySince: screen.activity === activity ? screen.activitySince : screen.now,
+    doing,
   }),
-  activity: (screen, { activity, doing = '' }) => ({ ...screen, activity, doing }),
   output: (screen, { session, lines }) => withOutput(screen, session, lines),
   pager: (screen, { pager }) => ({ ...screen, pager }),
   watched: (screen, { session }) => ({ ...screen, watched: session, scroll: 0 }),
@@ -156,6 +169,7 @@ const REDUCE: Reduce = {
   history: (screen, { history }) => ({ ...screen, editor: { ...screen.editor, history } }),
   typed: (screen, { text }) => ({ ...screen, editor: withText(screen.editor, text) }),
   asks: (screen, { asks }) => ({ ...screen, asks }),
+  resized: (screen, { size }) => ({ ...screen, size }),
   clear: (screen) => ({ ...screen, talk: [], scroll: 0, watched: null }),
   tick: (screen, { now }) => ({ ...screen, now }),
 };

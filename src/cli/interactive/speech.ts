@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { safeLines } from './cells.ts';
+import { fitted, safeLines } from './cells.ts';
 import type { TalkLine } from './screen.ts';
 import type { ScreenStore } from './store.ts';
 
@@ -15,9 +15,12 @@ export function asTypedHere(text: string): string {
   });
 }
 
+/** Nobody reads on in a line that is longer. */
+const LONGEST = 2000;
+
 /** Text of unknown origin as lines of the talk. */
 export function talkLines(kind: TalkLine['kind'], text: string): readonly TalkLine[] {
-  return safeLines(asTypedHere(text)).map((line) => ({ kind, text: line }));
+  return safeLines(asTypedHere(text)).map((line) => ({ kind, text: fitted(line, LONGEST) }));
 }
 
 /** The output of commands, said in the terminal's talk. */

@@ -26,9 +26,14 @@ export function talkRows(screen: Screen, columns: number, most: number): readonl
 /** Columns that the time of an event takes. */
 const HANG = 10;
 
+/** Columns that what does not fit in a line of the talk stands in on the next ones. */
+export function hangOf(kind: TalkLine['kind']): number {
+  return kind === 'event' ? HANG : 2;
+}
+
 function lineRows({ kind, text }: TalkLine, columns: number): readonly Row[] {
   const whole = kind === 'typed' ? `> ${text}` : text;
-  return wrapped(whole, columns, kind === 'event' ? HANG : 2).map((line) =>
+  return wrapped(whole, columns, hangOf(kind)).map((line) =>
     row(columns, [span(line, TONES[kind])]),
   );
 }

@@ -15,10 +15,11 @@ import type { Models } from '../hosting.ts';
 import { prepareRun } from '../new-run.ts';
 import type { RunOptions } from '../run-options.ts';
 import { printSummary } from '../summary.ts';
-import { attach, carryOut, watchOnly, type Carrier } from './carrier.ts';
+import { carryOut, type Carrier } from './carrier.ts';
 import type { TalkLine } from './screen.ts';
 import { talkLines } from './speech.ts';
 import type { ScreenStore } from './store.ts';
+import { attach, watchProject } from './viewing.ts';
 
 export interface TerminalOrder {
   readonly context: Context;
@@ -67,19 +68,17 @@ export class Terminal {
       if (error instanceof HarnessError && error.exit === 2) return undefined;
       throw error;
     });
-    this.#idle();
-    if (found === undefined || found.run.status === 'completed') return;
-    await this.show(found.project);
+    if (found !== undefined && found.run.status !== 'completed') await attach(this, found.project);
+    this.#rest();
   }
 
-  /** Shows a project, and watches its run where another process carries it out. */
-  async show(project: Project): Promise<void> {
-    await attach(this, project);
-    const run = await this.app.store.runs.latest(project.id);
-    if (run === undefined || ENDED.includes(run.status) || !(await this.app.hosted(run))) return;
+  /** Nothing is carried out here any more: what others do with the project that is shown is shown. */
+  #rest(): void {
+    this.#idle();
+    const { project, activity } = this.screen.screen();
+    if (project === null || activity === 'leaving') return;
     this.#watching = new AbortController();
-    this.screen.dispatch({ type: 'activity', activity: 'watching' });
-    const watched = watchOnly(this, { project, run, leave: this.#watching.signal });
+    const watched = watchProject(this, { project, leave: this.#watching.signal });
     this.#over = watched.catch((error: unknown) => this.fail(error)).finally(() => this.#idle());
   }
 
@@ -88,7 +87,7 @@ export class Terminal {
     if (!(await this.#free())) return;
     const { app, context } = this;
     const rehearse = this.#options.rehearse === true;
-    this.screen.dispatch({ type: 'project', project: null });
+    this.screen.dispatch({ type: 'detached' });
     this.#carry(rehearse, (models) =>
       prepareRun({ app, context, models, options: this.#options, idea, fresh: true }),
     );
@@ -97,15 +96,24 @@ export class Terminal {
   /** Goes on with a project's newest run. */
   async resume(project: Project): Promise<void> {
     if (!(await this.#free())) return;
+    try {
+      await this.#resumeNewest(project);
+    } catch (error) {
+      this.#rest();
+      throw error;
+    }
+  }
+
+  async #resumeNewest(project: Project): Promise<void> {
     const { app } = this;
     const run = await app.store.runs.latest(project.id);
     if (run === undefined || run.status === 'completed') {
-      this.#idle();
+      this.#rest();
       const state = run === undefined ? 'had no run yet' : 'is complete';
       return this.say('told', `${project.name} ${state}; \`/new IDEA\` builds something`);
     }
-    await this.show(project);
-    if (this.screen.screen().activity === 'watching') return;
+    await attach(this, project);
+    if (!ENDED.includes(run.status) && (await app.hosted(run))) return this.#rest();
     this.#carry(run.settings.label === 'rehearsal', async () => {
       await refuseFullDisk(app, project.directory);
       await refuseDamagedTracker(app, run);
@@ -136,7 +144,7 @@ export class Terminal {
       .catch((error: unknown) => this.fail(error))
       .finally(() => {
         this.#carrier = undefined;
-        this.#idle();
+        this.#rest();
       });
   }
 
@@ -154,13 +162,9 @@ export class Terminal {
 
   /** Ends what is under way and gives the prompt back at once; the ending goes on behind it. */
   interrupt(): void {
-    this.#watching.abort();
     const carrier = this.#carrier;
     if (carrier === undefined) return;
-    const sessions = this.screen.screen().live.agents.length;
-    this.#ending(
-      sessions === 0 ? 'stopping' : `ending ${counted(sessions, 'session')}, their work is kept`,
-    );
+    this.#ending();
     void carrier.interrupt().catch((error: unknown) => this.fail(error));
   }
 
@@ -175,23 +179,28 @@ export class Terminal {
       return carrier.stop();
     }
     const { ended } = await endRun(this.app, current.run, 'stop');
-    await attach(this, current.project);
     this.say('told', `${current.project.name} is ${ended ?? 'asked to stop'}`);
   }
 
-  #ending(doing: string): void {
+  #ending(doing = ''): void {
     const leaving = this.screen.screen().activity === 'leaving';
     this.screen.dispatch({ type: 'activity', activity: leaving ? 'leaving' : 'ending', doing });
   }
 
-  /** Waits until nothing is carried out any more; what runs is interrupted, what only waits is left. */
+  /** Waits until nothing is carried out or watched any more; what runs is interrupted, what only waits is left. */
   async settle(): Promise<void> {
-    const { live, activity } = this.screen.screen();
-    this.#watching.abort();
-    if (activity === 'ending') return this.#over;
-    if (live.status === 'waiting_approval') this.#carrier?.leave();
-    else this.interrupt();
-    await this.#over;
+    for (;;) {
+      const over = this.#over;
+      const { live, activity } = this.screen.screen();
+      this.#watching.abort();
+      if (activity !== 'ending') {
+        if (live.status === 'waiting_approval') this.#carrier?.leave();
+        else this.interrupt();
+      }
+      await over;
+      // What was carried out is watched after its end.
+      if (over === this.#over) return;
+    }
   }
 
   fail(error: unknown): void {
@@ -207,8 +216,4 @@ export class Terminal {
     if (this.screen.screen().activity !== 'leaving')
       this.screen.dispatch({ type: 'activity', activity: 'idle' });
   }
-}
-
-function counted(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -36,7 +36,7 @@ function stored(...events: readonly HarnessEvent[]): readonly ScreenSignal[] {
 /** A run that is carried out here, after these events. */
 export function hosted(...events: readonly HarnessEvent[]): Screen {
   return aScreen(
-    { type: 'project', project: PROJECT },
+    { type: 'attached', project: PROJECT, stored: [] },
     ...stored(
       { type: 'run.created', idea: 'a list', rehearsal: true },
       { type: 'run.status', status: 'running', reason: null },

@@ -77,6 +77,19 @@ describe('the line editor', () => {
     expect(changed.history).toEqual(['first', 'second', 'first!']);
   });
 
+  test('Ctrl+R finds what was handed in with these words in it, the newest first', () => {
+    const before = ['build a list', 'sort it', 'build a tree'].reduce(
+      (editor, text) => handedIn(withText(editor, text)),
+      EMPTY_EDITOR,
+    );
+    expect(after('build\u0012', before)).toBe('build a tree|');
+    expect(after('build\u0012\u0012', before)).toBe('build a list|');
+    expect(after('build\u0012\u0012\u0012', before)).toBe('build a list|');
+    expect(after(`build\u0012\u0012${DOWN}${DOWN}${DOWN}`, before)).toBe('build|');
+    expect(after('nothing\u0012', before)).toBe('nothing|');
+    expect(after(`sort\u0012!\u0012`, before)).toBe('sort it!|');
+  });
+
   test('remembers no more than a person looks for', () => {
     const many = Array.from({ length: 600 }, (_, at) => `line ${at}`).reduce(
       (editor, text) => handedIn(withText(editor, text)),

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { columnsOf, fitted, safeLine, wrapped } from '../../../src/cli/interactive/cells.ts';
 import { clockOf, compact, roughly, spentOf } from '../../../src/cli/interactive/figures.ts';
 import { fullScreen } from '../../../src/cli/interactive/full-rows.ts';
+import { FIRST_PAGE, shortLines } from '../../../src/cli/interactive/pager.ts';
 import type { Size } from '../../../src/cli/interactive/rows.ts';
 import { reduceScreen, type Screen } from '../../../src/cli/interactive/screen.ts';
+import { talkLines } from '../../../src/cli/interactive/speech.ts';
 import { NO_USAGE } from '../../../src/domain/usage.ts';
 import { AGENT, aScreen, AT, hosted, QUESTION, typedAt } from './a-screen.ts';
 
@@ -41,7 +43,12 @@ describe('the full screen', () => {
       'with a document',
       reduceScreen(hosted(), {
         type: 'pager',
-        pager: { title: 'T', lines: ['x'.repeat(500), '漢'.repeat(90)], top: 0, question: null },
+        pager: {
+          title: 'T',
+          lines: ['x'.repeat(500), '漢'.repeat(90)],
+          top: { line: 0, piece: 0 },
+          question: null,
+        },
       }),
     ],
   ])('fills every size and no more, %s', (_name, screen) => {
@@ -112,6 +119,31 @@ describe('the full screen', () => {
     const stopped = hosted({ type: 'run.status', status: 'stopped', reason: null });
     expect(hint({ ...stopped, activity: 'idle' })).toContain('stopped: Enter goes on');
     expect(hint({ ...stopped, activity: 'watching' })).toContain('another process');
+  });
+
+  test('the hint says in a narrow terminal what matters most, and no half of the rest', () => {
+    const narrow = { columns: 50, rows: 18 };
+    expect(drawn(hosted(...AGENT), narrow).at(-2)).toBe('Esc interrupts; Tab shows an agent');
+    expect(drawn(hosted(...QUESTION), narrow).at(-2)).toBe('Enter reads ideation');
+    expect(drawn(hosted(...AGENT), narrow)[0]).toMatch(/^reading-list {2}running +0:00/u);
+  });
+
+  test('what takes long says how long', () => {
+    const starting = aScreen({ type: 'activity', activity: 'starting' });
+    const later = reduceScreen(starting, { type: 'tick', now: '2026-03-01T10:20:42.000Z' });
+    expect(hint(starting)).toBe('starting; Esc calls it off');
+    expect(hint(later)).toMatch(/^starting; Esc calls it off +0:12$/u);
+  });
+
+  test('a document of one line of a megabyte is shown, and gone through, without delay', () => {
+    const lines = shortLines(['\u00E4 word '.repeat(140_000)]);
+    const pager = { title: 'T', lines, top: FIRST_PAGE, question: null };
+    const began = performance.now();
+    const reading = typedAt(reduceScreen(hosted(), { type: 'pager', pager }), '   G').screen;
+    expect(drawn(reading).filter((line) => line.includes('word'))).toHaveLength(22);
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(lines.join('')).toHaveLength(140_000 * 7);
+    expect(talkLines('told', 'x'.repeat(1_000_000))[0]?.text.length).toBeLessThan(3000);
   });
 
   test('no control character of a text of unknown origin is drawn', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { reduceScreen, type Pager, type Screen } from '../../../src/cli/interactive/screen.ts';
+import type { Pager } from '../../../src/cli/interactive/pager.ts';
+import { reduceScreen, type Screen } from '../../../src/cli/interactive/screen.ts';
 import { AGENT, aScreen, hosted, PROJECT, QUESTION, typedAt } from './a-screen.ts';
 
 const ESC = '\u001B';
@@ -107,13 +108,22 @@ describe('keys at the prompt', () => {
     expect(typedAt(leaving, `abc\r${CTRL_C}${CTRL_C}`)).toEqual({ screen: leaving, intents: [] });
   });
 
+  test('Ctrl+C leaves at once what takes long to end, and not before', () => {
+    const leaving = aScreen({ type: 'activity', activity: 'leaving' });
+    const tick = { type: 'tick', now: '2026-03-01T10:20:35.000Z' } as const;
+    expect(typedAt(leaving, CTRL_C).intents).toEqual([]);
+    expect(typedAt(reduceScreen(leaving, tick), `x${CTRL_C}`).intents).toEqual([
+      { type: 'abandon' },
+    ]);
+  });
+
   test('what was scrolled to stays while more comes in', () => {
     const lines = Array.from({ length: 30 }, (_, at) => ({ kind: 'told', text: `${at}` }) as const);
     const long = aScreen({ type: 'talk', lines });
     const back = typedAt(long, `${ESC}[5~`).screen;
-    expect(back.scroll).toBe(10);
+    expect(back.scroll).toBe(12);
     const more = reduceScreen(back, { type: 'talk', lines: lines.slice(0, 3) });
-    expect(more.scroll).toBe(13);
+    expect(more.scroll).toBe(15);
     expect(typedAt(more, `${ESC}[6~${ESC}[6~`).screen.scroll).toBe(0);
   });
 });
@@ -122,16 +132,28 @@ describe('a document that waits for an answer', () => {
   const pager: Pager = {
     title: 'ideation',
     lines: Array.from({ length: 50 }, (_, at) => `line ${at}`),
-    top: 0,
+    top: { line: 0, piece: 0 },
     question: { about: 'ideation', state: 'abc', editable: true },
   };
   const reading = reduceScreen(hosted(...QUESTION), { type: 'pager', pager });
 
   test('is gone through, and never past its ends', () => {
-    const tops = ['j', 'jjk', ' ', ' b', 'G', 'Gj', 'k'].map(
-      (keys) => typedAt(reading, keys).screen.pager?.top,
+    const tops = ['j', 'jjk', ' ', ' b', 'G', 'Gj', 'Gk', '   ', 'k'].map(
+      (keys) => typedAt(reading, keys).screen.pager?.top.line,
     );
-    expect(tops).toEqual([1, 1, 10, 0, 49, 49, 0]);
+    // 22 of the 24 rows of the terminal are the document's.
+    expect(tops).toEqual([1, 1, 22, 0, 28, 28, 27, 28, 0]);
+  });
+
+  test('a line of many rows is gone through row by row, also where the terminal was wider before', () => {
+    const lines = ['word '.repeat(200).trim(), 'end'];
+    const long = reduceScreen(reading, { type: 'pager', pager: { ...pager, lines } });
+    const narrow = reduceScreen(long, { type: 'resized', size: { columns: 20, rows: 6 } });
+    expect(typedAt(narrow, ' ').screen.pager?.top).toEqual({ line: 0, piece: 4 });
+    const last = typedAt(narrow, 'G').screen;
+    expect(last.pager?.top).toEqual({ line: 0, piece: 47 });
+    const wide = reduceScreen(last, { type: 'resized', size: { columns: 100, rows: 6 } });
+    expect(typedAt(wide, 'k').screen.pager?.top).toEqual({ line: 0, piece: 8 });
   });
 
   test('is answered for exactly what was looked at', () => {

@@ -1,5 +1,8 @@
 import type { Row } from '../row.ts';
 
+const VIEWS = 'test/e2e/three-views.test.ts';
+const ONE_RUN =
+  'R-035 R-058 R-059 R-100 R-143 R-145 a rehearsal of a typed idea is refused, approved, interrupted, gone on with and completed, and is the same run in the full screen, in lines and in JSON';
 const RECORDED = 'test/e2e/recorded.test.ts';
 const SMALL = 'test/e2e/recorded-small.test.ts';
 const CONFIGURED = 'test/engine/configured.test.ts';
@@ -21,9 +24,7 @@ export const ORCHESTRATOR: readonly Row[] = [
     promise: '`harness` alone is the interactive terminal',
     check: 'it asks what to build, starts it, and comes back to the prompt',
     proved: {
-      'test/e2e/prompt.test.ts': [
-        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
-      ],
+      [VIEWS]: [ONE_RUN],
     },
   },
   {
@@ -222,10 +223,10 @@ export const ORCHESTRATOR: readonly Row[] = [
     promise: 'a run that was interrupted can be resumed',
     check: 'ESC, Ctrl+C, SIGTERM and `kill -9` alike',
     proved: {
+      [VIEWS]: [ONE_RUN],
       'test/e2e/prompt.test.ts': [
-        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
+        'R-058 R-144 R-145 R-147 a pasted idea is edited before it is approved, left in the middle of a command by Ctrl+C and by /quit, and finished by the prompts after',
       ],
-      'test/e2e/prompt-ends.test.ts': ['R-144 Ctrl+C does not leave, a second one does, with 130'],
       'test/chaos/interrupted.test.ts': [
         'I1 I6 I9 at SIGTERM and at SIGINT a run keeps its work, ends its boxes, says so in this order, and can be resumed',
       ],

@@ -2,6 +2,9 @@ import type { Row } from '../row.ts';
 
 const DEMO = 'test/e2e/demo.test.ts';
 const STEPS = 'test/cli/first-steps.test.ts';
+const VIEWS = 'test/e2e/three-views.test.ts';
+const ONE_RUN =
+  'R-035 R-058 R-059 R-100 R-143 R-145 a rehearsal of a typed idea is refused, approved, interrupted, gone on with and completed, and is the same run in the full screen, in lines and in JSON';
 const RECORDED = 'test/e2e/recorded.test.ts';
 
 /** Keys, messages and the files that are left. */
@@ -11,9 +14,7 @@ export const PEOPLE: readonly Row[] = [
     promise: 'ESC interrupts what is under way and gives the prompt back',
     check: 'within a second while a tool runs; the session is ended, its work kept',
     proved: {
-      'test/e2e/prompt.test.ts': [
-        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
-      ],
+      [VIEWS]: [ONE_RUN],
     },
   },
   {
@@ -21,6 +22,9 @@ export const PEOPLE: readonly Row[] = [
     promise: 'Ctrl+C does the same, and does not exit',
     check: 'the same; the process lives',
     proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-058 R-144 R-145 R-147 a pasted idea is edited before it is approved, left in the middle of a command by Ctrl+C and by /quit, and finished by the prompts after',
+      ],
       'test/e2e/prompt-ends.test.ts': ['R-144 Ctrl+C does not leave, a second one does, with 130'],
       'test/cli/interactive/press.test.ts': [
         'R-144 Ctrl+C interrupts and does not leave; the next one leaves, with the run to be resumed',
@@ -32,9 +36,7 @@ export const PEOPLE: readonly Row[] = [
     promise: 'Enter goes on after an interruption',
     check: 'the run goes on where it was interrupted',
     proved: {
-      'test/e2e/prompt.test.ts': [
-        'R-035 R-059 R-143 R-145 an idea typed at the prompt is planned, refused, approved, interrupted in the middle of a command, and finished',
-      ],
+      [VIEWS]: [ONE_RUN],
     },
   },
   {
@@ -52,6 +54,9 @@ export const PEOPLE: readonly Row[] = [
     promise: '`/quit` and `/exit` leave',
     check: 'exit 0, no process is left',
     proved: {
+      'test/e2e/prompt.test.ts': [
+        'R-058 R-144 R-145 R-147 a pasted idea is edited before it is approved, left in the middle of a command by Ctrl+C and by /quit, and finished by the prompts after',
+      ],
       'test/e2e/prompt-ends.test.ts': [
         'R-147 R-149 lists its commands, completes them, and leaves with /quit and no process behind',
       ],

@@ -183,7 +183,11 @@ export const PARTS: readonly Row[] = [
     id: 'R-100',
     promise: 'the terminal',
     check: '`src/cli/`; the same run drives the interactive, the plain and the JSON output',
-    proved: {},
+    proved: {
+      'test/e2e/three-views.test.ts': [
+        'R-035 R-058 R-059 R-100 R-143 R-145 a rehearsal of a typed idea is refused, approved, interrupted, gone on with and completed, and is the same run in the full screen, in lines and in JSON',
+      ],
+    },
   },
   {
     id: 'R-101',
