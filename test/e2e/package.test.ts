@@ -1,9 +1,9 @@
-/** About 150 s: packs the package, installs it with all it depends on, and plays a whole rehearsal. */
+/** About three minutes: packs the package, installs it with all it depends on, and plays a whole rehearsal. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -12,6 +12,8 @@ import { isServer, readPidFile, stopServer } from '../../src/adapters/store/serv
 import { processEnvironment } from '../../src/config/variables.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { freePort } from '../support/free-port.ts';
+import { pathWith } from '../support/node-here.ts';
+import { copyTree } from '../support/tree-copy.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -19,15 +21,36 @@ const run = promisify(execFile);
 
 const Failure = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() });
 
-/** PATHs that begin with a Node of this major; null where this machine has none. */
-async function pathWith(major: number): Promise<string | null> {
-  const own = dirname(process.execPath);
-  for (const folder of [own, '/usr/local/bin', '/usr/bin']) {
-    const node = await run(join(folder, 'node'), ['-p', 'process.versions.node']).catch(() => null);
-    if (node?.stdout.startsWith(`${major}.`) === true)
-      return `${folder}:/usr/local/bin:/usr/bin:/bin`;
-  }
-  return null;
+/** What another program asks: name, state and finished work of each project. */
+const ASK = `import { createClient } from 'coding-agent-harness/client';
+const [url, token] = process.argv.slice(2);
+const { projects } = await createClient({ url, token }).projects();
+const boards = await Promise.all(
+  projects.map(({ id }) => createClient({ url, token }).board(id)),
+);
+console.log(JSON.stringify(boards.map(({ project, work }) => [project.name, project.run.status, work.done])));
+`;
+
+/** Right but for its last line, which has to be seen. */
+const OWN = `import { HarnessError, PHASES, type WorkTracker } from 'coding-agent-harness';
+import { ApiProblem, createClient } from 'coding-agent-harness/client';
+
+const client = createClient({ url: 'http://127.0.0.1:8080', token: 'a' });
+const { projects } = await client.projects();
+export const names: readonly string[] = projects.map(({ name }) => name);
+export const all = [HarnessError, ApiProblem, PHASES.length] as const;
+export type Mine = WorkTracker;
+export const wrong: number = projects[0]!.name;
+`;
+
+/** Builds in a copy: others use what is built in this tree at the same time. */
+async function pack(to: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const copy = join(to, 'copy');
+  await mkdir(copy);
+  await copyTree(copy);
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  await run('npm', ['pack', '--pack-destination', to], { cwd: copy, env });
+  await rm(copy, { recursive: true });
 }
 
 const old = quickOnly ? null : await pathWith(20);
@@ -44,11 +67,11 @@ describe.skipIf(quickOnly)(
       env = { PATH: path, HOME: folder, HARNESS_HOME: join(folder, 'home') };
       // How npm reaches its registry from here is the user's own affair.
       const npm = { ...processEnvironment(), PATH: path, npm_config_cache: undefined };
-      await run('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, env: npm });
+      await pack(folder, npm);
       const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
       await writeFile(join(folder, 'package.json'), '{ "private": true }');
       await run('npm', ['install', '--prefer-offline', `./${tarball}`], { cwd: folder, env: npm });
-    }, 300_000);
+    }, 900_000);
 
     afterAll(async () => {
       const place = placeIn(join(folder, 'home'));
@@ -93,9 +116,9 @@ describe.skipIf(quickOnly)(
       const { code, stdout, stderr } = await harness(['run', '--rehearse', '--no-interactive']);
       expect([code, stdout, stderr]).toEqual([0, stdout, stderr]);
       expect(await readdir(join(folder, 'workspaces/reading-list'))).toContain('package.json');
-    }, 300_000);
+    }, 900_000);
 
-    test('it serves, until it is asked to end', async () => {
+    test('it serves page and API, which its own client understands, until it is asked to end', async () => {
       const port = await freePort();
       const program = join(folder, 'node_modules/.bin/harness');
       const child = spawn(program, ['serve', '--port', String(port)], { cwd: folder, env });
@@ -104,9 +127,29 @@ describe.skipIf(quickOnly)(
         stream.setEncoding('utf8').on('data', (text: string) => (said += text));
       const ended = once(child, 'close');
       while (!said.includes('described in')) await once(child.stdout, 'data');
-      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+      const url = `http://127.0.0.1:${port}`;
+      const accept = { headers: { accept: 'text/html' } };
+      const page = await (await fetch(url, accept)).text();
+      const [, script = ''] = /<script type="module"[^>]+src="([^"]+)"/u.exec(page) ?? [];
+      const fetched = await fetch(new URL(script, url));
+      expect([fetched.status, (await fetched.text()).length > 10_000]).toEqual([200, true]);
+      const [, token = ''] = /#token=([\w-]+)/u.exec(said) ?? [];
+      await writeFile(join(folder, 'ask.mjs'), ASK);
+      const asked = await run('node', ['ask.mjs', url, token], { cwd: folder, env });
+      expect(JSON.parse(asked.stdout)).toEqual([['reading-list', 'completed', 10]]);
       child.kill('SIGTERM');
       expect((await ended)[0]).toBe(143);
+    });
+
+    test('a program in TypeScript reads its types', async () => {
+      await writeFile(join(folder, 'own.mts'), OWN);
+      const tsc = join(ROOT, 'node_modules/.bin/tsc');
+      const given = '--noEmit --strict --module nodenext --target esnext --types node'.split(' ');
+      const types = ['--typeRoots', join(ROOT, 'node_modules/@types')];
+      const told = await run(process.execPath, [tsc, ...given, ...types, 'own.mts'], {
+        cwd: folder,
+      }).catch((error: unknown) => Failure.parse(error));
+      expect(told.stdout).toMatch(/^own\.mts\(9,\d+\): error TS2322: [^\n]*\n?$/u);
     });
   },
 );

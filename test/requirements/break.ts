@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
+import { copyTree } from '../support/tree-copy.ts';
 import type { Mutation } from './mutation.ts';
 import { MUTATIONS } from './mutations.ts';
 import { patternOf } from './pattern-of.ts';
@@ -58,12 +59,7 @@ function drawn(count: number, seed: number): readonly Mutation[] {
 /** A copy of what git knows of this tree, changes included, with its dependencies borrowed. */
 async function copyOfTree(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'harness-broken-'));
-  const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-  const { stdout } = await run('git', words, { cwd: ROOT, maxBuffer: 1 << 24 });
-  for (const name of stdout.split('\0').filter((one) => one !== '')) {
-    await mkdir(dirname(join(copy, name)), { recursive: true });
-    await cp(join(ROOT, name), join(copy, name), { verbatimSymlinks: true });
-  }
+  await copyTree(copy);
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }

@@ -1,15 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { HarnessEvent } from '../../src/domain/event.ts';
+import { pathWith } from './node-here.ts';
 import { lookUntil, type SnapshotSeen } from './snapshot-looks.ts';
+import { copyTree } from './tree-copy.ts';
 
 const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, '../..');
 
 export interface Said {
   readonly exit: number | null;
@@ -45,7 +46,13 @@ export async function recordRehearsal(): Promise<Recorded> {
   const [copy, home] = [join(root, 'copy'), join(root, 'home')];
   await copyTree(copy);
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name));
-  const env = { ...Object.fromEntries(inherited), HARNESS_HOME: home };
+  // The oldest Node with which it may be installed, where there is one: it brings its own.
+  const path = await pathWith(20);
+  const env = {
+    ...Object.fromEntries(inherited),
+    ...(path === null ? {} : { PATH: path }),
+    HARNESS_HOME: home,
+  };
   await writeFile(join(copy, 'idea.md'), '# An idea of mine\n');
   const installed = await said('npm', ['ci', '--prefer-offline'], { cwd: copy, env });
   const project = join(copy, 'workspaces', 'reading-list');
@@ -70,17 +77,6 @@ export async function recordRehearsal(): Promise<Recorded> {
     [Symbol.asyncDispose]: () =>
       rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
-}
-
-async function copyTree(copy: string): Promise<void> {
-  const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-  const { stdout } = await run('git', words, { cwd: ROOT, maxBuffer: 1 << 24 });
-  const deleted = (await run('git', ['ls-files', '-z', '--deleted'], { cwd: ROOT })).stdout;
-  const gone = new Set(deleted.split('\0'));
-  for (const name of stdout.split('\0').filter((one) => one !== '' && !gone.has(one))) {
-    await mkdir(dirname(join(copy, name)), { recursive: true });
-    await cp(join(ROOT, name), join(copy, name), { verbatimSymlinks: true });
-  }
 }
 
 /** Without a standard input, as in CI. */
