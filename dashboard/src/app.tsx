@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
@@ -84,13 +84,13 @@ function readToken(): string | null {
 
 /** What is refused for want of a token is not asked again; what got no answer is. */
 function queryClient(token: string | null, setDoor: (door: Door) => void): QueryClient {
+  const onError = (error: Error): void => {
+    if (error instanceof ApiProblem && error.status === 401)
+      setDoor({ state: 'refused', had: token !== null });
+  };
   return new QueryClient({
-    queryCache: new QueryCache({
-      onError: (error) => {
-        if (error instanceof ApiProblem && error.status === 401)
-          setDoor({ state: 'refused', had: token !== null });
-      },
-    }),
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         retry: (failures, error) => !isAnswer(error) && failures < 2,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { layOut } from '../../dashboard/src/graph/layout.ts';
-import { controlsOf } from '../../dashboard/src/show/controls.ts';
+import { controlsOf, isStarting } from '../../dashboard/src/show/controls.ts';
 import { announced, describeEvent, itemOf } from '../../dashboard/src/show/describe-event.ts';
 import { attemptsOf, evidenceFor } from '../../dashboard/src/show/item-story.ts';
 import { doing, spokenOf } from '../../dashboard/src/show/transcript.ts';
@@ -140,4 +140,16 @@ test('a circle of dependencies is still drawn', () => {
     { key: 'B', dependencies: ['A'] },
   ]);
   expect(placed).toHaveLength(2);
+});
+
+test('a run that was just begun is starting, until a process has it or a minute is over', () => {
+  const run = { status: 'pending', hosted: false, created_at: '2026-03-01T12:00:00.000Z' } as const;
+  const after = (seconds: number) => Date.parse(run.created_at) + seconds * 1000;
+  expect([2, 59, 61].map((seconds) => isStarting(run, after(seconds)))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(isStarting({ ...run, hosted: true }, after(2))).toBe(false);
+  expect(isStarting({ ...run, status: 'stopped' }, after(2))).toBe(false);
 });

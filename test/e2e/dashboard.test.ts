@@ -1,12 +1,21 @@
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { always, say } from '../../src/rehearsal/script.ts';
 import { unsealable } from '../safety/a-box.ts';
-import { aBrowser, aPage, axeFaults, noBrowser, type WatchedPage } from '../support/a-page.ts';
+import { aBrowser, aPage, axeFaults, noBrowser } from '../support/a-page.ts';
 import { buildDashboard } from '../support/built-dashboard.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { proveExit } from '../support/harness-cli.ts';
+import {
+  openDashboard,
+  openProject,
+  PAGES,
+  serveIn,
+  tabTo,
+  turnTo,
+  type Served,
+} from '../support/served-dashboard.ts';
 import { aSmallRun, smallScenario, type SmallRun } from '../support/small-run.ts';
 
 const obstacle = noBrowser ?? (unsealable === undefined ? undefined : `there is no ${unsealable}`);
@@ -27,22 +36,9 @@ const HOSTILE = `# Requirements
 | 1 | 2 |
 `;
 
-interface Served {
-  readonly url: string;
-  readonly token: string;
-}
-
 let small: SmallRun;
 let browser: Browser;
 let served: Served;
-
-/** Begins to serve, and reads the address from what it says. */
-async function serve({ bench }: SmallRun): Promise<Served> {
-  const server = bench.start(['serve', '--port', '0', '--json']);
-  await server.heard(/#token=[\w-]+/u);
-  const [, url = '', token = ''] = /(http:\/\/[\d.:]+)\/#token=([\w-]+)/u.exec(server.said()) ?? [];
-  return { url, token };
-}
 
 beforeAll(async () => {
   if (obstacle !== undefined) return;
@@ -53,7 +49,7 @@ beforeAll(async () => {
   small = await aSmallRun({ scenario: { ...scenario, roles } });
   const project = join(small.bench.folder, 'workspaces', 'converter');
   proveExit(await small.bench.run(['run', '--idea', 'Feet.', '--project-dir', project]), 3);
-  served = await serve(small);
+  served = await serveIn(small.bench);
 }, 120_000);
 
 afterAll(async () => {
@@ -61,20 +57,8 @@ afterAll(async () => {
   await small?.[Symbol.asyncDispose]();
 });
 
-/** The dashboard with its token, as `harness serve` prints the address. */
-async function opened(
-  order: { colorScheme?: 'light' | 'dark'; width?: number } = {},
-): Promise<WatchedPage> {
-  const watched = await aPage(browser, { url: served.url, ...order });
-  await watched.page.goto(`${served.url}/#token=${served.token}`);
-  await watched.page.getByRole('heading', { name: 'Projects' }).waitFor();
-  return watched;
-}
-
-async function openProject(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'converter' }).click();
-  await page.getByText('Live', { exact: true }).waitFor();
-}
+const opened = (order: Parameters<typeof openDashboard>[2] = {}) =>
+  openDashboard(browser, served, order);
 
 test.skipIf(obstacle !== undefined)(
   'I12 the token leaves the address, and without one the page says what to do',
@@ -101,7 +85,7 @@ test.skipIf(obstacle !== undefined)(
   async () => {
     await using watched = await opened();
     const { page, troubles } = watched;
-    await openProject(page);
+    await openProject(page, 'converter');
     await page.getByRole('link', { name: 'Read and answer' }).click();
     await page.getByText('[picture: a picture]').waitFor();
     expect(await page.locator('main img, main script, main iframe').count()).toBe(0);
@@ -124,43 +108,48 @@ test.skipIf(obstacle !== undefined).each(['light', 'dark'] as const)(
     await page.getByRole('dialog').waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    await openProject(page);
+    await openProject(page, 'converter');
     expect(await axeFaults(page)).toEqual([]);
-    for (const name of ['Work items', 'Agents', 'Documents', 'Cost', 'Activity']) {
-      await page.getByRole('navigation', { name: 'Project' }).getByText(name).click();
-      await page.getByText(/^Loading/u).waitFor({ state: 'detached' });
+    for (const name of PAGES) {
+      await turnTo(page, name);
       expect({ name, faults: await axeFaults(page) }).toEqual({ name, faults: [] });
     }
     expect(troubles).toEqual([]);
   },
 );
 
-test.skipIf(obstacle !== undefined)('nothing is cut off at 400 px', async () => {
-  await using watched = await opened({ width: 400 });
+/** Faults of a page that is too wide, or whose text is cut with nothing that says the whole of it. */
+const CUT = `(() => {
+  const over = document.documentElement.scrollWidth - innerWidth;
+  const cut = [...document.querySelectorAll('body *')].filter((one) => {
+    const { overflowX } = getComputedStyle(one);
+    if (overflowX !== 'hidden' && overflowX !== 'clip') return false;
+    return one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && !one.closest('[title], .react-flow');
+  });
+  return [over > 0 ? over + ' px too wide' : '', ...cut.map((one) => 'cut: ' + one.textContent.slice(0, 60))].filter(Boolean);
+})()`;
+
+test.skipIf(obstacle !== undefined).each([
+  // The narrowest telephone, which is also 1280 px at 400 %; another one; 1280 px at 200 %.
+  { width: 320 },
+  { width: 400 },
+  { width: 640, height: 450, scale: 2 },
+])('nothing is cut off with %o', async (order) => {
+  await using watched = await opened(order);
   const { page } = watched;
-  await openProject(page);
-  for (const name of ['Overview', 'Work items', 'Agents', 'Documents', 'Cost', 'Activity']) {
-    await page.getByRole('navigation', { name: 'Project' }).getByText(name).click();
-    await page.getByText(/^Loading/u).waitFor({ state: 'detached' });
-    const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-    expect({ name, over: Math.max(0, over) }).toEqual({ name, over: 0 });
+  const cut = () => page.evaluate<readonly string[]>(CUT);
+  expect(await cut()).toEqual([]);
+  await page.getByRole('button', { name: 'New project' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.getByRole('button', { name: 'Create and start' }).scrollIntoViewIfNeeded();
+  expect(await cut()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await openProject(page, 'converter');
+  for (const name of PAGES) {
+    await turnTo(page, name);
+    expect({ name, faults: await cut() }).toEqual({ name, faults: [] });
   }
 });
-
-/** Moves on by keyboard alone until what has the focus is called this. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let step = 0; step < 60; step += 1) {
-    await page.keyboard.press('Tab');
-    if (
-      (await page
-        .locator(':focus')
-        .innerText()
-        .catch(() => '')) === name
-    )
-      return;
-  }
-  throw new Error(`${name} can't be reached by keyboard`);
-}
 
 test.skipIf(obstacle !== undefined)(
   'a run begun in the page is approved by keyboard, edited and approved, and watched until it is complete',
@@ -215,7 +204,7 @@ test.skipIf(obstacle !== undefined || quickOnly)(
     await using watched = await opened();
     await using elsewhere = await opened();
     for (const { page } of [watched, elsewhere]) {
-      await openProject(page);
+      await openProject(page, 'converter');
       await page.getByRole('link', { name: 'Read and answer' }).click();
       await page.getByRole('button', { name: 'Approve' }).waitFor();
     }

@@ -3,6 +3,7 @@ import { createContext, use, useEffect, useMemo, useState, type ReactNode } from
 import type { EventRecord } from '../../../src/server/contract.ts';
 import { at, useBoard } from '../api/queries.ts';
 import { useClient } from '../api/client-context.ts';
+import { madePlain } from '../show/plain.ts';
 import { backOff, follow, type Link } from './follow.ts';
 import { inFrames } from './in-frames.ts';
 import { throttled } from './throttle.ts';
@@ -63,8 +64,12 @@ export function LiveProject({
     }, requestAnimationFrame);
     void follow({
       open: (after, signal) => client.stream(at(id, 'events'), after, signal),
-      onRecord: (record) => take(JSON.parse(record.data)),
-      onLink: setLink,
+      onRecord: (record) => take(JSON.parse(record.data, madePlain())),
+      onLink: (now) => {
+        setLink(now);
+        // Who carries out a run may have changed with no event; without a token all is refused.
+        if (now.state === 'live' || now.state === 'refused') refresh();
+      },
       signal: stop.signal,
       after: String(start),
       silenceMs: SILENCE_MS,

@@ -6,7 +6,9 @@ export function LinkNote() {
   const { link } = useLive();
   const live = link.state === 'live';
   return (
-    <output className="inline-flex items-center gap-1.5 text-xs text-muted">
+    <output
+      className={`inline-flex items-center gap-1.5 text-xs ${link.state === 'away' ? 'font-medium text-warn' : 'text-muted'}`}
+    >
       <span aria-hidden="true" className={`size-2 rounded-full ${live ? 'bg-good' : 'bg-warn'}`} />
       {TEXT[link.state]}
     </output>

@@ -1,12 +1,13 @@
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import { plain } from '../show/plain.ts';
 import { Scroller } from './scroller.tsx';
 
 /**
  * A document that an agent wrote. Hostile: no HTML of its own passes, links open apart and tell
- * nobody where from, pictures are shown by their words alone, so that nothing is fetched. Headings
- * go down one level, below the page's own.
+ * nobody where from, pictures are shown by their words alone, so that nothing is fetched, and
+ * characters that turn others around by their names. Headings go down one level, below the page's own.
  */
 export function Markdown({ text }: { text: string }) {
   return (
@@ -16,7 +17,7 @@ export function Markdown({ text }: { text: string }) {
         rehypePlugins={[rehypeSanitize]}
         components={COMPONENTS}
       >
-        {text}
+        {plain(text)}
       </ReactMarkdown>
     </div>
   );

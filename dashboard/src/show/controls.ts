@@ -34,3 +34,14 @@ export function controlsOf(
     begin: run.status === 'completed',
   };
 }
+
+/** Within it a process that carries out a new run is there, or said why not. */
+const START_MS = 60_000;
+
+/** A run that was just begun, and waits for the process that the server starts for it. */
+export function isStarting(
+  run: Pick<Run, 'status' | 'hosted' | 'created_at'>,
+  now: number,
+): boolean {
+  return run.status === 'pending' && !run.hosted && now - Date.parse(run.created_at) < START_MS;
+}

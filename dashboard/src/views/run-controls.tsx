@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import type { Run } from '../../../src/server/contract.ts';
 import { useOrder, type Order } from '../api/queries.ts';
+import { useNow } from '../live/use-now.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { controlsOf } from '../show/controls.ts';
+import { controlsOf, isStarting } from '../show/controls.ts';
 import { NewRun } from './start-run.tsx';
 
 /** Pause, stop, resume: what can be asked of the run as it stands. */
@@ -13,11 +14,12 @@ export function RunControls({ run, questions }: { run: Run; questions: number })
   const order = useOrder(run.project_id);
   const [stopping, setStopping] = useState(false);
   const can = controlsOf(run, questions);
+  const starting = isStarting(run, useNow());
   const ask = (one: Order): void => order.mutate(one);
   return (
     <div className="flex flex-col items-end">
       <div className="flex flex-wrap gap-2">
-        {can.resume && (
+        {can.resume && !starting && (
           <Button
             look="main"
             disabled={order.isPending}
