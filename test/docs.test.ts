@@ -11,6 +11,7 @@ const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8
 
 /** The pages that people read, by their paths. */
 const PAGES = [
+  'docs/api.md',
   'docs/demo.md',
   'docs/dashboard.md',
   'docs/quick-start.md',

@@ -47,7 +47,7 @@ export const FATES: Readonly<Record<string, Fate>> = {
   'npm ci && npm test': { not: 'is the suite that this test is part of' },
   'npm run requirements': PRINTED,
   'npm run requirements -- --strict': PRINTED,
-  'npm run requirements:break -- --seed 7 --count 20': {
+  'npm run requirements:break -- --seed 11 --count 20': {
     not: 'takes ten minutes, and is carried out when a proof is in doubt',
   },
   'npm run rehearse:demo': by(
