@@ -22,11 +22,7 @@ export interface PageOrder {
   /** Address of the server, the only one that may be asked. */
   readonly url: string;
   readonly colorScheme?: 'light' | 'dark';
-  /** Of the window, in the page's own pixels. */
   readonly width?: number;
-  readonly height?: number;
-  /** Pixels of the screen for one of the page, as zooming makes them. */
-  readonly scale?: number;
 }
 
 /** A browser of its own, as nobody's: no profile, no cookies. */
@@ -43,8 +39,7 @@ export async function aBrowser(): Promise<Browser> {
 export async function aPage(browser: Browser, order: PageOrder): Promise<WatchedPage> {
   const context = await browser.newContext({
     colorScheme: order.colorScheme ?? 'light',
-    viewport: { width: order.width ?? 1280, height: order.height ?? 900 },
-    deviceScaleFactor: order.scale ?? 1,
+    viewport: { width: order.width ?? 1280, height: 900 },
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
