@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './adapters/trackers/linear/client.ts';
 import { examineLinear } from './adapters/trackers/linear/examine.ts';
 import type { LinearView } from './adapters/trackers/linear/examine.ts';
 import { findMadeProject } from './adapters/trackers/linear/made-project.ts';
@@ -51,6 +52,7 @@ function accessOf({ linear }: Config, { project, name, backend }: LinearOrder): 
     now: () => Date.now(),
     newId,
     pause: (ms) => sleep(ms),
+    patience: PATIENCE_MS,
   };
 }
 

@@ -22,6 +22,7 @@ async function aSession({ apiUrl, mcpUrl }: FakeLinear, run: string) {
     apiKey: FAKE_KEY,
     now: () => Date.now(),
     pause: () => Promise.resolve(),
+    patience: 5000,
   };
   const since = new Date(Date.now() - 60_000).toISOString();
   const guard: Guard = {

@@ -16,7 +16,8 @@ const config = { signed: true };
  * changed: the trackers concerned are read at once instead of within a quarter of a minute.
  */
 export async function webhookRoutes(http: Http, parts: Parts): Promise<void> {
-  const wake = createWaker(parts);
+  const { wake, stop } = createWaker(parts);
+  http.addHook('onClose', stop);
   const { linear, github } = parts.app.config.webhooks;
   const linearDoor =
     linear === null
@@ -68,20 +69,42 @@ function plainHeaders({ headers }: FastifyRequest): Readonly<Record<string, stri
   );
 }
 
+interface Waker {
+  wake(concerned: (run: Run) => boolean): void;
+  /** The reading under way is over, and no other begins. */
+  stop(): Promise<void>;
+}
+
 /** One reading at a time; what is asked for meanwhile is one more afterwards. */
-function createWaker(parts: Parts): (concerned: (run: Run) => boolean) => void {
+function createWaker(parts: Parts): Waker {
   const wanted = new Set<(run: Run) => boolean>();
   let reading: Promise<void> | null = null;
+  let stopped = false;
   const readAll = async (): Promise<void> => {
-    while (wanted.size > 0) {
+    while (wanted.size > 0 && !stopped) {
       const asked = [...wanted];
       wanted.clear();
       await readConcerned(parts, (run) => asked.some((concerns) => concerns(run)));
     }
   };
-  return (concerned) => {
-    wanted.add(concerned);
-    reading ??= readAll().finally(() => (reading = null));
+  const begin = (): void => {
+    // Nobody waits for it: whatever fails here is read again by those who carry out the runs.
+    reading ??= readAll()
+      .catch((error: unknown) => parts.log(`tracker: ${messageOf(error)}`))
+      .finally(() => {
+        reading = null;
+        if (wanted.size > 0 && !stopped) begin();
+      });
+  };
+  return {
+    wake(concerned) {
+      wanted.add(concerned);
+      begin();
+    },
+    async stop() {
+      stopped = true;
+      await reading;
+    },
   };
 }
 

@@ -120,7 +120,7 @@ function refused(status: number, { message, extensions }: LinearFault): Reply {
   return { status, body: { errors: [{ message, extensions }] } };
 }
 
-/** What is said instead of an answer; nothing for those that hang up. */
+/** What is said instead of an answer; nothing for those that give none. */
 const SPOILED: Readonly<Partial<Record<Fault['kind'], (fault: Fault) => Spoiled>>> = {
   server_error: () => ({ status: 502, type: 'text/html', text: '<h1>Bad Gateway' }),
   web_page: () => ({ status: 200, type: 'text/html', text: '<h1>Sign in' }),
@@ -144,6 +144,8 @@ function spoiled(status: number, body: unknown): Spoiled {
 }
 
 function spoil(deps: ApiDeps, fault: Fault, response: ServerResponse): void {
+  if (fault.kind === 'silence') return;
+  if (fault.kind === 'drip') return drip(response);
   const said = SPOILED[fault.kind]?.(fault);
   if (said === undefined) return void response.destroy();
   response.writeHead(said.status, {
@@ -152,6 +154,13 @@ function spoil(deps: ApiDeps, fault: Fault, response: ServerResponse): void {
     ...fault.headers,
   });
   response.end(said.text);
+}
+
+/** A byte now and then, for as long as anybody listens. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const timer = setInterval(() => response.write(' '), 20);
+  response.on('close', () => clearInterval(timer));
 }
 
 function keyOf({ headers }: IncomingMessage): string {

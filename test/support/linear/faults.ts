@@ -2,11 +2,14 @@ import type { Values } from './store.ts';
 
 /**
  * What happens instead of a right answer. `lost_answer` carries the request out and then hangs up, as
- * a crash or a cut line does; all others leave everything as it was.
+ * a crash or a cut line does; all others leave everything as it was. `silence` never answers, and `drip` never
+ * ends.
  */
 export interface Fault {
   readonly kind:
     | 'hang_up'
+    | 'silence'
+    | 'drip'
     | 'lost_answer'
     | 'server_error'
     | 'web_page'

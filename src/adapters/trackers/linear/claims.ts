@@ -3,14 +3,14 @@ import { claimLost, isReady, mayBePut, mayMove } from '../rules.ts';
 import { issuesById } from './board.ts';
 import { claimIdOf, endIdOf, readHeld, writeOnce } from './chain.ts';
 import type { Held } from './chain.ts';
-import { UPDATE_BOTH, UPDATE_ISSUE, UPDATE_RECORD } from './documents.ts';
+import { UPDATE_BOTH, UPDATE_ISSUE, UPDATE_STANDING } from './documents.ts';
 import { isCancelled, itemOf, lags, stepOf } from './item.ts';
 import type { Head } from './item.ts';
 import type { Linear } from './linear.ts';
 import { shownText } from './marks.ts';
 import { attachmentOf, issueIdOf, recordIdOf, recordOf } from './record.ts';
 import type { Home, ItemRecord } from './record.ts';
-import { doneShape, issueTextShape } from './shapes.ts';
+import { issueTextShape, stateBeforeShape } from './shapes.ts';
 import type { States } from './workspace.ts';
 
 /** A number whose comment a person removed is spent; more than this in a row is no accident. */
@@ -111,21 +111,30 @@ async function ready(linear: Linear, home: Home, held: Held): Promise<boolean> {
   return isReady(item, others);
 }
 
-/** Writes the newest claim into the record, and moves the issue unless a person had the last word. */
+/**
+ * Writes the newest claim into the record, and moves the issue unless a person had the last word. Linear
+ * moves it whatever it is by then, so the same request says what it was: a person who was faster than
+ * that has it back.
+ */
 async function show(linear: Linear, { issue, record }: Held, head: Head): Promise<void> {
-  const change = await changeTo(linear, issue, head);
-  const next: ItemRecord = { ...record, ...head, applied: stepOf(head) };
   const id = recordIdOf(issue);
-  const input = attachmentOf(next);
-  await linear.client.ask(
-    Object.keys(change).length === 0
-      ? { document: UPDATE_RECORD, variables: { id, input }, shape: doneShape }
-      : {
-          document: UPDATE_BOTH,
-          variables: { issue: issue.id, change, id, input },
-          shape: doneShape,
-        },
-  );
+  const next: ItemRecord = { ...record, ...head };
+  const change = await changeTo(linear, issue, head);
+  const moves = Object.keys(change).length > 0;
+  const written = { id, input: attachmentOf({ ...next, applied: stepOf(head) }) };
+  const before = await linear.client.ask({
+    document: moves ? UPDATE_BOTH : UPDATE_STANDING,
+    variables: moves ? { ...written, known: attachmentOf(next), issue: issue.id, change } : written,
+    shape: stateBeforeShape,
+  });
+  const right = await changeTo(linear, { ...issue, state: before }, head);
+  const stateId = right.stateId ?? before.id;
+  if (stateId === (change.stateId ?? before.id)) return;
+  await linear.client.ask({
+    document: UPDATE_ISSUE,
+    variables: { id: issue.id, input: { stateId } },
+    shape: issueTextShape,
+  });
 }
 
 /** What a claim's standing is in Linear. */
@@ -136,21 +145,32 @@ function stateOf(head: Head): { readonly type: string; readonly name: keyof Stat
     : { type: 'unstarted', name: 'todo' };
 }
 
+interface Change {
+  readonly stateId?: string;
+  readonly addedLabelIds?: readonly string[];
+  readonly removedLabelIds?: readonly string[];
+}
+
 /** A person's "cancelled" and "completed" stand; what is "started" already is not moved to the first such state. */
-async function changeTo(
-  linear: Linear,
-  issue: Held['issue'],
-  head: Head,
-): Promise<Readonly<Record<string, unknown>>> {
+async function changeTo(linear: Linear, issue: Held['issue'], head: Head): Promise<Change> {
   const { states } = await linear.workspace.team();
   const { type, name } = stateOf(head);
   const theirs = isCancelled(issue) || issue.state.type === 'completed';
   const stays = theirs || issue.state.type === type;
-  const { blocked } = await linear.labels.read(issue.labelIds);
-  const shall = head.open === 0 && head.end === 'blocked' && !theirs;
-  const label = blocked === shall ? [] : [await linear.labels.blocked()];
   return {
     ...(stays ? {} : { stateId: states[name] }),
-    ...(label.length === 0 ? {} : { [shall ? 'addedLabelIds' : 'removedLabelIds']: label }),
+    ...(await labelChange(linear, issue, { end: head.open === 0 ? head.end : '', theirs })),
   };
+}
+
+/** While a claim holds, and where it was given back, a label that says blocked is a person's. */
+async function labelChange(
+  linear: Linear,
+  { labelIds }: Held['issue'],
+  { end, theirs }: { readonly end: Head['end']; readonly theirs: boolean },
+): Promise<Change> {
+  const { blocked } = await linear.labels.read(labelIds);
+  if (end === 'done' && blocked) return { removedLabelIds: [await linear.labels.blocked()] };
+  if (end !== 'blocked' || blocked || theirs) return {};
+  return { addedLabelIds: [await linear.labels.blocked()] };
 }

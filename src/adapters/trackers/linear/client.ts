@@ -9,7 +9,12 @@ export interface ClientOrder {
   readonly apiKey: string;
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
+  /** For one whole answer, in milliseconds. */
+  readonly patience: number;
 }
+
+/** Linear itself gives up on what takes it half as long. */
+export const PATIENCE_MS = 30_000;
 
 /** One operation, and the shape that its data must have. */
 interface Question<T> {
@@ -20,8 +25,8 @@ interface Question<T> {
 
 export interface LinearClient {
   /**
-   * Asks, and asks again where the answer was lost: every write here has an id of its own or is safe to
-   * repeat. Throws `TRACKER_LIMITED` until the hour's limits are full again, without asking;
+   * Asks, and asks again where the answer was lost, but not where one was waited for in vain: every write
+   * here has an id of its own or is safe to repeat. Throws `TRACKER_LIMITED` until the hour's limits are full again, without asking;
    * `TRACKER_UNREACHABLE`, `TRACKER_DENIED` (exit 4), `TRACKER_REFUSED`, `TRACKER_FULL`, or the code
    * {@link TAKEN}.
    */
@@ -37,8 +42,6 @@ const SHORT_WAIT_MS = 3000;
 /** Where nobody answered, so long nobody is asked. */
 const REST_MS = 5000;
 
-const TIMEOUT_MS = 30_000;
-
 const MOST_BYTES = 64 * 1024 ** 2;
 
 export function createLinearClient(order: ClientOrder): LinearClient {
@@ -52,7 +55,7 @@ export function createLinearClient(order: ClientOrder): LinearClient {
         if (reply.kind === 'data') return parsed(question, reply.data);
         if (reply.kind === 'error') throw reply.error;
         if (reply.kind === 'limited') await waitForLimit(order, state);
-        else if (pause === null) throw rest(order, state, reply.why);
+        else if (reply.slow || pause === null) throw rest(order, state, reply.why);
         else await order.pause(pause);
       }
       throw limited(new Date(state.limitedUntil).toISOString());
@@ -96,16 +99,25 @@ async function post<T>(order: ClientOrder, question: Question<T>): Promise<Reply
       redirect: 'error',
       headers: { 'content-type': 'application/json', authorization: order.apiKey },
       body: JSON.stringify({ query: question.document, variables: question.variables }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(order.patience),
     });
     const { status, headers } = response;
     return readReply({ status, headers, text: await textOf(response) }, order.now());
   } catch (error) {
     if (error instanceof HarnessError) return { kind: 'error', error, limitedUntil: 0 };
-    const cause = error instanceof Error ? error.cause : undefined;
-    const why = hasCode(cause, 'ECONNREFUSED') ? 'connection refused' : messageOf(error);
-    return { kind: 'lost', why, limitedUntil: 0 };
+    return { kind: 'lost', ...trouble(error, order), limitedUntil: 0 };
   }
+}
+
+function trouble(
+  error: unknown,
+  { patience }: ClientOrder,
+): { readonly why: string; readonly slow: boolean } {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return { why: `no whole answer within ${patience / 1000} s`, slow: true };
+  const cause = error instanceof Error ? error.cause : undefined;
+  const why = hasCode(cause, 'ECONNREFUSED') ? 'connection refused' : messageOf(error);
+  return { why, slow: false };
 }
 
 async function textOf(response: Response): Promise<string> {

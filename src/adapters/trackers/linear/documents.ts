@@ -107,10 +107,19 @@ export const UPDATE_RECORD = `mutation ($id: String!, $input: AttachmentUpdateIn
   attachmentUpdate(id: $id, input: $input) { success }
 }`;
 
-/** The issue first: its record says that this was done. */
-export const UPDATE_BOTH = `mutation ($issue: String!, $change: IssueUpdateInput!, $id: String!, $input: AttachmentUpdateInput!) {
+/** The same, and what the issue's state is by then. */
+export const UPDATE_STANDING = `mutation ($id: String!, $input: AttachmentUpdateInput!) {
+  attachmentUpdate(id: $id, input: $input) { attachment { issue { state { id type } } } }
+}`;
+
+/**
+ * The record, the issue and the record again, in this order: first what is to be shown, at last that it is.
+ * The first answers with the issue's state right before it is moved.
+ */
+export const UPDATE_BOTH = `mutation ($issue: String!, $change: IssueUpdateInput!, $id: String!, $known: AttachmentUpdateInput!, $input: AttachmentUpdateInput!) {
+  attachmentUpdate(id: $id, input: $known) { attachment { issue { state { id type } } } }
   issueUpdate(id: $issue, input: $change) { success }
-  attachmentUpdate(id: $id, input: $input) { success }
+  shown: attachmentUpdate(id: $id, input: $input) { success }
 }`;
 
 /** What blocks each of these issues. */

@@ -36,8 +36,20 @@ export function unreachable(what: string, cause?: unknown): HarnessError {
 
 /** Linear understood and said no. */
 export function refused(what: string): HarnessError {
+  return noOf('TRACKER_REFUSED', what);
+}
+
+/** What was named is not there any more: see {@link GONE}. */
+export function gone(what: string): HarnessError {
+  return noOf(GONE, what);
+}
+
+/** Something that a write names was deleted: the issue, or a state that its team had. */
+export const GONE = 'TRACKER_GONE';
+
+function noOf(code: string, what: string): HarnessError {
   return new HarnessError(
-    'TRACKER_REFUSED',
+    code,
     `Linear refused a write: ${clause(what)}. Mend that in Linear, then \`harness resume\``,
     { exit: 2 },
   );

@@ -1,4 +1,5 @@
 import type { TrackedItem, TrackerClaim, WorkTracker } from '../../../work/tracker.ts';
+import { hasCode } from '../../../domain/errors.ts';
 import { withPlainText } from '../plain-text.ts';
 import { inOrder, isReady, unknownItem } from '../rules.ts';
 import { adopt } from './adopt.ts';
@@ -6,9 +7,11 @@ import { createBoard } from './board.ts';
 import { readHeld } from './chain.ts';
 import { claim, end, put } from './claims.ts';
 import { createLinearClient } from './client.ts';
+import type { ClientOrder } from './client.ts';
 import { comment, comments } from './comments.ts';
 import { create } from './create.ts';
 import { edit } from './edit.ts';
+import { GONE } from './ends.ts';
 import { itemOf } from './item.ts';
 import { createLabelBook } from './labels.ts';
 import type { Linear } from './linear.ts';
@@ -17,18 +20,14 @@ import { createWorkspace } from './workspace.ts';
 import { prepare } from './prepare.ts';
 import type { Placing } from './workspace.ts';
 
-export interface LinearTrackerOrder extends Placing {
-  /** Of the GraphQL API. */
-  readonly url: string;
-  readonly apiKey: string;
-  readonly now: () => number;
+export interface LinearTrackerOrder extends Placing, ClientOrder {
   readonly newId: () => string;
-  readonly pause: (ms: number) => Promise<void>;
 }
 
 /**
  * The tracker in a project of a Linear workspace. Beyond the port's errors it throws `TRACKER_DENIED`
- * (exit 4), `TRACKER_MISPLACED`, `TRACKER_FULL` and `TRACKER_REFUSED` (exit 2: a person has to mend it),
+ * (exit 4), `TRACKER_MISPLACED`, `TRACKER_FULL`, `TRACKER_REFUSED` and `TRACKER_GONE` (exit 2: a person has
+ * to mend it),
  * `TRACKER_LIMITED` and `TRACKER_UNREACHABLE` (exit 75: it passes).
  */
 export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
@@ -46,8 +45,20 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
     const held = await readHeld(linear.client, await at(key), key);
     return itemOf(held, await linear.labels.read(held.issue.labelIds));
   };
-  const finish = async (held: TrackerClaim, status: 'todo' | 'done' | 'blocked'): Promise<void> =>
-    end(linear, await at(held.key), { claim: held, status });
+  const write = async <T>(key: string, work: (home: Home) => Promise<T>): Promise<T> => {
+    const home = await at(key);
+    try {
+      return await work(home);
+    } catch (error) {
+      if (!hasCode(error, GONE)) throw error;
+      linear.workspace.forgetTeam();
+      // Where it was the issue that people deleted, this says so.
+      await readHeld(linear.client, home, key);
+      throw error;
+    }
+  };
+  const finish = (held: TrackerClaim, status: 'todo' | 'done' | 'blocked'): Promise<void> =>
+    write(held.key, (home) => end(linear, home, { claim: held, status }));
   return withPlainText({
     prepare: () => prepare(linear),
     adopt: () => adopt(linear),
@@ -59,7 +70,7 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
     get,
     create: (items) => create(linear, items),
     async edit(key, change) {
-      await edit(linear, await at(key), { key, change });
+      await write(key, (home) => edit(linear, home, { key, change }));
       return get(key);
     },
     async next() {
@@ -67,11 +78,11 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
       const byKey = new Map(items.map((item) => [item.key, item]));
       return inOrder(items).find((item) => isReady(item, byKey));
     },
-    claim: async (key, owner) => claim(linear, await at(key), { key, owner }),
+    claim: (key, owner) => write(key, (home) => claim(linear, home, { key, owner })),
     finish,
     release: (held) => finish(held, 'todo'),
-    move: async (key, to) => put(linear, await at(key), { key, to }),
-    comment: async (key, said) => comment(linear, await at(key), { key, ...said }),
+    move: (key, to) => write(key, (home) => put(linear, home, { key, to })),
+    comment: (key, said) => write(key, (home) => comment(linear, home, { key, ...said })),
     comments: async (key) => comments(linear, await at(key), key),
     close: () => Promise.resolve(),
   });

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { HarnessError } from '../../../domain/errors.ts';
-import { denied, full, plain, refused, TAKEN } from './ends.ts';
+import { denied, full, gone, plain, refused, TAKEN } from './ends.ts';
 
 /** What came of one request. `limitedUntil`: epoch milliseconds before which nothing more is asked. */
 export type Reply =
   | { readonly kind: 'data'; readonly data: unknown; readonly limitedUntil: number }
   | { readonly kind: 'error'; readonly error: HarnessError; readonly limitedUntil: number }
-  /** Worth another try. */
-  | { readonly kind: 'lost'; readonly why: string; readonly limitedUntil: number }
+  /** Worth another try: at once, or later where it was slow already. */
+  | {
+      readonly kind: 'lost';
+      readonly why: string;
+      readonly slow: boolean;
+      readonly limitedUntil: number;
+    }
   | { readonly kind: 'limited'; readonly limitedUntil: number };
 
 interface Answer {
@@ -46,7 +51,7 @@ export function readReply(answer: Answer, now: number): Reply {
   if (error !== undefined && status < 500) return { ...refusal(error), limitedUntil };
   if (status < 300 && body.success) return { kind: 'data', data: body.data.data, limitedUntil };
   const why = `HTTP ${status}${body.success ? '' : ' without JSON'}`;
-  return { kind: 'lost', why, limitedUntil };
+  return { kind: 'lost', why, slow: false, limitedUntil };
 }
 
 function verdictOn(
@@ -67,15 +72,17 @@ function refusal(
   error: GraphqlError,
 ):
   | { readonly kind: 'error'; readonly error: HarnessError }
-  | { readonly kind: 'lost'; readonly why: string } {
+  | { readonly kind: 'lost'; readonly why: string; readonly slow: false } {
   const code = codeOf(error);
   const words = wordsOf(error) ?? '';
-  if (PASSING.test(code) || error.extensions === undefined) return { kind: 'lost', why: words };
+  if (PASSING.test(code) || error.extensions === undefined)
+    return { kind: 'lost', why: words, slow: false };
   return { kind: 'error', error: endOf(code, words, error.message) };
 }
 
 function endOf(code: string, words: string, message: string): HarnessError {
   if (/^conflict on insert/i.test(message)) return new HarnessError(TAKEN, plain(words));
+  if (/^entity not found/i.test(message)) return gone(words);
   if (code === 'FORBIDDEN') return denied(words);
   if (code === 'USAGE_LIMIT_EXCEEDED') return full(words);
   return refused(words);

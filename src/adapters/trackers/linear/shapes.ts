@@ -7,6 +7,8 @@ const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().null
 
 const mark = z.object({ id, body: z.string() });
 
+const state = z.object({ id, type: z.string() });
+
 const issue = z.object({
   id,
   identifier: z.string(),
@@ -22,7 +24,7 @@ const issue = z.object({
   trashed: z.boolean().nullish(),
   labelIds: z.array(id),
   project: z.object({ id }).nullable(),
-  state: z.object({ id, type: z.string() }),
+  state,
   parent: z.object({ id, identifier: z.string() }).nullable(),
   attachments: nodes(
     z.object({ id, url: z.string(), metadata: z.record(z.string(), z.unknown()) }),
@@ -69,6 +71,13 @@ export const issueTextShape = z
     }),
   })
   .transform(({ issueUpdate }) => issueUpdate.issue);
+
+/** What an issue's state is where a record of it is written. */
+export const stateBeforeShape = z
+  .object({
+    attachmentUpdate: z.object({ attachment: z.object({ issue: z.object({ state }) }) }),
+  })
+  .transform(({ attachmentUpdate }) => attachmentUpdate.attachment.issue.state);
 
 export const workspaceShape = z.object({
   organization: z.object({ subscription: z.object({ type: z.string() }).nullable() }),

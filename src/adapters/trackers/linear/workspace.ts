@@ -39,6 +39,8 @@ export interface Workspace {
   home(): Promise<Home | undefined>;
   /** Makes the project where there is none: once, however many ask. */
   ensureHome(): Promise<Home>;
+  /** The team is looked up again: people changed it. */
+  forgetTeam(): void;
 }
 
 export function createWorkspace(client: LinearClient, placing: Placing): Workspace {
@@ -65,6 +67,7 @@ export function createWorkspace(client: LinearClient, placing: Placing): Workspa
       const made = await findHome();
       return made ?? missingProject(placing.linearProject);
     },
+    forgetTeam: () => (team = undefined),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from '../../../../src/adapters/trackers/linear/client.ts';
 import { openLinearTracker } from '../../../../src/adapters/trackers/linear/open.ts';
 import type { LinearTrackerOrder } from '../../../../src/adapters/trackers/linear/open.ts';
 import type { WorkTracker } from '../../../../src/work/tracker.ts';
@@ -20,6 +21,7 @@ export function aLinearTracker(
     now: () => Date.now(),
     newId: randomUUID,
     pause: (ms) => sleep(ms),
+    patience: PATIENCE_MS,
     ...order,
   });
 }

@@ -194,6 +194,30 @@ describe('answers that are none', () => {
     expect(end.message).not.toContain(FAKE_KEY);
   });
 
+  test.each(['silence', 'drip'] as const)(
+    '%s: is waited for no longer than was said, asked no second time, and then rested',
+    async (kind) => {
+      await using fake = await startFakeLinear();
+      const project = randomUUID();
+      await aLinearTracker(fake, { project }).create([newItem({ key: 'A' })]);
+      const tracker = aLinearTracker(fake, { project, patience: 300 });
+      await tracker.list();
+      fake.faults.order({ kind, times: 20 });
+      const asked = fake.log.length;
+      const began = performance.now();
+      const end = await endOf(tracker.comment('A', { id: '1', author: 'agent', text: 'Begun.' }));
+      expect(performance.now() - began).toBeLessThan(3000);
+      expect(end).toMatchObject({ code: 'TRACKER_UNREACHABLE', exit: 75 });
+      expect(end.message).toMatch(/no whole answer within 0\.3 s.*it is asked again/u);
+      await endOf(tracker.list());
+      expect(fake.log.length - asked).toBe(1);
+      fake.faults.clear();
+      const later = aLinearTracker(fake, { project });
+      await later.comment('A', { id: '1', author: 'agent', text: 'Begun.' });
+      expect((await later.comments('A')).map(({ text }) => text)).toEqual(['Begun.']);
+    },
+  );
+
   test('nobody listens there', async () => {
     const tracker = aLinearTracker({ apiUrl: 'http://127.0.0.1:9/graphql' }, quick);
     expect(await endOf(tracker.list())).toMatchObject({ code: 'TRACKER_UNREACHABLE' });
