@@ -54,7 +54,7 @@ describe.each(['Comment', 'Attachment'] as const)('in the moment of its %s', (at
     ['duplicate', { cancelled: true }],
     ['completed', { status: 'done', cancelled: false }],
   ])(
-    'I4 an issue that a person moves to %s while the harness claims it stays there',
+    'an issue that a person moves to %s while the harness claims it stays there',
     async (...[type, shown]) => {
       await using fake = await startFakeLinear();
       const tracker = aLinearTracker(fake);
@@ -68,7 +68,7 @@ describe.each(['Comment', 'Attachment'] as const)('in the moment of its %s', (at
   );
 
   test.each(Object.keys(WRITES))(
-    'I4 an issue that a person cancels while the harness %s stays cancelled',
+    'an issue that a person cancels while the harness %s stays cancelled',
     async (name) => {
       await using fake = await startFakeLinear();
       const tracker = aLinearTracker(fake);
