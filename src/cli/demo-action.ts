@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { HarnessError } from '../domain/errors.ts';
 import type { DemoSettings } from '../domain/demo.ts';
-import type { Project, Run, RunSettings } from '../domain/run.ts';
+import { ENDED, type Project, type Run, type RunSettings } from '../domain/run.ts';
 import {
   demoSettings,
   lookForNewItems,
@@ -166,8 +166,19 @@ function settingsOf({ context, models }: Sitting, demo: DemoSettings): RunSettin
   return demoSettings(models.rehearsal?.settings(settings) ?? settings, demo);
 }
 
+/** A second one would take half of the sessions, and Ctrl-C there would end what was begun here. */
+async function refuseCarried(app: App, { project, run }: Former): Promise<void> {
+  if (ENDED.includes(run.status) || !(await app.hosted(run))) return;
+  throw new HarnessError(
+    'RUN_ACTIVE',
+    `Demo mode is ${run.status} in ${project.directory}, and another process carries it out: watch it with \`harness events --follow\`, or end it with \`harness stop\`; then this goes on`,
+    { exit: 2 },
+  );
+}
+
 async function goOn(sitting: Sitting, { project, run }: Former): Promise<void> {
   const { app, context, options } = sitting;
+  await refuseCarried(app, { project, run });
   await refuseFullDisk(app, project.directory);
   await hostAndWatch(sitting, project, async () => {
     await refuseDamagedTracker(app, run);
