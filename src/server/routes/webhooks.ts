@@ -16,8 +16,9 @@ const config = { signed: true };
  * changed: the trackers concerned are read at once instead of within a quarter of a minute.
  */
 export async function webhookRoutes(http: Http, parts: Parts): Promise<void> {
-  const { wake, stop } = createWaker(parts);
-  http.addHook('onClose', stop);
+  const waker = createWaker(parts);
+  const wake: Waker['wake'] = (concerned) => waker.wake(concerned);
+  http.addHook('onClose', () => waker.stop());
   const { linear, github } = parts.app.config.webhooks;
   const linearDoor =
     linear === null
@@ -79,9 +80,9 @@ interface Waker {
 function createWaker(parts: Parts): Waker {
   const wanted = new Set<(run: Run) => boolean>();
   let reading: Promise<void> | null = null;
-  let stopped = false;
+  const state = { stopped: false };
   const readAll = async (): Promise<void> => {
-    while (wanted.size > 0 && !stopped) {
+    while (wanted.size > 0 && !state.stopped) {
       const asked = [...wanted];
       wanted.clear();
       await readConcerned(parts, (run) => asked.some((concerns) => concerns(run)));
@@ -93,7 +94,7 @@ function createWaker(parts: Parts): Waker {
       .catch((error: unknown) => parts.log(`tracker: ${messageOf(error)}`))
       .finally(() => {
         reading = null;
-        if (wanted.size > 0 && !stopped) begin();
+        if (wanted.size > 0 && !state.stopped) begin();
       });
   };
   return {
@@ -102,7 +103,7 @@ function createWaker(parts: Parts): Waker {
       begin();
     },
     async stop() {
-      stopped = true;
+      state.stopped = true;
       await reading;
     },
   };

@@ -159,7 +159,7 @@ async function changeTo(linear: Linear, issue: Held['issue'], head: Head): Promi
   const stays = theirs || issue.state.type === type;
   return {
     ...(stays ? {} : { stateId: states[name] }),
-    ...(await labelChange(linear, issue, { end: head.open === 0 ? head.end : '', theirs })),
+    ...(await labelChange(linear, issue, { ended: head.open === 0 ? head.end : '', theirs })),
   };
 }
 
@@ -167,10 +167,10 @@ async function changeTo(linear: Linear, issue: Held['issue'], head: Head): Promi
 async function labelChange(
   linear: Linear,
   { labelIds }: Held['issue'],
-  { end, theirs }: { readonly end: Head['end']; readonly theirs: boolean },
+  { ended, theirs }: { readonly ended: Head['end']; readonly theirs: boolean },
 ): Promise<Change> {
   const { blocked } = await linear.labels.read(labelIds);
-  if (end === 'done' && blocked) return { removedLabelIds: [await linear.labels.blocked()] };
-  if (end !== 'blocked' || blocked || theirs) return {};
+  if (ended === 'done' && blocked) return { removedLabelIds: [await linear.labels.blocked()] };
+  if (ended !== 'blocked' || blocked || theirs) return {};
   return { addedLabelIds: [await linear.labels.blocked()] };
 }

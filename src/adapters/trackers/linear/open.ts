@@ -47,15 +47,7 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
   };
   const write = async <T>(key: string, work: (home: Home) => Promise<T>): Promise<T> => {
     const home = await at(key);
-    try {
-      return await work(home);
-    } catch (error) {
-      if (!hasCode(error, GONE)) throw error;
-      linear.workspace.forgetTeam();
-      // Where it was the issue that people deleted, this says so.
-      await readHeld(linear.client, home, key);
-      throw error;
-    }
+    return work(home).catch((error: unknown) => sayWhatIsGone(linear, home, { key, error }));
   };
   const finish = (held: TrackerClaim, status: 'todo' | 'done' | 'blocked'): Promise<void> =>
     write(held.key, (home) => end(linear, home, { claim: held, status }));
@@ -86,6 +78,18 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
     comments: async (key) => comments(linear, await at(key), key),
     close: () => Promise.resolve(),
   });
+}
+
+/** Where it was the issue that people deleted, throws `ITEM_UNKNOWN`; else what was thrown. */
+async function sayWhatIsGone(
+  linear: Linear,
+  home: Home,
+  { key, error }: { readonly key: string; readonly error: unknown },
+): Promise<never> {
+  if (!hasCode(error, GONE)) throw error;
+  linear.workspace.forgetTeam();
+  await readHeld(linear.client, home, key);
+  throw error;
 }
 
 function connect(order: LinearTrackerOrder): Linear {
