@@ -5,7 +5,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { refuseCrowds } from './crowd.ts';
+import { leaveTheGone, refuseCrowds } from './crowd.ts';
 import { guard, type GateOrder } from './gate.ts';
 import { carryOutOnce } from './idempotency.ts';
 import { acceptJsonOnly } from './json-body.ts';
@@ -42,6 +42,7 @@ const CHECK_MS = 2_000;
 /** The HTTP side, not listening yet. */
 export async function buildHttp(parts: Parts, gate: GateOrder): Promise<Http> {
   const http = emptyHttp(parts);
+  leaveTheGone(http);
   refuseCrowds(http);
   guard(http, gate);
   await http.register(rateLimit, LIMITS);

@@ -7,6 +7,15 @@ const MOST_CONNECTIONS = 500;
 /** So many more are told that there are too many; the rest is closed without a word. */
 const MOST_REFUSED = 250;
 
+/** Who hung up before its request was looked at: no address is known of it, and it hears no answer. */
+export function leaveTheGone(http: Http): void {
+  http.addHook('onRequest', (request, reply, done) => {
+    if (request.socket.remoteAddress !== undefined) return done();
+    reply.hijack();
+    request.socket.destroy();
+  });
+}
+
 /** Refuses requests while too many connections are open: what is open goes on. */
 export function refuseCrowds(http: Http): void {
   let open = 0;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aServer, TOKEN, type TestServer } from './a-server.ts';
 import { github, linear, raw } from './asked.ts';
@@ -36,6 +38,22 @@ test('I12 a webhook that comes twice is taken once', async () => {
     expect([(await raw(server.port, once)).status, (await raw(server.port, once)).status]).toEqual([
       202, 401,
     ]);
+});
+
+test("I12 a request that breaks off in its body while it is looked at is nobody's fault here", async () => {
+  const socket = connect(server.port, '127.0.0.1');
+  const said = text(socket);
+  const head = [
+    'POST /v1/projects HTTP/1.1',
+    `Host: 127.0.0.1:${server.port}`,
+    `Authorization: Bearer ${TOKEN}`,
+    'Content-Type: application/json',
+    'Transfer-Encoding: chunked',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\nno length\r\n`);
+  expect(await said).toMatch(/^HTTP\/1\.1 400 /u);
+  expect((await server.ask('/v1/projects')).status).toBe(200);
+  expect(server.lines.filter((line) => line.includes('undefined'))).toEqual([]);
 });
 
 test('I12 who guesses tokens is made to wait, and the owner elsewhere is not', async () => {
