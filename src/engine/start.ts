@@ -1,4 +1,5 @@
 import { DBOS, type WorkflowQueue } from '@dbos-inc/dbos-sdk';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
@@ -136,7 +137,9 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     async end() {
       silence();
       leaving.abort(new HarnessError(LEASE_OVER, 'This worker is leaving'));
-      await Promise.all([tick, ...others, engine.hurry].map((loop) => loop.stop()));
+      await Promise.all([tick, ...others].map((loop) => loop.stop()));
+      // Its look may wait for a database that is away.
+      await Promise.race([engine.hurry.stop(), sleep(COMPLETION_MS)]);
       await DBOS.shutdown({ workflowCompletionTimeoutMS: COMPLETION_MS });
       await lease.leave();
     },

@@ -129,7 +129,15 @@ describe.skipIf(quickOnly)('a recorded small run', () => {
     expect(token.exit).toBe(/NO +sandbox/u.test(token.stdout) ? 5 : 0);
   });
 
+  // Last: it has a run of its own, which waits for more sessions with its items open.
   test('each command of the pages that wants a project is carried out in one', async () => {
+    const waits = YAML.replace('./measures', './waits').replace(
+      'max_sessions: 3',
+      'max_sessions: 4',
+    );
+    await writeFile(join(bench.folder, 'waits.yaml'), waits);
+    proveExit(await bench.run([...RUN, '--config', 'waits.yaml']), 75);
+    const cwd = join(bench.folder, 'waits');
     const wanted = Object.entries(FATES).flatMap(([line, fate]) =>
       'inProject' in fate ? [[line, fate.inProject] as const] : [],
     );
@@ -137,7 +145,7 @@ describe.skipIf(quickOnly)('a recorded small run', () => {
     for (const [line, exit] of wanted) {
       const key = line.includes(' show ') ? 'FEET-1' : 'ADD-1';
       const [, , ...words] = wordsOf(line.replace('API-1', key));
-      const told = await bench.run(words, { cwd: project() });
+      const told = await bench.run(words, { cwd });
       expect([line, told.exit, told.exit === exit ? '' : told.stderr]).toEqual([line, exit, '']);
     }
   });

@@ -7,7 +7,7 @@ import { aHost, type TestHost } from './a-host.ts';
 import { anImplementation, eventsOf, over } from './a-run-under-way.ts';
 import { writes, type Playing } from './plays.ts';
 
-/** The first proof of each project ends only once another one has been built on it. */
+/** The first proof of each project leaves the train only once another one has been built on it. */
 interface Meeting {
   readonly led: PromiseWithResolvers<void>;
   readonly followed: PromiseWithResolvers<void>;
@@ -34,10 +34,7 @@ const trains: Trains = {
         place.build(commit);
         meeting.led.resolve();
       },
-      async first(signal) {
-        await meeting.followed.promise;
-        return place.first(signal);
-      },
+      leave: (came) => void meeting.followed.promise.then(() => place.leave(came)),
     };
   },
 };

@@ -3,6 +3,7 @@ import { createTrains, type Place } from '../../src/engine/attempt/train.ts';
 
 const FAR_MS = 3_600_000;
 const NEVER = new AbortController().signal;
+const BEHIND = { overtake: false, signal: NEVER };
 
 /** What a promise has come to by the time everything else has been done; undefined: nothing yet. */
 async function now<T>(promise: Promise<T>): Promise<T | undefined> {
@@ -11,7 +12,7 @@ async function now<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 async function joined(trains: ReturnType<typeof createTrains>): Promise<Place> {
-  return trains.join('p');
+  return trains.join('p', BEHIND);
 }
 
 test('the next one is built on the one ahead, and counts once that has come to main', async () => {
@@ -71,8 +72,8 @@ test('no more proofs run at once than the train is wide', async () => {
 
 test('projects do not wait for each other', async () => {
   const trains = createTrains({ width: 1, patienceMs: FAR_MS });
-  await trains.join('p');
-  expect((await trains.join('q')).ahead).toBeUndefined();
+  await trains.join('p', BEHIND);
+  expect((await trains.join('q', BEHIND)).ahead).toBeUndefined();
 });
 
 test('a proof that is slow is overtaken, and a stop ends the wait', async () => {
@@ -81,11 +82,14 @@ test('a proof that is slow is overtaken, and a stop ends the wait', async () => 
   slow.build('m1');
   const two = await joined(trains);
   expect(await two.first(NEVER)).toBe(false);
-  const ahead = await trains.join('p', { overtake: true });
+  const ahead = await trains.join('p', { overtake: true, signal: NEVER });
   expect(ahead.ahead).toBeUndefined();
   expect(await ahead.first(NEVER)).toBe(true);
   const stopped = createTrains({ width: 2, patienceMs: FAR_MS });
   (await joined(stopped)).build('m1');
   const third = await joined(stopped);
   expect(await third.first(AbortSignal.abort())).toBe(true);
+  // Two at once already.
+  const fourth = await stopped.join('p', { overtake: false, signal: AbortSignal.abort() });
+  expect(fourth.ahead).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { AttemptEnd } from '../../domain/attempt.ts';
-import { proved } from '../../domain/check.ts';
+import { proved, type Evidence } from '../../domain/check.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import { feedbackOf } from '../../verify/feedback.ts';
@@ -47,13 +47,9 @@ export async function proveStep(
   const begun = await begin(deps, order.attemptId);
   if (begun === undefined) return;
   for (let overtake = false; ;) {
-    const place = await deps.trains.join(begun.project.id, { overtake });
+    const place = await deps.trains.join(begun.project.id, { overtake, signal });
     const round = await inPlace(deps, { begun, commit: order.commit, place }, signal);
-    if (round.kind === 'lost') return;
-    if (round.kind === 'over') {
-      await closeAttempt(deps, begun, round);
-      return;
-    }
+    if (round.kind !== 'again') return;
     const { subject, fence } = begun;
     await deps.store.attempts.record(fence, [
       { type: 'merge.repeated', subject, main: round.main },
@@ -73,6 +69,8 @@ async function inPlace(deps: WorkshopDeps, work: Work, signal: AbortSignal): Pro
   try {
     const round = await roundOf(deps, work, signal);
     came = round.kind === 'over' && round.end.status === 'succeeded';
+    // Before the next one concludes: what it may do depends on what is done by then (I4).
+    if (round.kind === 'over') await closeAttempt(deps, work.begun, round);
     return round;
   } finally {
     work.place.leave(came);
@@ -95,6 +93,7 @@ async function judgeChanged(
   signal: AbortSignal,
 ): Promise<Round> {
   const { begun, commit, place } = work;
+  const base = place.ahead ?? (await begun.hub.head());
   const title =
     begun.item === null
       ? `Set up: ${begun.subject.role}`
@@ -103,47 +102,57 @@ async function judgeChanged(
     message: title,
     attemptId: begun.attempt.id,
     itemKey: begun.item?.key ?? null,
-    ...(place.ahead === undefined ? {} : { base: place.ahead }),
+    base,
   });
   if (merge.kind === 'conflict')
-    return (await untrue(work, signal)) ?? conflicted(begun, merge.files);
+    return (await untrue(work, base, signal)) ?? conflicted(begun, merge.files);
+  const candidate = { begun, commit, merge, place };
+  const barred = await barredBy(deps, candidate);
+  if (barred === undefined) return judgeMerge(deps, candidate, signal);
+  return (await untrue(work, base, signal)) ?? barred;
+}
+
+/** What keeps the merge from the gate (I4). */
+async function barredBy(
+  deps: WorkshopDeps,
+  { begun, commit, merge }: Candidate,
+): Promise<Over | undefined> {
   const leave = await leaveFor(deps, begun, { commit, merge });
-  if (leave.kind === 'free') return judgeMerge(deps, { begun, merge, place }, signal);
-  const again = await untrue(work, signal);
-  if (again !== undefined) return again;
+  if (leave.kind === 'free') return undefined;
   if (leave.kind === 'ask') return asking(leave.question);
   return over({ status: 'failed', code: 'protected_path', reason: leave.reason }, []);
 }
 
 /**
- * Waits for those ahead. What was found on top of them says nothing where main did not become that, nor where
- * they take too long to be waited for: then it is to be done again. Undefined: it counts.
+ * What was found on this base says something only while main is just that, or comes to it. It is waited for
+ * where others are ahead, but not too long: then it is to be done again, past them. Undefined: it counts.
  */
 async function untrue(
   { begun: { hub }, place }: Pick<Work, 'begun' | 'place'>,
+  base: string,
   signal: AbortSignal,
 ): Promise<Round | undefined> {
-  const first = await place.first(signal);
+  let overtake = false;
+  if (place.ahead !== undefined && (await hub.head()) !== base)
+    overtake = !(await place.first(AbortSignal.any([signal, place.inVain])));
   if (signal.aborted) return stopped(signal);
   const main = await hub.head();
-  if (!first) return { kind: 'again', main, overtake: true };
-  if (place.ahead === undefined || (main === place.ahead && !place.inVain.aborted))
-    return undefined;
-  return { kind: 'again', main, overtake: false };
+  return main === base ? undefined : { kind: 'again', main, overtake };
 }
 
 interface Candidate {
   readonly begun: Begun;
+  readonly commit: string;
   readonly merge: Extract<Merge, { kind: 'clean' }>;
   readonly place: Place;
 }
 
 async function judgeMerge(
   deps: WorkshopDeps,
-  { begun, merge, place }: Candidate,
+  candidate: Candidate,
   signal: AbortSignal,
 ): Promise<Round> {
-  const { subject, fence, hub } = begun;
+  const { begun, merge, place } = candidate;
   place.build(merge.commit);
   const [evidence] = await together(
     judgeTree(
@@ -152,10 +161,23 @@ async function judgeMerge(
       AbortSignal.any([signal, place.inVain]),
     ),
     // What a merge ahead brings must be there first.
-    place.ahead === undefined ? hub.carry({ from: merge.base, to: merge.commit }) : undefined,
+    place.ahead === undefined ? begun.hub.carry({ from: merge.base, to: merge.commit }) : undefined,
   );
-  const again = await untrue({ begun, place }, signal);
+  const again = await untrue(candidate, merge.base, signal);
   if (again !== undefined) return again;
+  // Those ahead may have made judges of what nothing judged by before.
+  const barred = place.ahead === undefined ? undefined : await barredBy(deps, candidate);
+  if (barred !== undefined) return barred;
+  return conclude(deps, candidate, evidence);
+}
+
+/** What was judged is what would become main next: by what the checks said, it does or does not. */
+async function conclude(
+  deps: WorkshopDeps,
+  { begun, merge }: Candidate,
+  evidence: readonly Evidence[],
+): Promise<Round> {
+  const { subject, fence, hub } = begun;
   const run: HarnessEvent = { type: 'checks.run', subject, tree: merge.tree, evidence };
   const unseen = await withoutPicture(deps, begun);
   if (unseen !== null && proved(evidence))
@@ -211,7 +233,7 @@ async function judgeUnchanged(
     { begun, name: gateName(begun), tree, checks: await agreedChecks(deps, begun) },
     AbortSignal.any([signal, place.inVain]),
   );
-  const again = await untrue({ begun, place }, signal);
+  const again = await untrue({ begun, place }, head, signal);
   if (again !== undefined) return again;
   const run: HarnessEvent = { type: 'checks.run', subject, tree, evidence };
   if (proved(evidence)) return succeeded(begun, head, [run]);
@@ -245,7 +267,7 @@ function conflicted({ subject }: Begun, files: readonly string[]): Round {
   ]);
 }
 
-function asking(question: ChangeQuestion): Round {
+function asking(question: ChangeQuestion): Over {
   const end: AttemptEnd = { status: 'asked', reason: `waits for a person: ${question.question}` };
   return { kind: 'over', end, events: [], question };
 }

@@ -6,8 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * not, all behind it are built anew. Only in this process: compare-and-swap decides between processes.
  */
 export interface Trains {
-  /** Resolves when this proof may begin. `overtake`: it is built on main as it is, whoever is ahead. */
-  join(name: string, how?: { readonly overtake: boolean }): Promise<Place>;
+  /** Resolves when this proof may begin, or the signal fires. */
+  join(name: string, how: Joining): Promise<Place>;
+}
+
+/** How a proof joins. */
+export interface Joining {
+  /** It is built on main as it is, whoever is ahead. */
+  readonly overtake: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** A proof's place behind others. */
@@ -45,13 +52,18 @@ interface Car {
 export function createTrains(order: TrainOrder): Trains {
   const lines = new Map<string, Set<Car>>();
   return {
-    async join(name, { overtake } = { overtake: false }) {
+    async join(name, { overtake, signal }) {
       const line = lines.get(name) ?? new Set<Car>();
       lines.set(name, line);
       const before = overtake ? [] : [...line];
       const car = newCar();
       line.add(car);
-      const ahead = await readied(car, before, order);
+      const ready = readied(before, order.width);
+      const waited = Promise.race([ready, fired(signal)]);
+      const commit = await within(waited, order.patienceMs);
+      const next = before.at(-1);
+      const ahead = next === undefined || isOut(next) ? undefined : commit;
+      if (ahead !== undefined) car.on = next;
       const leave = (came: boolean): void => {
         depart(line, car, came);
         if (line.size === 0 && lines.get(name) === line) lines.delete(name);
@@ -67,19 +79,10 @@ function newCar(): Car {
   return { built, gone, fall: new AbortController(), on: undefined, left: false };
 }
 
-/** Waits until not too many are ahead and the next one ahead is built, and builds on that one. */
-async function readied(
-  car: Car,
-  before: readonly Car[],
-  { width, patienceMs }: TrainOrder,
-): Promise<string | undefined> {
-  const narrow = before.at(-width);
-  if (narrow !== undefined) await within(narrow.gone.promise, patienceMs);
-  const next = before.at(-1);
-  const ahead = next === undefined ? undefined : await within(next.built.promise, patienceMs);
-  if (next === undefined || ahead === undefined || isOut(next)) return undefined;
-  car.on = next;
-  return ahead;
+/** Waits until not too many are ahead and the next one ahead is built: what this one is to be built on. */
+async function readied(before: readonly Car[], width: number): Promise<string | undefined> {
+  await before.at(-width)?.gone.promise;
+  return before.at(-1)?.built.promise;
 }
 
 const isOut = ({ left, fall }: Car): boolean => left || fall.signal.aborted;
@@ -97,8 +100,9 @@ function placeOf({ car, before, ahead, leave }: Standing, { patienceMs }: TrainO
     inVain: car.fall.signal,
     build: car.built.resolve,
     async first(signal) {
-      const clear = Promise.all(before.map(({ gone }) => gone.promise)).then(() => true);
-      return (await within(Promise.race([clear, fired(signal)]), patienceMs)) ?? false;
+      const clear = Promise.all(before.map(({ gone }) => gone.promise));
+      const over = Promise.race([clear, fired(signal)]).then(() => true);
+      return (await within(over, patienceMs)) ?? false;
     },
     leave,
   };
@@ -122,10 +126,10 @@ function fallBehind(line: ReadonlySet<Car>, car: Car): void {
   }
 }
 
-function fired(signal: AbortSignal): Promise<true> {
+function fired(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(true);
-    else signal.addEventListener('abort', () => resolve(true), { once: true });
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }
 
