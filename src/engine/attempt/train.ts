@@ -11,7 +11,7 @@ export interface Trains {
 }
 
 /** How a proof joins. */
-export interface Joining {
+interface Joining {
   /** It is built on main as it is, whoever is ahead. */
   readonly overtake: boolean;
   readonly signal: AbortSignal;
