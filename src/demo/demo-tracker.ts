@@ -67,7 +67,7 @@ async function openServer(deps: DemoTrackerDeps, sitting: Sitting): Promise<McpU
     keep: (made) => keep(deps, run, made),
     mark: run.settings.demo?.tracker === 'linear' ? projectMark(run.id) : null,
     there: thereOf(deps, run),
-    holds: (issue) => holds(deps, run, issue),
+    holds: (issues) => holds(deps, run, issues),
   };
   return guarded(server, guard);
 }
@@ -113,11 +113,18 @@ async function serveLocally(deps: DemoTrackerDeps, { run, order }: Sitting): Pro
 }
 
 /** Before there is a project there is nothing of the run's. */
-async function holds(deps: DemoTrackerDeps, { id }: Run, issue: string): Promise<boolean> {
+async function holds(
+  deps: DemoTrackerDeps,
+  { id }: Run,
+  issues: readonly string[],
+): Promise<boolean> {
   const run = await deps.store.runs.get(id);
   if (run?.settings.demo?.project == null) return false;
   const tracker = await deps.trackerOf(run);
-  const has = async (): Promise<boolean> => (await tracker.list()).some(({ key }) => key === issue);
+  const has = async (): Promise<boolean> => {
+    const known = new Set((await tracker.list()).map(({ key }) => key));
+    return issues.every((issue) => known.has(issue));
+  };
   if (await has()) return true;
   await tracker.adopt();
   return has();

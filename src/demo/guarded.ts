@@ -14,8 +14,8 @@ export interface Guard {
   /** Line by which the project is found again; null: nobody else can make one. */
   readonly mark: string | null;
   readonly there: AlreadyThere;
-  /** Whether an issue is of the run's project. */
-  readonly holds: (issue: string) => Promise<boolean>;
+  /** Whether all of these issues are of the run's project. */
+  readonly holds: (issues: readonly string[]) => Promise<boolean>;
 }
 
 /**
@@ -48,7 +48,14 @@ async function write(
   if (refusal !== null) return { ...said(refusal), isError: true };
   if (order.tool.endsWith('_project')) return saveProject({ upstream, guard, project }, order);
   const answer = await answerIfThere(order, guard.there);
-  return answer === null ? upstream.call(order) : said(answer);
+  if (answer !== null) return said(answer);
+  return upstream.call({ ...order, input: byId(order.input, project) });
+}
+
+/** Names of projects aren't unique; what is asked for was seen to be the run's own. */
+function byId(input: Order['input'], project: TrackerProject | null): Order['input'] {
+  const named = input['project'] !== undefined && project !== null;
+  return named ? { ...input, project: project.id } : input;
 }
 
 function said(text: string): { readonly content: readonly object[] } {

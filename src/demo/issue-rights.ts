@@ -32,8 +32,15 @@ const KEYS: Readonly<Record<string, RegExp>> = {
     /^(id|title|description|team|teamId|project|projectId|priority|labels|state|status|parentId|blockedBy)$/u,
   project:
     /^(id|name|description|summary|content|team|teamId|teamIds|addTeams|setTeams|priority)$/u,
-  comment: /^(issueId|issue|body|parentId)$/u,
+  comment: /^(issueId|issue|body)$/u,
 };
+
+/** Names of one thing that servers give it; where both are given they have to say the same. */
+const ALIASES = [
+  ['state', 'status'],
+  ['team', 'teamId'],
+  ['issueId', 'issue'],
+] as const;
 
 /** Where an issue begins; every other state is the harness's to give. */
 const BEGINNING = /^(todo|backlog|unstarted)$/iu;
@@ -46,13 +53,17 @@ const Write = z.looseObject({
   status: z.string().optional(),
   issueId: z.string().optional(),
   issue: z.string().optional(),
+  team: z.string().optional(),
+  teamId: z.string().optional(),
+  parentId: z.string().nullish(),
+  blockedBy: z.array(z.string()).optional(),
 });
 
 export interface WriteFacts {
   /** The run's project; null before it is made. */
   readonly project: Pick<TrackerProject, 'id' | 'name'> | null;
-  /** Whether an issue is of that project. */
-  readonly holds: (issue: string) => Promise<boolean>;
+  /** Whether all of these issues are of that project. */
+  readonly holds: (issues: readonly string[]) => Promise<boolean>;
 }
 
 /** Why an agent may not make this write, in words it can act on; null: it may. */
@@ -65,8 +76,9 @@ export async function refusalOf(
   if (unknown.length > 0) return `Leave out ${unknown.join(', ')}: it is not for agents to set.`;
   const { data: write } = Write.safeParse(call.input);
   if (write === undefined) return 'The input is not of the form that the tool describes.';
-  const state = write.state ?? write.status ?? 'Todo';
-  if (!BEGINNING.test(state.trim()))
+  const torn = ALIASES.find(([one, other]) => given(write[one], write[other]).size > 1);
+  if (torn !== undefined) return `Leave out one of ${torn.join(' and ')}: they differ.`;
+  if ([...given(write.state, write.status)].some((state) => !BEGINNING.test(state.trim())))
     return 'Leave the state alone: an issue begins as Todo, and the harness moves and closes it once its checks have passed. Use the report tool.';
   if (noun === 'project') return projectRefusal(write, facts);
   return noun === 'issue' ? issueRefusal(write, facts) : commentRefusal(write, facts);
@@ -74,29 +86,49 @@ export async function refusalOf(
 
 type Written = z.infer<typeof Write>;
 
-function projectRefusal({ id }: Written, { project }: WriteFacts): string | null {
-  if (id === undefined)
+/** What is said under several names of one thing. */
+function given(...values: readonly (string | null | undefined)[]): ReadonlySet<string> {
+  return new Set(values.filter((value) => value != null));
+}
+
+function namesTeam(write: Written): boolean {
+  return Object.keys(write).some((key) => /team/iu.test(key));
+}
+
+function projectRefusal(write: Written, { project }: WriteFacts): string | null {
+  if (write.id === undefined)
     return project === null
       ? null
       : `The project is there already: ${project.name} (${project.id}).`;
-  return id === project?.id ? null : 'This is not the project of this run.';
+  if (write.id !== project?.id) return 'This is not the project of this run.';
+  return namesTeam(write) ? 'Leave the teams of the project alone.' : null;
 }
 
-async function issueRefusal(
-  write: Written,
-  { project, holds }: WriteFacts,
-): Promise<string | null> {
+async function issueRefusal(write: Written, facts: WriteFacts): Promise<string | null> {
+  const { project, holds } = facts;
   if (project === null) return 'Save the project first.';
-  const named = write.project ?? write.projectId;
-  if (named !== undefined && named !== project.id && named !== project.name)
+  const named = given(write.project, write.projectId);
+  if ([...named].some((one) => one !== project.id && one !== project.name))
     return `Issues belong into the project ${project.name}.`;
-  if (write.id !== undefined)
-    return (await holds(write.id)) ? null : 'This issue is not of the project of this run.';
-  return named === undefined ? `Name the project: ${project.name}.` : null;
+  if (write.id === undefined)
+    return named.size === 0 ? `Name the project: ${project.name}.` : linkRefusal(write, facts);
+  if (namesTeam(write)) return 'Leave out the team: an issue stays in its own.';
+  return (await holds([write.id])) ? linkRefusal(write, facts) : ELSEWHERE;
+}
+
+async function linkRefusal(
+  { parentId, blockedBy = [] }: Written,
+  { holds }: WriteFacts,
+): Promise<string | null> {
+  const linked = [...given(parentId, ...blockedBy)];
+  if (linked.length === 0 || (await holds(linked))) return null;
+  return 'Name only issues of the project of this run in parentId and blockedBy, by the ids that the tracker gave them.';
 }
 
 async function commentRefusal(write: Written, { holds }: WriteFacts): Promise<string | null> {
-  const issue = write.issueId ?? write.issue;
+  const [issue] = given(write.issueId, write.issue);
   if (issue === undefined) return 'Name the issue.';
-  return (await holds(issue)) ? null : 'This issue is not of the project of this run.';
+  return (await holds([issue])) ? null : ELSEWHERE;
 }
+
+const ELSEWHERE = 'This issue is not of the project of this run.';

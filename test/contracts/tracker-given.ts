@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { hasCode } from '../../src/domain/errors.ts';
+import { HarnessError, hasCode } from '../../src/domain/errors.ts';
 import type { NewItem, TrackerClaim, WorkTracker } from '../../src/work/tracker.ts';
 
 /** One store that is empty at first, as the contract needs it. */
@@ -44,4 +44,6 @@ export async function done(tracker: WorkTracker, key: string): Promise<void> {
 }
 
 export const lost: unknown = expect.toSatisfy((error) => hasCode(error, 'CLAIM_LOST'));
-export const unknownKey: unknown = expect.toSatisfy((error) => hasCode(error, 'ITEM_UNKNOWN'));
+export const unknownKey: unknown = expect.toSatisfy(
+  (error) => error instanceof HarnessError && error.code === 'ITEM_UNKNOWN' && error.exit === 2,
+);

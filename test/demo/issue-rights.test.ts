@@ -3,7 +3,7 @@ import { isOffered, refusalOf } from '../../src/demo/issue-rights.ts';
 
 const facts = {
   project: { id: 'p-1', name: 'Shop' },
-  holds: async (issue: string) => issue === 'APP-1',
+  holds: async (issues: readonly string[]) => issues.every((one) => /^APP-[12]$/u.test(one)),
 };
 
 describe('tools are offered by verb and noun', () => {
@@ -65,6 +65,62 @@ test('what is not of the run’s project is not touched', async () => {
   expect(await refusalOf({ tool: 'save_comment', input: edit }, facts)).toContain('Leave out id');
   const foreign = { id: 'PAY-7', title: 'x' };
   expect(await refusalOf({ tool: 'save_issue', input: foreign }, facts)).toContain('not of the');
+});
+
+describe('I3 of two names of one thing each is looked at, and they say the same', () => {
+  test.each([
+    ['save_issue', { id: 'APP-1', state: 'Todo', status: 'Done' }],
+    ['save_issue', { id: 'APP-1', state: 'Done', status: 'Todo' }],
+    ['save_issue', { id: 'APP-1', state: 'Todo', status: 'Backlog' }],
+    ['save_issue', { title: 'A - b', project: 'Shop', projectId: 'p-2' }],
+    ['save_issue', { title: 'A - b', project: 'Payroll', projectId: 'p-1' }],
+    ['save_issue', { title: 'A - b', project: 'Shop', team: 'ENG', teamId: 'PAY' }],
+    ['save_comment', { issueId: 'APP-1', issue: 'PAY-7', body: 'x' }],
+    ['save_comment', { issueId: 'PAY-7', issue: 'APP-1', body: 'x' }],
+    ['save_comment', { issueId: 'APP-1', issue: 'APP-2', body: 'x' }],
+  ])('%s %j is refused', async (tool, input) => {
+    expect(await refusalOf({ tool, input }, facts)).not.toBeNull();
+  });
+
+  test.each([
+    ['save_issue', { title: 'A - b', project: 'Shop', projectId: 'p-1', state: 'Todo' }],
+    ['save_issue', { id: 'APP-1', state: 'Todo', status: 'Todo' }],
+    ['save_comment', { issueId: 'APP-1', issue: 'APP-1', body: 'x' }],
+  ])('%s %j is let through', async (tool, input) => {
+    expect(await refusalOf({ tool, input }, facts)).toBeNull();
+  });
+});
+
+describe('I3 nothing reaches out of the run’s project', () => {
+  const issue = { title: 'A - b', project: 'Shop', team: 'ENG' };
+
+  test.each([
+    ['a parent of elsewhere', 'save_issue', { ...issue, parentId: 'PAY-7' }],
+    ['what elsewhere has to be done first', 'save_issue', { ...issue, blockedBy: ['PAY-8'] }],
+    ['one of several', 'save_issue', { ...issue, blockedBy: ['APP-1', 'PAY-8'] }],
+    ['not a list', 'save_issue', { ...issue, blockedBy: 'PAY-8' }],
+    ['of an issue that is there', 'save_issue', { id: 'APP-1', blockedBy: ['PAY-8'] }],
+    ['its parent', 'save_issue', { id: 'APP-1', parentId: 'PAY-7' }],
+    ['another team', 'save_issue', { id: 'APP-1', team: 'PAY' }],
+    ['its id', 'save_issue', { id: 'APP-1', teamId: 'pay' }],
+    ['the project in another team', 'save_project', { id: 'p-1', setTeams: ['PAY'] }],
+    ['in one more', 'save_project', { id: 'p-1', addTeams: ['PAY'] }],
+    ['by ids', 'save_project', { id: 'p-1', teamIds: ['pay'] }],
+    ['by one', 'save_project', { id: 'p-1', team: 'PAY' }],
+    ['by its id', 'save_project', { id: 'p-1', teamId: 'pay' }],
+    ['a thread of elsewhere', 'save_comment', { issueId: 'APP-1', body: 'x', parentId: 'c-9' }],
+  ])('%s', async (_, tool, input) => {
+    expect(await refusalOf({ tool, input }, facts)).not.toBeNull();
+  });
+
+  test.each([
+    ['save_issue', { ...issue, parentId: 'APP-1', blockedBy: ['APP-1', 'APP-2'] }],
+    ['save_issue', { ...issue, parentId: null, blockedBy: [] }],
+    ['save_issue', { id: 'APP-1', blockedBy: ['APP-2'] }],
+    ['save_project', { id: 'p-1', description: 'More.' }],
+  ])('within it: %s %j', async (tool, input) => {
+    expect(await refusalOf({ tool, input }, facts)).toBeNull();
+  });
 });
 
 test('R-023 there is one project', async () => {

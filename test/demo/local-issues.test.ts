@@ -30,7 +30,10 @@ function aDesk(rights: IssueRights, tracker = openMemoryTracker()) {
       keep: async (made) => void kept.push(made),
       mark: null,
       there: { project: async () => undefined, ...thereIn(async () => tracker) },
-      holds: async (key) => (await tracker.list()).some((one) => one.key === key),
+      holds: async (keys) => {
+        const known = new Set((await tracker.list()).map(({ key }) => key));
+        return keys.every((key) => known.has(key));
+      },
     },
   );
   const call = async (tool: string, input: Record<string, unknown> = {}) => {

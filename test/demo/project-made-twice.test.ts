@@ -79,3 +79,16 @@ test("another run's project, and one of people, is none of this run", async () =
   }
   expect(fake.store.all('Project')).toHaveLength(3);
 });
+
+test('I3 an issue gets into the run’s project, also where people have one of the same name', async () => {
+  await using fake = await startFakeLinear({ limits: NO_LIMITS });
+  fake.store.insert('Project', { name: 'Shop', description: '', content: 'Ours.', teamIds: [] });
+  const session = await aSession(fake, randomUUID());
+  await session.call('save_project', PROJECT);
+  await session.call('save_issue', { title: 'A - b', team: 'ENG', project: 'Shop' });
+  await session.call('save_issue', { id: 'ENG-1', title: 'A - c', project: 'Shop' });
+  await session.close();
+  expect(fake.store.all('Issue')).toMatchObject([
+    { title: 'A - c', projectId: session.kept.at(-1)?.id },
+  ]);
+});

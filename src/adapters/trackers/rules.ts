@@ -57,6 +57,7 @@ export function unknownItem(key: string): HarnessError {
   return new HarnessError(
     'ITEM_UNKNOWN',
     `there is no work item ${JSON.stringify(key)}: list them with \`harness items\``,
+    { exit: 2 },
   );
 }
 
