@@ -93,6 +93,15 @@ describe.skipIf(unsealable)(
       expect(await given(tester, 'unsaid', [NOTES])).toEqual(['notes']);
       expect(await given(coder, 'unsaid', [NOTES])).toEqual([]);
     });
+
+    test('I3 none takes the place of the tracker in demo mode', async () => {
+      const taken = [{ ...NOTES, name: 'linear' }];
+      await expect(given({ ...tester, demo: true }, 'no', taken)).rejects.toMatchObject({
+        code: 'MCP_NAME_TAKEN',
+        exit: 2,
+      });
+      expect(await given(tester, 'no', taken)).toEqual(['linear']);
+    });
   },
 );
 

@@ -59,7 +59,7 @@ const MAX_BODY_BYTES = 1024 ** 2;
 
 /**
  * Connects to the servers of a session's phase, and sees that they offer what was agreed to.
- * @throws HarnessError MCP_UNAVAILABLE, MCP_TOOL_MISSING, MCP_CHANGED
+ * @throws HarnessError MCP_UNAVAILABLE, MCP_TOOL_MISSING, MCP_CHANGED; MCP_NAME_TAKEN (exit 2)
  */
 export async function openMcp(settings: McpSettings, order: McpOrder): Promise<McpDoor> {
   const wanted = settings.servers.filter(({ phases }) => phases.includes(order.subject.phase));
@@ -70,7 +70,10 @@ export async function openMcp(settings: McpSettings, order: McpOrder): Promise<M
     rooms.set(`/mcp/${room.name}`, room);
   };
   for (const own of (await settings.own?.(order)) ?? []) open(await ownRoom(own));
-  for (const server of wanted) open(await roomOf(server, settings.pins));
+  for (const server of wanted) {
+    if (rooms.has(`/mcp/${server.name}`)) throw nameTaken(server.name);
+    open(await roomOf(server, settings.pins));
+  }
   const opened = opening.move();
   const refused = new Set<string>();
   return {
@@ -92,6 +95,15 @@ export async function openMcp(settings: McpSettings, order: McpOrder): Promise<M
     },
     close: () => opened.disposeAsync(),
   };
+}
+
+/** An operator's server has the name of one that the harness adds, which it would stand in for. */
+export function nameTaken(name: string): HarnessError {
+  return new HarnessError(
+    'MCP_NAME_TAKEN',
+    `mcp.${name} in orchestrator.yaml has the name of a server that the harness itself adds to these sessions; give it another name`,
+    { exit: 2 },
+  );
 }
 
 async function roomOf(server: McpServer, pins: Pins): Promise<Room> {

@@ -2,6 +2,7 @@ import { mkdtempDisposable, readFile, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openMcp, type OwnServer } from '../../../src/gateway/mcp/door.ts';
 import { openPins } from '../../../src/gateway/mcp/pins.ts';
 import type { McpServer } from '../../../src/gateway/mcp/upstream.ts';
 import type { Wire } from '../../../src/gateway/wire.ts';
@@ -204,4 +205,42 @@ test('I8 so is one whose input changes; a tool that is not listed may change as 
   await (await bench.open())[Symbol.asyncDispose]();
   fake.tools = [list, { ...save, inputSchema: { type: 'object', properties: { key: {} } } }];
   await expect(bench.open()).rejects.toMatchObject({ code: 'MCP_CHANGED' });
+});
+
+test('I3 I8 nobody takes the name of a server that the harness itself adds', async () => {
+  await using fake = await anMcpServer();
+  const closed: string[] = [];
+  const own: OwnServer = {
+    name: 'linear',
+    secrets: [],
+    connect: async () => ({
+      tools: [],
+      call: async () => ({ content: [] }),
+      close: async () => void closed.push('linear'),
+    }),
+  };
+  const named = (name: string): McpServer => ({
+    name,
+    url: fake.url,
+    headers: {},
+    tools: ['list'],
+    phases: ['implement'],
+  });
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'pins-'));
+  const order = {
+    runId: 'r-1',
+    subject: { attempt: 'a', phase: 'implement', role: 'coder', item: null },
+    note: async () => undefined,
+  } as const;
+  const settings = { pins: openPins(folder.path), own: async () => [own] };
+  await expect(openMcp({ ...settings, servers: [named('linear')] }, order)).rejects.toMatchObject({
+    code: 'MCP_NAME_TAKEN',
+    exit: 2,
+    message: expect.stringMatching(/mcp\.linear.*another name/su),
+  });
+  expect(fake.calls).toEqual([]);
+  expect(closed).toEqual(['linear']);
+  const door = await openMcp({ ...settings, servers: [named('mine')] }, order);
+  expect(door.servers.map(({ name }) => name)).toEqual(['linear', 'mine']);
+  await door.close();
 });
