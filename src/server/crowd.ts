@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Http } from './parts.ts';
 import { Refusal } from './problems.ts';
 
@@ -16,16 +17,18 @@ export function leaveTheGone(http: Http): void {
   });
 }
 
-/** Refuses requests while too many connections are open: what is open goes on. */
+/** Refuses the requests of connections that came while too many were open: what was open goes on. */
 export function refuseCrowds(http: Http): void {
-  let open = 0;
+  const refused = new WeakSet<Socket>();
+  let admitted = 0;
   http.server.maxConnections = MOST_CONNECTIONS + MOST_REFUSED;
   http.server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => (open -= 1));
+    if (admitted >= MOST_CONNECTIONS) return void refused.add(socket);
+    admitted += 1;
+    socket.once('close', () => (admitted -= 1));
   });
-  http.addHook('onRequest', async () => {
-    if (open <= MOST_CONNECTIONS) return;
+  http.addHook('onRequest', async ({ socket }) => {
+    if (!refused.has(socket)) return;
     throw new Refusal(503, 'CONNECTIONS_FULL', {
       detail: `More than ${MOST_CONNECTIONS} connections are open; close some, then try again`,
       headers: { connection: 'close', 'retry-after': '5' },

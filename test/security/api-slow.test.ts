@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { Agent, get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aServer, TOKEN, type TestServer } from '../server/a-server.ts';
+import { raw } from '../server/asked.ts';
 
 let server: TestServer;
 
@@ -51,12 +53,38 @@ const PATIENT = { timeout: 30_000, interval: 200 };
 
 test('I12 more connections than there may be are told so, and places come free again', async () => {
   const idle = await Promise.all(Array.from({ length: 510 }, dial));
-  expect(await server.ask('/v1/projects')).toMatchObject({
+  expect(await raw(server.port, {})).toMatchObject({
     status: 503,
-    json: { code: 'CONNECTIONS_FULL' },
+    said: expect.stringContaining('CONNECTIONS_FULL'),
   });
   for (const socket of idle) socket.destroy();
-  await expect.poll(async () => (await server.ask('/v1/projects')).status, PATIENT).toBe(200);
+  await expect.poll(async () => (await raw(server.port, {})).status, PATIENT).toBe(200);
+});
+
+test('who is connected already goes on while others are told that there are too many', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const path = '/v1/projects';
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const options = { host: '127.0.0.1', port: server.port, path, headers, agent };
+  const asked = async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const request = get(options, (answer) => {
+      answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
+    });
+    request.on('error', reject);
+    return [await promise, request.reusedSocket] as const;
+  };
+  expect(await asked()).toEqual([200, false]);
+  const idle = await Promise.all(Array.from({ length: 510 }, dial));
+  // Whoever comes after them was refused once they are all in.
+  expect((await raw(server.port, { path })).status).toBe(503);
+  expect(await asked()).toEqual([200, true]);
+  // A place that comes free is the next one's, whoever else still waits without one.
+  for (const socket of idle.splice(0, 5)) socket.destroy();
+  const soon = { timeout: 5000, interval: 200 };
+  await expect.poll(async () => (await raw(server.port, { path })).status, soon).toBe(200);
+  agent.destroy();
+  for (const socket of idle) socket.destroy();
 });
 
 /** 200 events of it are more than any socket holds. */

@@ -41,7 +41,8 @@ export function linear(secret: string, webhookTimestamp: number): Asked {
 }
 
 export function github(secret: string, delivery: string): Asked {
-  const body = JSON.stringify({ ref: 'refs/heads/main' });
+  // No two deliveries say the same, as those of GitHub.
+  const body = JSON.stringify({ ref: 'refs/heads/main', delivery });
   const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   const headers = {
     ...JSON_TYPE,

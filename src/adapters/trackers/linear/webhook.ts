@@ -38,7 +38,8 @@ export function createWebhookDoor(order: {
   const seen = new Set<string>();
   return (arrived) => {
     const delivery = arrived.headers['linear-delivery'] ?? '';
-    if (!isSigned(arrived, order.secret)) return refused('its signature is not of this secret');
+    const digest = signedDigest(arrived, order.secret);
+    if (digest === undefined) return refused('its signature is not of this secret');
     const body = bodyShape.safeParse(jsonOf(arrived.body));
     if (!body.success) return refused('its body is not one of Linear');
     const skew = order.now() - body.data.webhookTimestamp;
@@ -46,10 +47,9 @@ export function createWebhookDoor(order: {
       return refused(
         `it is of another time, by ${Math.round(skew / 1000)} s: an old one sent again, or this machine's clock is wrong`,
       );
-    // The header is not signed, so the signature counts: the same body is the same delivery.
-    const signature = arrived.headers['linear-signature'] ?? '';
-    if (seen.has(signature) || seen.has(delivery)) return refused('it was here before');
-    remember(seen, signature, delivery);
+    // The header is not signed, so what was signed counts: the same body is the same delivery.
+    if (seen.has(digest) || seen.has(delivery)) return refused('it was here before');
+    remember(seen, digest, delivery);
     const of = TELLING.find((type) => type === body.data.type);
     return of === undefined ? { kind: 'ignored' } : { kind: 'changed', of };
   };
@@ -63,11 +63,17 @@ function remember(seen: Set<string>, ...names: readonly string[]): void {
   }
 }
 
-/** Over the bytes as they came; compared in constant time. */
-function isSigned({ body, headers }: Arrived, secret: string): boolean {
-  const given = Buffer.from(headers['linear-signature'] ?? '', 'hex');
+const SIGNATURE = /^[0-9a-f]{64}$/iu;
+
+/**
+ * Over the bytes as they came; compared in constant time. As we computed it, since a signature can be
+ * spelled in several ways; undefined: it is not of this secret.
+ */
+function signedDigest({ body, headers }: Arrived, secret: string): string | undefined {
+  const signature = headers['linear-signature'] ?? '';
+  if (!SIGNATURE.test(signature)) return undefined;
   const right = createHmac('sha256', secret).update(body).digest();
-  return given.length === right.length && timingSafeEqual(given, right);
+  return timingSafeEqual(Buffer.from(signature, 'hex'), right) ? right.toString('hex') : undefined;
 }
 
 function refused(why: string): Verdict {

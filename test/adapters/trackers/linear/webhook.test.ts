@@ -68,6 +68,31 @@ describe('a webhook of Linear', () => {
     expect(judge(renamed)).toMatchObject({ kind: 'refused' });
   });
 
+  test.each([
+    ['in capitals', (signature: string) => signature.toUpperCase()],
+    ['with more behind it', (signature: string) => `${signature}zz`],
+    ['with a byte behind it', (signature: string) => `${signature}00`],
+    ['with a blank behind it', (signature: string) => `${signature} `],
+  ])('I12 sent again with its signature spelled %s it is refused', (_, spelled) => {
+    const judge = door();
+    const first = arrived();
+    const headers = {
+      'linear-signature': spelled(first.headers['linear-signature'] ?? ''),
+      'linear-delivery': 'another',
+    };
+    judge(first);
+    expect(judge({ ...first, headers })).toMatchObject({ kind: 'refused' });
+  });
+
+  test('a signature is 64 hex digits and nothing else', () => {
+    const { body, headers } = arrived();
+    const signature = headers['linear-signature'] ?? '';
+    for (const given of [`${signature}zz`, ` ${signature}`, `sha256=${signature}`])
+      expect(door()({ body, headers: { 'linear-signature': given } })).toMatchObject({
+        why: expect.stringMatching(/signature/u),
+      });
+  });
+
   test('what was refused does not use up the delivery', () => {
     const judge = door();
     const good = arrived();
