@@ -51,7 +51,7 @@ async function landAlone(stores: Stores, order: LandOrder): Promise<Landing> {
   if ('reason' in ready) return delayed(ready.reason);
   const { from, user } = ready;
   const to = await headOf(stores);
-  if (from === to) return { kind: 'current' };
+  if (from === to) return { kind: 'current', commit: to };
   if (!(await isWritable(user.gitDir))) return delayed(`${user.gitDir} can't be written`);
   if (!(await isAncestor(stores.git, stores.hub, [from, to]))) return ownCommits(stores, ready, to);
   const config = await configOf(stores.git, user.gitDir);
@@ -116,7 +116,7 @@ async function ownCommits(
   { user, from }: { readonly user: Position; readonly from: string },
   to: string,
 ): Promise<Landing> {
-  if (await isAncestor(stores.git, user.gitDir, [to, from])) return { kind: 'current' };
+  if (await isAncestor(stores.git, user.gitDir, [to, from])) return { kind: 'current', commit: to };
   const beside = await setBeside(stores, user, to);
   const remedy = beside ? `; ${TAKE_IN} brings both together` : '';
   return delayed(`${user.branch ?? ''} has commits of your own beside what was built${remedy}`);

@@ -28,10 +28,10 @@ export type Merge =
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
 
 /**
- * What came of bringing main to the user: `current` when it is there already, `delayed` with the
+ * What came of bringing main, at that commit, to the user: `current` when it is there already, `delayed` with the
  * reason for people.
  */
 export type Landing =
   | { readonly kind: 'landed'; readonly commit: string }
-  | { readonly kind: 'current' }
+  | { readonly kind: 'current'; readonly commit: string }
   | { readonly kind: 'delayed'; readonly reason: string };

@@ -49,6 +49,7 @@ test('I6 files half written by a killed landing are finished by the next', async
   write(user, { 'a.txt': 'tw', 'sub/new.txt': '' });
   expect(await hub.land({ directory: user, branch: 'main', expectedOld: null })).toEqual({
     kind: 'current',
+    commit: main,
   });
   expect(userGit(user, 'rev-parse', 'HEAD')).toBe(main);
   expect(userGit(user, 'status', '--porcelain')).toBe('');

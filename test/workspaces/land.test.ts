@@ -42,7 +42,7 @@ test('a clean repository follows main, its untracked and ignored files stay', as
   expect(existsSync(join(user, 'old.txt'))).toBe(false);
   expect(readFileSync(join(user, 'run.log'), 'utf8')).toBe('mine too');
   expect(userGit(user, 'fsck', '--strict')).toBe('');
-  expect(await landing(project)).toEqual({ kind: 'current' });
+  expect(await landing(project)).toEqual({ kind: 'current', commit: main });
 });
 
 const obstacles: [string, (user: string) => void, RegExp][] = [
@@ -135,7 +135,7 @@ test('I1 main is brought beside commits of the user, and counts as landed once t
   userGit(user, 'merge', '-q', '--no-edit', 'harness/main');
   expect(readFileSync(join(user, 'a.txt'), 'utf8')).toBe('two\n');
   expect(userGit(user, 'fsck', '--strict')).toBe('');
-  expect(await landing(project)).toEqual({ kind: 'current' });
+  expect(await landing(project)).toEqual({ kind: 'current', commit: main });
   expect(await project.hub.receive(user, 'main')).toMatchObject({ kind: 'ahead' });
 });
 

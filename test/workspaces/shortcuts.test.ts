@@ -191,7 +191,7 @@ test('landing asks git nothing when the branch is at main already', async () => 
   const own = countingGit();
   const hub = await openHub({ home: project.home, projectId: 'p1', git: own });
   const order = { directory: project.user, branch: 'main', expectedOld: null };
-  expect(await hub.land(order)).toEqual({ kind: 'current' });
+  expect(await hub.land(order)).toEqual({ kind: 'current', commit: await hub.head() });
   expect(own.asked).toEqual([]);
 });
 

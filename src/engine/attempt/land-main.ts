@@ -10,8 +10,11 @@ export interface LandingOrder {
   readonly project: Project;
   readonly hub: Hub;
   readonly runId: string | null;
-  /** Last reason for a delay by project: the same one is not stored again. */
-  readonly said?: Map<string, string>;
+  /**
+   * Reason of the delay that was stored last, by project; null: none is left. The same one is not stored
+   * again. Without a project, its events tell: another process may have stored one.
+   */
+  readonly said?: Map<string, string | null>;
 }
 
 /**
@@ -36,20 +39,27 @@ export async function landMain(
   const landed = landing.kind === 'landed' ? landing.commit : undefined;
   const commit = landed ?? (await takenIn(store, order, landing));
   if (commit !== undefined) {
-    said?.delete(project.id);
+    said?.set(project.id, null);
     await store.events.append(project.id, runId, [{ type: 'main.landed', commit }]);
   }
   return landing;
 }
 
-/** Main's commit where a delay is over that a person ended by taking it in. */
+/** What of main the person has, where a delay is over that they ended by taking it in. */
 async function takenIn(
   store: WorkshopDeps['store'],
-  { project, hub, said }: LandingOrder,
+  { project, said }: LandingOrder,
   landing: Landing,
 ): Promise<string | undefined> {
   if (landing.kind !== 'current') return undefined;
-  if (said !== undefined) return said.has(project.id) ? hub.head() : undefined;
-  const events = await store.events.read(project.id, { after: 0, limit: 1_000_000 });
-  return unlandedIn(events) === null ? undefined : hub.head();
+  const known = said?.get(project.id);
+  const delay = known === undefined ? await storedDelay(store, project) : known;
+  if (delay !== null) return landing.commit;
+  said?.set(project.id, null);
+  return undefined;
+}
+
+async function storedDelay(store: WorkshopDeps['store'], { id }: Project): Promise<string | null> {
+  const events = await store.events.read(id, { after: 0, limit: 1_000_000 });
+  return unlandedIn(events)?.reason ?? null;
 }

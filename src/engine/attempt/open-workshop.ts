@@ -16,7 +16,7 @@ import { clearAway } from './workspace-box.ts';
 
 /** The attempts' side of the engine, made of agents, boxes, git and checks. */
 export function openWorkshop(deps: WorkshopDeps): Workshop {
-  const said = new Map<string, string>();
+  const said = new Map<string, string | null>();
   return {
     session: (attemptId, brief, signal) => sessionStep(deps, { attemptId, brief }, signal),
     prove: (attemptId, commit, signal) => proveStep(deps, { attemptId, commit }, signal),
