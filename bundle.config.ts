@@ -27,10 +27,31 @@ export default defineConfig({
     license: { fileName: 'bundle/licenses.md' },
     rolldownOptions: {
       input: `${SOURCES}/cli/bin.ts`,
-      output: { entryFileNames: 'cli/bin.js', chunkFileNames: 'bundle/[name]-[hash].js' },
+      output: {
+        entryFileNames: 'cli/bin.js',
+        // Names that stay: under a server that runs for long, an update may replace what it has yet to load.
+        // What they export keeps its name as well, so that an older part finds the same in them, or nothing.
+        chunkFileNames: (chunk) => `bundle/${nameOf(chunk)}.js`,
+        minifyInternalExports: false,
+      },
     },
   },
 });
+
+interface Chunk {
+  readonly name: string;
+  readonly facadeModuleId?: string | null | undefined;
+  readonly moduleIds: readonly string[];
+}
+
+/** The place of its main module as one word, so that no two share a name and get numbers. */
+function nameOf({ name, facadeModuleId, moduleIds }: Chunk): string {
+  const id = facadeModuleId ?? moduleIds.at(-1) ?? '';
+  if (!id.startsWith(`${SOURCES}/`)) return name;
+  const place = relative(SOURCES, id).replace(/\.ts$/u, '').replaceAll('/', '-');
+  // One that only hands on what another holds.
+  return moduleIds.length === 0 ? `${place}-door` : place;
+}
 
 /** In a bundle every module still has the place that the compiler gives it: some start programs beside them. */
 function ownPlaces(): Plugin {

@@ -94,6 +94,11 @@ describe.skipIf(quickOnly)(
     test('help and doctor answer, with nothing but what it depends on', async () => {
       const help = await harness(['--help']);
       expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/Usage: harness/u)]);
+      const sources = await run(process.execPath, [join(ROOT, 'src/cli/bin.ts'), '--help'], {
+        cwd: folder,
+        env,
+      });
+      expect(help.stdout).toBe(sources.stdout);
       const doctor = await harness(['doctor']);
       expect(doctor.stdout).toMatch(/ok +agent +Claude Agent SDK/u);
       expect(doctor.stdout).toMatch(/ok +database +embedded Postgres/u);
