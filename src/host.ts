@@ -44,17 +44,16 @@ export async function openHost(app: App, order: HostOrder): Promise<Host> {
   const identity = await readHostIdentity(newId);
   const parts = { folder, gateway, packages, identity, browser, demo, ...seal };
   const workshop = openWorkshop(await workshopDeps(app, parts));
-  const started = await startEngine(engineDeps(app, order, { workshop, identity }));
+  // Left in the opposite order, each whatever becomes of the others: who stops the runs first can tell of them.
   const notices = openNotices(app, order.label);
+  opening.defer(() => notices.stop());
+  const started = await startEngine(engineDeps(app, order, { workshop, identity }));
+  opening.defer(() => started.stop());
   void sweepOldEnvironments(app, identity);
   const opened = opening.move();
   return {
     unsealed: seal.unsealed,
     lost: started.lost,
-    async stop() {
-      await started.stop();
-      await notices.stop();
-      await opened.disposeAsync();
-    },
+    stop: () => opened.disposeAsync(),
   };
 }

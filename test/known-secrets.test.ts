@@ -52,7 +52,7 @@ test('I7 the address of a notifier is known, and so is the key in it', () => {
   const url = 'https://hooks.example.org/services/T0/B0/abcdefghijklmnop?channel=general';
   const config = {
     ...load({}),
-    notify: [{ type: 'slack', url: new Secret(url), secret: null, on: ['done'] }],
+    notify: [{ id: 'slack:1', type: 'slack', url: new Secret(url), secret: null, on: ['done'] }],
   } as const;
   const all = knownSecrets({ config, server: { url: 'postgres://db.example/x' } });
   const redact = redactorOf(all);

@@ -145,7 +145,11 @@ interface ExtraCommand {
   readonly flags?: readonly string[] | undefined;
 }
 
-type NotifyTarget = { readonly on: readonly News[] } & (
+type NotifyTarget = {
+  /** Always the same for the same way; nothing can be read from it. */
+  readonly id: string;
+  readonly on: readonly News[];
+} & (
   | {
       readonly type: 'webhook' | 'slack' | 'ntfy';
       /** Whoever knows it may write there, so its path is a secret too. */

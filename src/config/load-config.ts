@@ -39,7 +39,7 @@ export function loadConfig(order: ConfigOrder): Config {
     file,
     cwd: order.cwd,
     lookup: (name) => environment.lookup(name),
-    credentials,
+    guarded: { credentials, linearMcpUrl: environment.known.LINEAR_MCP_URL },
   });
   const problems = [
     ...flagProblems(order.flags),
@@ -51,12 +51,13 @@ export function loadConfig(order: ConfigOrder): Config {
     throw invalidConfig(problems, [...credentials.values(), ...reading.secrets]);
   // Not from `.env`: that file may come with a repository.
   const registries = readRegistries((name) => order.env[name]);
+  const notify = notifyTargets(reading.settings, order.env);
   return freezeDeep({
     ...places(order, reading.settings, environment),
     ...access(reading.settings, environment.known),
     secrets: secretsOf(reading.settings, environment),
     ...extras(reading.settings),
-    notify: notifyTargets(reading.settings, order.env),
+    notify,
     registries,
     mcp: mcpServers(reading.settings.mcp),
     providerTools: reading.settings.gateway.provider_tools,
@@ -74,6 +75,7 @@ export function loadConfig(order: ConfigOrder): Config {
       variables: environment.known,
       file: reading.settings,
       folder: file === null ? order.cwd : dirname(file),
+      notifiers: notify.map(({ id }) => id),
     }),
   });
 }

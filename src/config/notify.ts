@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
 import type { FileSettings } from './schema.ts';
@@ -8,16 +9,19 @@ const COMMAND = 'HARNESS_NOTIFY_COMMAND';
 
 /** Whom to tell of what. The command is the environment's: file and `.env` may have come with a repository. */
 export function notifyTargets({ notify }: FileSettings, env: Variables): Config['notify'] {
-  return notify.map(({ type, url = '', secret, on }) =>
-    type === 'command'
-      ? { type, on, command: env[COMMAND] ?? '' }
-      : {
-          type,
-          on,
-          url: new Secret(url),
-          secret: secret === undefined ? null : new Secret(secret),
-        },
-  );
+  return notify.map(({ type, url = '', secret, on }) => {
+    if (type === 'command') {
+      const command = env[COMMAND] ?? '';
+      return { id: idOf(type, command), type, on, command };
+    }
+    const key = secret === undefined ? null : new Secret(secret);
+    return { id: idOf(type, url), type, on, url: new Secret(url), secret: key };
+  });
+}
+
+/** Always the same for the same way; nothing can be read from it. */
+function idOf(type: string, way: string): string {
+  return `${type}:${createHash('sha256').update(way).digest('hex').slice(0, 16)}`;
 }
 
 /** A command that nobody named. */

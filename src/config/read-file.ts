@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { z } from 'zod';
 import { isSection, knownKeys } from './config-schema.ts';
 import { describeIssue } from './describe-issue.ts';
+import { hooksIn, leaks, type Guarded } from './leaks.ts';
 import { nearest } from './nearest.ts';
 import { invalidConfig } from './problem.ts';
 import type { Problem } from './problem.ts';
@@ -29,8 +30,8 @@ export interface FileOrder {
   readonly file: string | null;
   readonly cwd: string;
   readonly lookup: Lookup;
-  /** Values of our own credentials by the variable's name: they may not end up in a stored setting. */
-  readonly credentials: ReadonlyMap<string, string>;
+  /** What may not end up in a stored setting, or with whom the file names. */
+  readonly guarded: Omit<Guarded, 'boxSecrets'>;
 }
 
 export interface FileReading {
@@ -52,10 +53,15 @@ export function readFile(order: FileOrder): FileReading {
   const problems = [
     ...yaml.problems,
     ...(parsed.success ? faultsOf(parsed.data, yaml, order.lookup) : issuesOf(parsed.error, yaml)),
-    ...leaks(yaml, order.credentials),
+    ...leaks(yaml, { ...order.guarded, boxSecrets: boxSecretsOf(parsed.data, order.lookup) }),
   ].toSorted((a, b) => (a.place?.offset ?? 0) - (b.place?.offset ?? 0));
-  const hooks = texts(yaml.data, []).filter(({ path }) => isHook(path));
-  return { settings: parsed.data, problems, secrets: hooks.map((hook) => hook.text) };
+  return { settings: parsed.data, problems, secrets: hooksIn(yaml) };
+}
+
+/** None where the file is refused anyway. */
+function boxSecretsOf(file: FileSettings | undefined, lookup: Lookup): ReadonlyMap<string, string> {
+  const names = file?.environment.secrets ?? [];
+  return new Map(names.map((name) => [name, lookup(name) ?? ''] as const));
 }
 
 function shownName(file: string, cwd: string): string {
@@ -110,37 +116,6 @@ function absentSecrets(names: readonly string[], yaml: YamlData, lookup: Lookup)
     const place = yaml.placeOf(['environment', 'secrets', index]);
     return [{ place, what: `environment.secrets names ${name}, which is not set` }];
   });
-}
-
-/** Where secrets belong in the file; everywhere else they would be stored and shown. */
-const KEPT = new Set(['database_url', 'backend.database_url', 'backend.linear_api_key']);
-
-function leaks(yaml: YamlData, credentials: ReadonlyMap<string, string>): Problem[] {
-  return texts(yaml.data, []).flatMap(({ path, text }) => {
-    if (KEPT.has(dotted(path)) || isHeader(path) || isHook(path)) return [];
-    const found = [...credentials].find(([, value]) => value.length >= 8 && text.includes(value));
-    if (found === undefined) return [];
-    const what = `${dotted(path)} would store and show the value of ${found[0]}`;
-    return [{ place: yaml.placeOf(path), what: `${what}: environment.secrets takes names` }];
-  });
-}
-
-/** Where an MCP server's credential belongs. */
-function isHeader(path: Path): boolean {
-  return path[0] === 'mcp' && path[2] === 'headers';
-}
-
-/** Where a notifier's address and what it signs with belong. */
-function isHook(path: Path): boolean {
-  return path[0] === 'notify' && (path[2] === 'url' || path[2] === 'secret');
-}
-
-function texts(value: unknown, path: Path): { readonly path: Path; readonly text: string }[] {
-  if (typeof value === 'string') return [{ path, text: value }];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    texts(inner, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
 }
 
 function valueAt(data: unknown, path: Path): unknown {

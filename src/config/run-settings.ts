@@ -16,11 +16,13 @@ export interface Layers {
   readonly file: FileSettings;
   /** Folder against which the file's relative paths are read. */
   readonly folder: string;
+  /** Ids of those to tell. */
+  readonly notifiers: readonly string[];
 }
 
 /** What a run is started with: flags over environment over file. */
 export function runSettings(layers: Layers): RunSettings {
-  const { flags, file, folder } = layers;
+  const { flags, file, folder, notifiers } = layers;
   const parallel = flags.parallel ?? file.phases.implement.parallel;
   return {
     ...conduct(layers),
@@ -35,6 +37,7 @@ export function runSettings(layers: Layers): RunSettings {
     environment: environment(file),
     deploy: deploy(file),
     attributionHeaders: file.gateway.attribution_headers,
+    ...(notifiers.length === 0 ? {} : { notifiers }),
     label: '',
   };
 }

@@ -2,7 +2,13 @@
 export type Lookup = (name: string) => string | undefined;
 
 export type Substitution =
-  | { readonly kind: 'text'; readonly text: string; readonly replaced: boolean }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly replaced: boolean;
+      /** Names of the variables in it, whether set or not. */
+      readonly names: readonly string[];
+    }
   | { readonly kind: 'failed'; readonly at: number; readonly what: string };
 
 const reference = /\$(?:\$|\{([^}]*)\}|\{)/g;
@@ -15,13 +21,16 @@ const inside = /^([A-Za-z_]\w*)(?:(:-|:\?)(.*))?$/s;
 export function substitute(text: string, lookup: Lookup): Substitution {
   let result = '';
   let from = 0;
+  const names: string[] = [];
   for (const match of text.matchAll(reference)) {
     const value = match[0] === '$$' ? { text: '$' } : resolve(match[1], lookup);
     if ('what' in value) return { kind: 'failed', at: match.index, what: value.what };
     result += text.slice(from, match.index) + value.text;
     from = match.index + match[0].length;
+    const name = inside.exec(match[1] ?? '')?.[1];
+    if (name !== undefined) names.push(name);
   }
-  return { kind: 'text', text: result + text.slice(from), replaced: from > 0 };
+  return { kind: 'text', text: result + text.slice(from), replaced: from > 0, names };
 }
 
 /** Whether the text is one reference and nothing else, so that its value may be a number. */

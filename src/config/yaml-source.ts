@@ -6,6 +6,14 @@ import type { Lookup } from './substitute.ts';
 
 export type Path = readonly PropertyKey[];
 
+/** What filled a value in. */
+interface Filling {
+  /** Names of the variables. */
+  readonly names: readonly string[];
+  /** The value is one reference and nothing else. */
+  readonly alone: boolean;
+}
+
 /** A YAML text as plain data, with the place each value came from. */
 export interface YamlData {
   readonly data: unknown;
@@ -15,6 +23,8 @@ export interface YamlData {
   placeOfKey(path: Path): Place;
   /** Whether the value came out of a variable, and may be other than what the file shows. */
   substituted(path: Path): boolean;
+  /** The variables that the value came out of. */
+  filling(path: Path): Filling | undefined;
   /** Whether the value could not be filled in, which is reported already. */
   failed(path: Path): boolean;
 }
@@ -38,7 +48,7 @@ interface Walk extends YamlOrder {
   readonly anchors: Map<string, Node>;
   readonly values: Map<string, number>;
   readonly keys: Map<string, number>;
-  readonly substituted: Set<string>;
+  readonly substituted: Map<string, Filling>;
   readonly failed: Set<string>;
   count: number;
 }
@@ -51,7 +61,7 @@ export function readYaml(order: YamlOrder): YamlData {
     anchors: new Map(),
     values: new Map([['', 0]]),
     keys: new Map(),
-    substituted: new Set(),
+    substituted: new Map(),
     failed: new Set(),
     count: 0,
   };
@@ -63,6 +73,7 @@ export function readYaml(order: YamlOrder): YamlData {
     placeOf: (path) => place(walk, walk.values, path),
     placeOfKey: (path) => place(walk, walk.keys, path),
     substituted: (path) => walk.substituted.has(id(path)),
+    filling: (path) => walk.substituted.get(id(path)),
     failed: (path) => walk.failed.has(id(path)),
   };
 }
@@ -170,8 +181,9 @@ function scalarOf(node: Scalar, path: Path, walk: Walk): unknown {
     walk.failed.add(id(path));
     return undefined;
   }
-  if (result.replaced) walk.substituted.add(id(path));
-  return node.type === 'PLAIN' && isOneReference(value) ? typed(result.text) : result.text;
+  const alone = isOneReference(value);
+  if (result.replaced) walk.substituted.set(id(path), { names: result.names, alone });
+  return node.type === 'PLAIN' && alone ? typed(result.text) : result.text;
 }
 
 function offsetOf(node: unknown): number | undefined {

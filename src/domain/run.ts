@@ -97,6 +97,8 @@ export interface RunSettings {
   readonly served?: boolean;
   /** Adds `x-harness-*` headers to upstream requests. */
   readonly attributionHeaders: boolean;
+  /** Ids of those that are told news of it, wherever it is hosted; absent: nobody is. */
+  readonly notifiers?: readonly string[];
   /** Only workers of the same label take part; `rehearsal` for scripted models, else ''. */
   readonly label: string;
 }

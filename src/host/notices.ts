@@ -32,7 +32,8 @@ const LOOK_MS = 5000;
 const LAST_MS = 5000;
 
 /**
- * Tells what the operator wants to be told of runs with this label. Beside the runs: a notifier that hangs or
+ * Tells what the operator wants to be told of runs with this label, each to those alone that its own configuration
+ * named when it began: a host may carry out runs of other folders, too. Beside the runs: a notifier that hangs or
  * fails holds nothing up. Each fact is stored as told before it is: at most once, over all processes and restarts.
  */
 export function openNotices(app: Told, label: string): Notices {
@@ -134,15 +135,17 @@ async function noticeOf({ store }: Told, { stored, news, redact }: Telling): Pro
 
 function notifiersOf({ config, path, homeFolder }: Told): readonly Notifier[] {
   return config.notify.map((target) => {
-    const { on } = target;
+    const { id, on } = target;
     if (target.type === 'command')
       return notifyingCommand({
+        id,
         command: target.command,
         on,
         env: { PATH: path, HOME: homeFolder },
         cwd: homeFolder,
       });
     const secret = target.secret?.reveal() ?? null;
-    return webhook({ type: target.type, url: target.url.reveal(), secret, on, now: clock.now });
+    const url = target.url.reveal();
+    return webhook({ id, type: target.type, url, secret, on, now: clock.now });
   });
 }

@@ -9,13 +9,43 @@ const SERVER = `mcp:
     tools: [list_issues]
     phases: [implement]
 `;
-const env = { LINEAR_API_KEY: 'lin_api_0123456789' };
+const env = {
+  LINEAR_API_KEY: 'lin_api_0123456789',
+  LINEAR_MCP_URL: 'https://mcp.example/mcp',
+};
+
+const VALUE = 'postgres://hunter:hunter2@db.example/x';
 
 test('I7 the credential of an MCP server is a secret from the start', () => {
   const config = load({ yaml: SERVER, env });
   expect(config.mcp[0]?.headers['Authorization']?.reveal()).toBe('Bearer lin_api_0123456789');
   expect(JSON.stringify([config, showConfig(config)])).not.toContain('lin_api_0123456789');
   expect(JSON.stringify(config.settings)).not.toContain('mcp.example');
+});
+
+test("I7 no credential of the harness goes to a server that the file names, but Linear's key to Linear", () => {
+  const elsewhere = { LINEAR_API_KEY: env.LINEAR_API_KEY };
+  expect(refusal({ yaml: SERVER, env: elsewhere })).toMatch(
+    /:4:31: mcp\.linear\.headers\.Authorization would hand LINEAR_API_KEY to an address/,
+  );
+  const linear = SERVER.replace('https://mcp.example/mcp', 'https://mcp.linear.app/mcp/');
+  expect(load({ yaml: linear, env: elsewhere }).mcp).toHaveLength(1);
+  for (const name of [
+    'ANTHROPIC_API_KEY',
+    'CLAUDE_CODE_OAUTH_TOKEN',
+    'HARNESS_TOKEN',
+    'DATABASE_URL',
+  ])
+    for (const yaml of [SERVER, linear]) {
+      const order = { yaml: yaml.replace('LINEAR_API_KEY', name), env: { ...env, [name]: VALUE } };
+      expect(refusal(order)).toContain(`would hand ${name} to an address`);
+      expect(refusal(order)).not.toContain(VALUE);
+    }
+  const own = {
+    yaml: SERVER.replace('LINEAR_API_KEY', 'OWN_KEY'),
+    env: { OWN_KEY: 'their-own-key' },
+  };
+  expect(load(own).mcp[0]?.headers['Authorization']?.reveal()).toBe('Bearer their-own-key');
 });
 
 test('I7 not even a wrong one is shown', () => {

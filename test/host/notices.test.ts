@@ -19,12 +19,18 @@ beforeAll(async () => {
 }, SERVER_START_MS);
 afterAll(() => tested[Symbol.asyncDispose]());
 
+const ID = 'webhook:of-the-test';
+
+/** A run whose own configuration named that one. */
+const aToldRun = (label: string): Promise<Run> =>
+  aRun(tested.store, { label, notifiers: ['another', ID] });
+
 /** A process that tells these news to this address, of runs with a label of its own. */
 function told(
   label: string,
   { url, on = NEWS }: { readonly url: string; readonly on?: readonly News[] },
 ) {
-  const notify = [{ type: 'webhook', url: new Secret(url), secret: null, on }] as const;
+  const notify = [{ id: ID, type: 'webhook', url: new Secret(url), secret: null, on }] as const;
   const config = { ...load({}), notify };
   const lines: string[] = [];
   const app = { store: tested.store, config, path: '', homeFolder: '/' };
@@ -42,7 +48,7 @@ const endings = async (run: Run) => {
 
 test('each fact is told once, though two processes look and a third comes later', async () => {
   await using server = await startPostsServer();
-  const run = await aRun(tested.store, { label: 'once' });
+  const run = await aToldRun('once');
   const both = [told('once', server), told('once', server)];
   await moveTo(tested.store, run, { status: 'limited', reason: 'weekly limit' });
   await server.reached(1);
@@ -57,8 +63,8 @@ test('each fact is told once, though two processes look and a third comes later'
 test('what is told is what was asked for: of this label, of these news, and nothing a person did', async () => {
   await using server = await startPostsServer();
   const order = { url: server.url, on: ['failed', 'parked'] } as const;
-  const run = await aRun(tested.store, { label: 'some' });
-  const other = await aRun(tested.store, { label: 'another' });
+  const run = await aToldRun('some');
+  const other = await aToldRun('another');
   await moveTo(tested.store, other, { status: 'failed' });
   await moveTo(tested.store, run, { status: 'stopping' });
   await moveTo(tested.store, run, { status: 'stopped' });
@@ -73,12 +79,23 @@ test('what is told is what was asked for: of this label, of these news, and noth
   ]);
 });
 
+test('nobody is told of a run whose own configuration names others or none, wherever it is hosted', async () => {
+  await using server = await startPostsServer();
+  const silent = await aRun(tested.store, { label: 'whose' });
+  const foreign = await aRun(tested.store, { label: 'whose', notifiers: ['another', `${ID}x`] });
+  const mine = await aToldRun('whose');
+  for (const run of [silent, foreign, mine])
+    await moveTo(tested.store, run, { status: 'completed' });
+  await told('whose', server).notices.stop();
+  expect(server.posts.map(({ body }) => JSON.parse(body).run)).toEqual([mine.id]);
+});
+
 test(
   'one that never answers holds nothing up for long, and is not told again',
   { timeout: 30_000 },
   async () => {
     await using server = await startPostsServer(() => undefined);
-    const run = await aRun(tested.store, { label: 'hangs' });
+    const run = await aToldRun('hangs');
     await moveTo(tested.store, run, { status: 'completed' });
     const began = performance.now();
     await told('hangs', server).notices.stop();

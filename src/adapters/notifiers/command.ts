@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { execa } from 'execa';
 import type { News } from '../../domain/news.ts';
 import type { Notifier } from './notifier.ts';
 
 export interface CommandOrder {
+  readonly id: string;
   /** For `sh -c`. */
   readonly command: string;
   readonly on: readonly News[];
@@ -16,9 +16,9 @@ export interface CommandOrder {
 const LONGEST_MS = 30_000;
 
 /** Tells by a command of the operator's own: the line in `HARNESS_NOTICE`, everything as JSON on standard input. */
-export function notifyingCommand({ command, on, env, cwd }: CommandOrder): Notifier {
+export function notifyingCommand({ id, command, on, env, cwd }: CommandOrder): Notifier {
   return {
-    id: `command:${createHash('sha256').update(command).digest('hex').slice(0, 16)}`,
+    id,
     type: 'command',
     on,
     async tell(notice, signal) {

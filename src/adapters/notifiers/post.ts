@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../domain/errors.ts';
+import { hasCode, messageOf } from '../../domain/errors.ts';
 
 export interface Message {
   readonly body: string;
@@ -13,6 +13,8 @@ export interface Posting {
   readonly signal: AbortSignal;
   /** Milliseconds before each further try. */
   readonly pauses: readonly number[];
+  /** What is tried again: all but a refusal, or only what was surely not taken. */
+  readonly again: 'unless refused' | 'where not taken';
 }
 
 /** How long one answer may take. */
@@ -37,7 +39,8 @@ interface Failure {
   readonly again: boolean;
 }
 
-async function tryOnce({ url, message, signal }: Posting): Promise<Failure | null> {
+async function tryOnce({ url, message, signal, again }: Posting): Promise<Failure | null> {
+  const bold = again === 'unless refused';
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -45,12 +48,19 @@ async function tryOnce({ url, message, signal }: Posting): Promise<Failure | nul
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     });
-    await response.body?.cancel();
+    // How it answered is known: that the rest of it can't be left in good order changes nothing.
+    await response.body?.cancel().catch(() => undefined);
     if (response.ok) return null;
     const { status } = response;
-    return { reason: `it answered ${status}`, again: status === 429 || status >= 500 };
+    return { reason: `it answered ${status}`, again: status === 429 || (bold && status >= 500) };
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
-    return { reason: messageOf(cause), again: true };
+    return {
+      reason: messageOf(cause),
+      again: bold || UNREACHED.some((code) => hasCode(cause, code)),
+    };
   }
 }
+
+/** Codes of connections that did not come about, so that nothing was sent. */
+const UNREACHED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];

@@ -1,9 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { News, Notice } from '../../domain/news.ts';
 import type { Notifier } from './notifier.ts';
 import { post, type Message } from './post.ts';
 
 export interface WebhookOrder {
+  readonly id: string;
   readonly type: 'webhook' | 'slack' | 'ntfy';
   readonly url: string;
   /** Signs what a webhook is sent; null: nothing is signed. */
@@ -18,13 +19,15 @@ const PAUSES_MS = [1000, 5000, 20_000];
 
 /** Tells by an address: JSON with a signature, or in the form that Slack or ntfy want. */
 export function webhook(order: WebhookOrder): Notifier {
-  const { type, url, on, pauses = PAUSES_MS } = order;
+  const { id, type, url, on, pauses = PAUSES_MS } = order;
+  // What a webhook is sent has an id, by which its receiver knows it again; Slack and ntfy would show it twice.
+  const again = type === 'webhook' ? 'unless refused' : 'where not taken';
   return {
-    id: `${type}:${createHash('sha256').update(url).digest('hex').slice(0, 16)}`,
+    id,
     type,
     on,
     tell: (notice, signal) =>
-      post({ url, signal, pauses, message: () => messageFor(order, notice) }),
+      post({ url, signal, pauses, again, message: () => messageFor(order, notice) }),
   };
 }
 

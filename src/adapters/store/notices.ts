@@ -31,6 +31,7 @@ export function createNoticeRows({ db }: Database): NoticeRows {
           and(
             sql`${t.event.data}->>'type' in ('run.status', 'approval.asked')`,
             sql`${t.run.settings}->>'label' = ${label}`,
+            sql`${t.run.settings}->'notifiers' @> ${JSON.stringify([notifier])}::jsonb`,
             gt(t.event.at, sql`now() - ${withinMs} * interval '1 millisecond'`),
             notExists(begun),
           ),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { notifyingCommand } from '../../../src/adapters/notifiers/command.ts';
 import type { Notifier } from '../../../src/adapters/notifiers/notifier.ts';
+import { post } from '../../../src/adapters/notifiers/post.ts';
 import { webhook } from '../../../src/adapters/notifiers/webhook.ts';
 import { NEWS, type Notice } from '../../../src/domain/news.ts';
 import { startPostsServer } from '../../support/posts-server.ts';
@@ -23,7 +24,13 @@ const NOTICE: Notice = {
 const never = new AbortController().signal;
 
 function toldAt(url: string, more: Partial<Parameters<typeof webhook>[0]> = {}): Notifier {
-  const usual = { type: 'webhook', secret: null, on: NEWS, now: () => 1_700_000_000_500 } as const;
+  const usual = {
+    id: 'webhook:1',
+    type: 'webhook',
+    secret: null,
+    on: NEWS,
+    now: () => 1_700_000_000_500,
+  } as const;
   return webhook({ ...usual, url, pauses: [1, 1], ...more });
 }
 
@@ -82,6 +89,46 @@ test.each([
   expect(server.posts.length).toBe(tries);
 });
 
+test.each([
+  { type: 'slack', statuses: [500], tries: 1 },
+  { type: 'ntfy', statuses: [503], tries: 1 },
+  { type: 'slack', statuses: [429, 429, 429], tries: 3 },
+] as const)('$type has no id that tells a repeat: $statuses', async ({ type, statuses, tries }) => {
+  await using server = await startPostsServer(answers(...statuses));
+  const telling = toldAt(server.url, { type }).tell(NOTICE, never);
+  await expect(telling).rejects.toThrow(`it answered ${statuses[0]}`);
+  expect(server.posts.length).toBe(tries);
+});
+
+const cut = (response: ServerResponse): void => void response.destroy();
+
+test('a connection that breaks once the line was sent is tried again only where an id tells', async () => {
+  for (const [type, tries] of [
+    ['webhook', 3],
+    ['slack', 1],
+    ['ntfy', 1],
+  ] as const) {
+    await using server = await startPostsServer(cut);
+    await expect(toldAt(server.url, { type }).tell(NOTICE, never)).rejects.toThrow(
+      'other side closed',
+    );
+    expect(server.posts.length).toBe(tries);
+  }
+});
+
+test.each(['unless refused', 'where not taken'] as const)(
+  'an address where nobody listens is always tried again: %s',
+  async (again) => {
+    const { url, ...gone } = await startPostsServer();
+    await gone[Symbol.asyncDispose]();
+    let tries = 0;
+    const message = () => ({ body: String((tries += 1)), headers: {} });
+    const posting = post({ url, message, signal: never, pauses: [1, 1], again });
+    await expect(posting).rejects.toThrow('ECONNREFUSED');
+    expect(tries).toBe(3);
+  },
+);
+
 test('an answer without an end is not read', async () => {
   await using server = await startPostsServer((response) => {
     response.writeHead(200);
@@ -107,7 +154,10 @@ test('a command gets the line in a variable, all of it as JSON, and no other var
     const env = { PATH: '/usr/bin:/bin' };
     const command =
       'cat > told.json; env | cut -d= -f1 | sort > names; echo "$HARNESS_NEWS: $HARNESS_NOTICE"  > line';
-    await notifyingCommand({ command, on: NEWS, env, cwd: folder }).tell(NOTICE, never);
+    await notifyingCommand({ id: 'command:1', command, on: NEWS, env, cwd: folder }).tell(
+      NOTICE,
+      never,
+    );
     expect(JSON.parse(await readFile(join(folder, 'told.json'), 'utf8'))).toEqual(NOTICE);
     expect(await readFile(join(folder, 'line'), 'utf8')).toBe(`failed: ${NOTICE.text}\n`);
     const names = (await readFile(join(folder, 'names'), 'utf8')).trim().split('\n');
@@ -116,7 +166,13 @@ test('a command gets the line in a variable, all of it as JSON, and no other var
       'HARNESS_NOTICE',
       'PATH',
     ]);
-    const failing = notifyingCommand({ command: 'exit 3', on: NEWS, env, cwd: folder });
+    const failing = notifyingCommand({
+      id: 'command:1',
+      command: 'exit 3',
+      on: NEWS,
+      env,
+      cwd: folder,
+    });
     await expect(failing.tell(NOTICE, never)).rejects.toThrow('it ended with 3');
   } finally {
     await rm(folder, { recursive: true, force: true });
