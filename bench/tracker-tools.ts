@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMemoryTracker } from '../src/adapters/trackers/memory.ts';
-import { TRACKER_SERVER } from '../src/demo/demo-tracker.ts';
+import { TRACKER_SERVER } from '../src/gateway/mcp/name-taken.ts';
 import { thereIn } from '../src/demo/already-there.ts';
 import { guarded } from '../src/demo/guarded.ts';
 import { localIssues } from '../src/demo/local-issues.ts';

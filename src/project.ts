@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from './domain/errors.ts';
+import { refuseTrackerName } from './gateway/mcp/name-taken.ts';
 import { fileLine, type Approval } from './domain/approval.ts';
 import { diskFull } from './domain/disk-full.ts';
 import { ENDED, type Project, type Run } from './domain/run.ts';
@@ -89,14 +90,17 @@ async function refuseForeignCode(app: App, order: ProjectOrder): Promise<boolean
 }
 
 /**
- * Throws `TRACKER_DAMAGED` (exit 2) or whatever else would keep items from being written: without this
- * a run would plan, and pay for it, before it meets the tracker for the first time.
+ * Throws `TRACKER_DAMAGED` (exit 2; in demo mode also `MCP_NAME_TAKEN`) or whatever else would keep
+ * items from being written: without this a run would plan, and pay for it, before it meets the tracker
+ * for the first time.
  */
 export async function refuseDamagedTracker(
   app: App,
   run: Pick<Run, 'projectId' | 'settings'>,
 ): Promise<void> {
   const { demo } = run.settings;
+  const { mcp, toolPackages } = app.config;
+  if (demo !== undefined) refuseTrackerName([...mcp, ...toolPackages]);
   if (demo?.tracker === 'linear' && demo.project === null)
     return refuseFullLinear(app, demo.issues);
   const tracker = await app.trackerOf(run);

@@ -10,9 +10,7 @@ import { thereIn, type AlreadyThere } from './already-there.ts';
 import type { Board } from './board.ts';
 import { guarded, type Guard } from './guarded.ts';
 import { localIssues } from './local-issues.ts';
-
-/** What agents call the tracker's server, whichever it is: its tools have Linear's names. */
-export const TRACKER_SERVER = 'linear';
+import { TRACKER_SERVER } from '../gateway/mcp/name-taken.ts';
 
 export interface DemoTrackerDeps {
   readonly store: Pick<RunStore, 'runs'>;

@@ -1,5 +1,6 @@
-import { createDemoTracker, TRACKER_SERVER, type DemoTracker } from '../demo/demo-tracker.ts';
+import { createDemoTracker, type DemoTracker } from '../demo/demo-tracker.ts';
 import type { SessionPolicy } from '../demo/project-files.ts';
+import { TRACKER_SERVER } from '../gateway/mcp/name-taken.ts';
 import type { McpServer } from '../gateway/mcp/upstream.ts';
 import { madeProject } from '../connect-linear.ts';
 import { newId, type App } from '../open-app.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { BrowserSettings, ToolPackageSettings } from '../config/config.ts';
-import { TRACKER_SERVER } from '../demo/demo-tracker.ts';
+import { refuseTrackerName } from '../gateway/mcp/name-taken.ts';
 import { HarnessError } from '../domain/errors.ts';
 import type { ToolsOrder, WorkshopDeps } from '../engine/attempt/deps.ts';
 import {
@@ -11,7 +11,6 @@ import {
   puppeteerVariables,
 } from '../gateway/mcp/browser.ts';
 import { openBoxServers, type ToolServer } from '../gateway/mcp/box-servers.ts';
-import { nameTaken } from '../gateway/mcp/door.ts';
 import { openPins } from '../gateway/mcp/pins.ts';
 import type { Packages } from '../gateway/packages.ts';
 import type { App } from '../open-app.ts';
@@ -77,8 +76,7 @@ export function sessionTools(
   return async (order) => {
     const { phase } = order.subject;
     const packages = toolPackages.filter(({ phases }) => phases.includes(phase));
-    if (order.demo && packages.some(({ name }) => name === TRACKER_SERVER))
-      throw nameTaken(TRACKER_SERVER);
+    if (order.demo) refuseTrackerName(packages);
     const servers: ToolServer[] = [];
     for (const one of packages) servers.push(await packageServer(one, parts, order));
     const taken = servers.some(({ name }) => name === settings.server);

@@ -5,6 +5,7 @@ import { HarnessError, messageOf } from '../../domain/errors.ts';
 import { credentialsIn } from '../../safety/credentials-in.ts';
 import { redactorOf } from '../../safety/redact.ts';
 import { parseJson } from '../json.ts';
+import { nameTaken } from './name-taken.ts';
 import type { Pins } from './pins.ts';
 import { connectMcp } from './upstream.ts';
 import type { McpServer, McpUpstream, OfferedTool } from './upstream.ts';
@@ -95,15 +96,6 @@ export async function openMcp(settings: McpSettings, order: McpOrder): Promise<M
     },
     close: () => opened.disposeAsync(),
   };
-}
-
-/** An operator's server has the name of one that the harness adds, which it would stand in for. */
-export function nameTaken(name: string): HarnessError {
-  return new HarnessError(
-    'MCP_NAME_TAKEN',
-    `mcp.${name} in orchestrator.yaml has the name of a server that the harness itself adds to these sessions; give it another name`,
-    { exit: 2 },
-  );
 }
 
 async function roomOf(server: McpServer, pins: Pins): Promise<Room> {
