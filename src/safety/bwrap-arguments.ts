@@ -127,6 +127,16 @@ function mountsOf(layout: BoxLayout, order: BoxOrder): string[] {
 }
 
 /**
+ * Until the wire listens, for five seconds at most: a quick first command would find nobody there on a busy
+ * machine. The table of the box's own sockets tells, in hexadecimal; 0A is a listening one.
+ */
+const WAIT_FOR_WIRE = [
+  `wired() { while read -r _ here _ state _; do case "$here $state" in *":${WIRE_PORT.toString(16).toUpperCase()} 0A") return 0;; esac; done </proc/net/tcp; return 1; }`,
+  'tries=0',
+  'until wired || [ "$tries" -eq 500 ]; do tries=$((tries + 1)); sleep 0.01; done',
+].join('; ');
+
+/**
  * The first program of every box: waits for the word where asked to, sets limits, starts the wire and becomes the command, whose
  * standard streams it leaves alone. The wire is started twice removed, so that the command never
  * sees a child it did not start.
@@ -140,7 +150,7 @@ export function innerCommand(
   const script = [
     ...(start === 'when_told' ? [WAIT_FOR_WORD] : []),
     resourceLimits(limits, holding),
-    ...(order.socket === null ? [] : [wire]),
+    ...(order.socket === null ? [] : [wire, WAIT_FOR_WIRE]),
     'exec "$@"',
   ].join('; ');
   return ['/bin/sh', '-c', script, order.socket ?? 'box', ...order.command];
