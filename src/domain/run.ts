@@ -162,6 +162,15 @@ export function isBudgetReached(reason: string | null): boolean {
   );
 }
 
+/** Why a run stands still whose last items people work on; `isLeftWithPeople` knows the sentence again. */
+export function leftWithPeople(keys: readonly string[]): string {
+  return `people work on what is left in the tracker: ${keys.join(', ')}`;
+}
+
+export function isLeftWithPeople(reason: string | null): boolean {
+  return reason?.startsWith(leftWithPeople([])) === true;
+}
+
 /** Why a run that meets nothing but trouble is paused; `isTroubled` knows the sentence again. */
 export function errorsInARow(count: number, reasons: readonly string[]): string {
   return `${count} errors in a row: ${reasons.join('; ')}`;

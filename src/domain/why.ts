@@ -1,7 +1,7 @@
 import { namedBy, type Approval } from './approval.ts';
 import type { Unlanded } from './landing.ts';
-import { isBudgetReached, type Run, type RunStatus } from './run.ts';
-import { outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
+import { isBudgetReached, isLeftWithPeople, type Run, type RunStatus } from './run.ts';
+import { isWithPerson, outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
 
 /** The one cause of the present wait or stop, and what to do about it (I9). */
 export interface Why {
@@ -42,9 +42,16 @@ function idle(facts: WhyFacts): Why | undefined {
     };
   const ended = ENDS[run.status];
   if (ended === undefined) return undefined;
-  const { action } = isBudgetReached(run.reason) ? ENDS.limited : ended;
-  return { cause: run.reason ?? ended.cause, action };
+  return { cause: run.reason ?? ended.cause, action: actionFor(run.reason) ?? ended.action };
 }
+
+/** What the reason itself says is to be done, whatever the status. */
+function actionFor(reason: string | null): string | undefined {
+  if (isLeftWithPeople(reason)) return `${THEIR_TURN}, then \`harness resume\`.`;
+  return isBudgetReached(reason) ? ENDS.limited.action : undefined;
+}
+
+const THEIR_TURN = 'Mark it as done in the tracker, or move it back to todo there';
 
 /** Subject and verb. */
 export function whatOf({ items }: Unlanded): string {
@@ -147,6 +154,8 @@ function whyDone({ key, commit }: WorkItem, { unlanded }: WhyFacts): Why {
 
 function whyBlocked(item: WorkItem): Why {
   const { key, reason } = item;
+  if (isWithPerson(item))
+    return { cause: `${key}: ${reason ?? ''}`, action: `${THEIR_TURN} to give it to an agent.` };
   return skipped(item)
     ? {
         cause: `${key} was ${reason ?? ''}; what depends on it goes on without it.`,
@@ -166,6 +175,11 @@ function stuckOn(item: WorkItem, { items }: WhyFacts): Why | undefined {
   );
   const [first] = stuck;
   if (first === undefined) return undefined;
+  if (isWithPerson(first))
+    return {
+      cause: `${item.key} waits for ${first.key}: ${first.reason ?? ''}`,
+      action: `${THEIR_TURN} to give it to an agent.`,
+    };
   return {
     cause: `${item.key} waits for ${stuck.map(({ key }) => key).join(', ')}, which is blocked.`,
     action: `\`harness items retry ${first.key}\` tries that again; \`harness items skip ${first.key}\` goes on without it`,

@@ -56,6 +56,25 @@ export function skipped(item: { readonly reason: string | null }): boolean {
   return item.reason?.startsWith(SKIPPED) === true;
 }
 
+/**
+ * Begins the reason of an item that a person began in the tracker: no agent takes it, and what depends on
+ * it waits for them.
+ */
+export const WITH_PERSON = 'a person works on it';
+
+/** Keys of those that people work on, when nothing else is in the way of the rest; else none. */
+export function withPeople(
+  items: readonly Pick<WorkItem, 'key' | 'status' | 'reason'>[],
+): readonly string[] {
+  const inTheWay = items.filter((item) => item.status === 'blocked' && !skipped(item));
+  const theirs = inTheWay.filter(isWithPerson);
+  return theirs.length === inTheWay.length ? theirs.map(({ key }) => key) : [];
+}
+
+export function isWithPerson(item: Pick<WorkItem, 'status' | 'reason'>): boolean {
+  return item.status === 'blocked' && item.reason?.startsWith(WITH_PERSON) === true;
+}
+
 type Linked = Pick<WorkItem, 'key' | 'status' | 'dependencies' | 'reason'>;
 
 /** Whether what depends on it may begin. */

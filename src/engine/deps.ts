@@ -94,6 +94,8 @@ export interface Engine {
   readonly trackers: Map<string, { readonly since: number; readonly message: string }>;
   /** By run: when people's changes in its tracker were last looked for; monotonic milliseconds. */
   readonly lookedAt: Map<string, number>;
+  /** By run and key: when a tracker was last asked for an item that it does not know; monotonic milliseconds. */
+  readonly missing: Map<string, number>;
   /** When a pipeline that is being ended was first seen without sessions; monotonic milliseconds. */
   readonly quietSince: Map<string, number>;
 }

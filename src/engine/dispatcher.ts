@@ -1,5 +1,5 @@
-import { capReached, type Run } from '../domain/run.ts';
-import { allSettled, outOfTheWay } from '../domain/work-item.ts';
+import { capReached, leftWithPeople, type Run } from '../domain/run.ts';
+import { allSettled, outOfTheWay, withPeople } from '../domain/work-item.ts';
 import type { ItemStanding } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import type { Engine, EngineDeps } from './deps.ts';
@@ -37,8 +37,25 @@ async function giveOut(engine: Engine, client: EngineClient, run: Run): Promise<
   await claimAll(engine, client, { run, ready: readyAmong(items, asked).length });
   if (!allSettled(items)) return;
   await drainOutbox(deps, run);
-  if (await nothingIsLeft(deps, run))
-    await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
+  if (!(await nothingIsLeft(deps, run)) || (await leftToPeople(engine, run, items))) return;
+  await tellSettled(client, phaseId(run, 'implement', phase.attempts), items);
+}
+
+/**
+ * All that is left is what people work on, and what waits for that: the run failed in nothing, and is
+ * parked until they are done.
+ */
+async function leftToPeople(
+  { deps, missing }: Engine,
+  run: Run,
+  items: readonly ItemStanding[],
+): Promise<boolean> {
+  const keys = withPeople(items);
+  if (keys.length === 0) return false;
+  // They may be done since the last look.
+  const changed = await takeOverChanges(deps, run, { missing, now: deps.clock.monotonic() });
+  if (!changed) await deps.store.runs.hold(run, 'park', leftWithPeople(keys));
+  return true;
 }
 
 /**
@@ -74,13 +91,13 @@ const LOOK_MS = 15_000;
 
 /** Where the run's items stand, as people want them by now: read again right before one is given out. */
 async function freshItems(engine: Engine, run: Run): Promise<readonly ItemStanding[]> {
-  const { deps, lookedAt } = engine;
+  const { deps, lookedAt, missing } = engine;
   const items = await deps.store.items.standing(run.id);
   const now = deps.clock.monotonic();
-  const rested = now - (lookedAt.get(run.id) ?? 0) >= LOOK_MS;
+  const rested = now - (lookedAt.get(run.id) ?? -Infinity) >= LOOK_MS;
   if (!rested && !(await mayGive(engine, run, items))) return items;
   lookedAt.set(run.id, now);
-  const changed = await takeOverChanges(deps, run);
+  const changed = await takeOverChanges(deps, run, { missing, now });
   return changed ? deps.store.items.standing(run.id) : items;
 }
 

@@ -2,7 +2,7 @@ import { DBOS, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
 import type { Role } from '../domain/attempt.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import { capReached, type Run } from '../domain/run.ts';
-import { allSettled } from '../domain/work-item.ts';
+import { allSettled, withPeople } from '../domain/work-item.ts';
 import type { PhaseContext, PhaseEnd, RoleEnd } from '../phases/phase.ts';
 import type { RunKey } from '../work/run-store.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
@@ -160,7 +160,9 @@ async function lookAtItems(key: RunKey): Promise<'settled' | 'waiting' | 'aborte
   const run = await runOf(key);
   if (run.control !== null) return 'aborted';
   const { items, attempts } = engine().deps.store;
-  if (!allSettled(await items.ofRun(run.id))) return 'waiting';
+  const standing = await items.standing(run.id);
+  // Whether people gave back what is left to them is looked up by the dispatcher, which parks the run if not.
+  if (!allSettled(standing) || withPeople(standing).length > 0) return 'waiting';
   // The agent of an item that was taken away: the dispatcher tells when it is gone.
   return (await attempts.count(run.id, { open: true })) === 0 ? 'settled' : 'waiting';
 }

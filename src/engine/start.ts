@@ -119,6 +119,7 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     executorId: lease.executorId,
     trackers: new Map(),
     lookedAt: new Map(),
+    missing: new Map(),
     quietSince: new Map(),
   };
   setEngine(engine);

@@ -4,8 +4,12 @@ import type { Run } from '../domain/run.ts';
 import { endOfLimit } from '../work/tracker.ts';
 import type { Engine } from './deps.ts';
 
-/** What passes by itself: a limit that is full again, a network that comes back. */
-const PASSING: ReadonlySet<string> = new Set(['TRACKER_LIMITED', 'TRACKER_UNREACHABLE']);
+/** What passes by itself: a limit that is full again, a network that comes back, others who let go. */
+const PASSING: ReadonlySet<string> = new Set([
+  'TRACKER_BUSY',
+  'TRACKER_LIMITED',
+  'TRACKER_UNREACHABLE',
+]);
 
 const KEY: ReadonlySet<string> = new Set(['TRACKER_DENIED', 'TRACKER_KEY_MISSING']);
 

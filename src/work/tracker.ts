@@ -74,6 +74,12 @@ export interface WorkTracker {
   next(): Promise<TrackedItem | undefined>;
   /** `todo` to `in_progress`; undefined when it is not todo, cancelled, or waits. Never throws for a lost race. */
   claim(key: string, owner: string): Promise<TrackerClaim | undefined>;
+  /**
+   * A claim that was decided elsewhere, whatever the item waits for here and whoever put it where it is:
+   * undefined only when another holds it, or it is done or cancelled. Its owner's own claim comes back as
+   * it stands, so it is safe to repeat.
+   */
+  take(key: string, owner: string): Promise<TrackerClaim | undefined>;
   /** Refused with `CLAIM_LOST` when the fence is no longer the newest. */
   finish(claim: TrackerClaim, status: 'done' | 'blocked'): Promise<void>;
   /** Back to `todo`; refused with `CLAIM_LOST` likewise. */

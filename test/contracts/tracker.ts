@@ -3,6 +3,7 @@ import { claimCases } from './tracker-claims.ts';
 import { claimed, newItem } from './tracker-given.ts';
 import type { Given, OpenedStore } from './tracker-given.ts';
 import { itemCases } from './tracker-items.ts';
+import { takenCases } from './tracker-taken.ts';
 import { textCases } from './tracker-text.ts';
 
 /** What every tracker promises: see `WorkTracker`. */
@@ -25,6 +26,7 @@ export function trackerContract(name: string, open: () => Promise<OpenedStore>):
 
     itemCases({ openStore, withItems });
     claimCases({ openStore, withItems });
+    takenCases({ openStore, withItems });
     textCases({ openStore, withItems });
 
     test('another handle on the store sees everything', async (context) => {

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import { PHASES } from '../../src/domain/phase.ts';
-import { RUN_STATUSES, type RunControl, type RunStatus } from '../../src/domain/run.ts';
+import {
+  leftWithPeople,
+  RUN_STATUSES,
+  type RunControl,
+  type RunStatus,
+} from '../../src/domain/run.ts';
 import { whyItem, whyRun, type Why, type WhyFacts } from '../../src/domain/why.ts';
-import type { ItemStatus, WorkItem } from '../../src/domain/work-item.ts';
+import { WITH_PERSON, type ItemStatus, type WorkItem } from '../../src/domain/work-item.ts';
 import { anItem, runWith } from '../support/a-run.ts';
 
 const NOW = '2026-03-01T12:00:00.000Z';
@@ -231,4 +236,23 @@ test('I9 an item whose change a person has to allow says so, and how to answer',
   );
   expect(action).toContain('`harness approve API-1`');
   expect(action).toContain('`harness reject API-1 --reason TEXT`');
+});
+
+test('what a person works on in the tracker is theirs to finish or give back, not to be retried', () => {
+  const begun = anItem({
+    key: 'API-1',
+    status: 'blocked',
+    reason: `${WITH_PERSON} in the tracker`,
+  });
+  const behind = anItem({ key: 'API-2', dependencies: ['API-1'] });
+  const run = runWith({ status: 'limited', reason: leftWithPeople(['API-1']) });
+  const given = facts({ run, items: [begun, behind] });
+  const whys = [whyItem(begun, given), whyItem(behind, given), whyRun(given)];
+  for (const { cause, action } of whys) {
+    expect(cause).toMatch(/API-1/u);
+    expect(cause).toMatch(/(?:a person works|people work) on/u);
+    expect(action).toMatch(/^Mark it as done in the tracker, or move it back to todo there/u);
+    expect(`${cause} ${action}`).not.toMatch(/retry|limit/u);
+  }
+  expect(whys.at(-1)?.action).toContain('`harness resume`');
 });

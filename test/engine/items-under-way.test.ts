@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
+import { drainOutbox } from '../../src/engine/tracker-sync.ts';
 import { aHost, type TestHost } from './a-host.ts';
-import { anImplementation, attemptsOf, over, until } from './a-run-under-way.ts';
+import { anImplementation, aRunOfItems, attemptsOf, over, until } from './a-run-under-way.ts';
 import { breaks, builds, writes, type Playing } from './plays.ts';
 
 let host: TestHost;
@@ -139,5 +141,33 @@ test('I3 I9 an item that keeps failing is blocked with its reason, and the other
   expect(ended).toMatchObject({ status: 'failed' });
   expect(ended.reason).toContain('A-1 is blocked: no idea');
   expect(await statuses(run.projectId)).toEqual({ 'A-1': 'blocked', 'B-1': 'done' });
+  expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
+});
+
+test('I9 what people began in the tracker is left to them, and the run waits for them at its end', async () => {
+  const items = [
+    { key: 'A-1', priority: 1 },
+    { key: 'B-1', dependencies: ['A-1'] },
+    { key: 'C-1', priority: 4 },
+  ];
+  const run = await aRunOfItems(host, { play: builds(), items });
+  await drainOutbox(host.engineDeps, run);
+  const puts = (status: string): Promise<unknown> =>
+    host.pool.query(
+      `update harness.tracker_item set status = $1 where project_id = $2 and key = 'A-1'`,
+      [status, run.projectId],
+    );
+  await puts('in_progress');
+  expect(await over(host, await resumeRun(host, run, {}))).toMatchObject({
+    status: 'limited',
+    reason: 'people work on what is left in the tracker: A-1',
+  });
+  expect(await statuses(run.projectId)).toEqual({ 'A-1': 'blocked', 'B-1': 'todo', 'C-1': 'done' });
+  await puts('todo');
+  const parked = await host.store.runs.get(run.id);
+  if (parked === undefined) throw new Error('the run is gone');
+  expect(await over(host, await resumeRun(host, parked, {}))).toMatchObject({
+    status: 'completed',
+  });
   expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
 });

@@ -5,15 +5,20 @@ import type { Run } from '../../src/domain/run.ts';
 import type { Engine } from '../../src/engine/deps.ts';
 import { drainOutbox, takeOverChanges } from '../../src/engine/tracker-sync.ts';
 import { outlastTracker } from '../../src/engine/tracker-trouble.ts';
+import type { ClaimedItem } from '../../src/work/run-store.ts';
 import type { WorkTracker } from '../../src/work/tracker.ts';
 import {
   addItems,
+  aDraft,
   aRun,
   aStore,
   claim,
+  DONE,
+  ORDER,
   SERVER_START_MS,
   type TestStore,
 } from '../adapters/store/a-store.ts';
+import { newItem } from '../contracts/tracker-given.ts';
 
 let tested: TestStore;
 beforeAll(async () => {
@@ -96,8 +101,116 @@ describe('what people change in the tracker', () => {
   });
 });
 
+/** The tracker, where a person is faster than the first claim that was decided. */
+function whenTaken(isFaster: () => Promise<unknown>): void {
+  const before = tracker;
+  let once = false;
+  tracker = Object.assign({}, tracker, {
+    async take(key: string, owner: string) {
+      if (!once) await isFaster();
+      once = true;
+      return before.take(key, owner);
+    },
+  });
+}
+
+async function claimed(): Promise<ClaimedItem> {
+  const given = await claim(tested.store, run);
+  if (given === undefined) throw new Error('nothing was given out');
+  return given;
+}
+
+async function done({ attempt: { id } }: ClaimedItem): Promise<void> {
+  const fence = await tested.store.attempts.takeFence(id, 'worker-1');
+  if (fence === undefined) throw new Error('no fence');
+  await tested.store.attempts.close(fence, DONE, ORDER);
+}
+
 const fails = (code: string, until?: string) => (): Promise<void> =>
   Promise.reject(Object.assign(new HarnessError(code, `${code} here`), { until }));
+
+describe('what the store decided', () => {
+  test('API-2 depends on a skipped API-1: both agree at the end', async () => {
+    const behind = { key: 'API-2', dependencies: ['API-1'] };
+    await tested.store.items.add(run.id, [aDraft(behind)], 'task_breakdown');
+    await told();
+    await tracker.edit('API-1', { cancelled: true });
+    await takeOverChanges(deps(), run);
+    const given = await claimed();
+    await told();
+    expect(await tracker.get('API-2')).toMatchObject({
+      status: 'in_progress',
+      claim: { owner: given.attempt.id },
+    });
+    await done(given);
+    await told();
+    expect(await tracker.get('API-2')).toMatchObject({ status: 'done', claim: null });
+    expect((await itemNow('API-2')).status).toBe('done');
+    expect(await takeOverChanges(deps(), run)).toBe(false);
+  });
+
+  test('what a person blocked or took while it was done is done there, too', async () => {
+    const given = await claimed();
+    await told();
+    const held = (await tracker.get('API-1')).claim;
+    if (held !== null) await tracker.release(held);
+    await tracker.move('API-1', 'blocked');
+    await done(given);
+    whenTaken(async () => {
+      await tracker.move('API-1', 'todo');
+      expect(await tracker.claim('API-1', 'a person')).toBeDefined();
+    });
+    await told();
+    expect(await tracker.get('API-1')).toMatchObject({ status: 'done', claim: null });
+  });
+
+  test('one that others keep claiming waits to be told, and is not ticked off', async () => {
+    const given = await claimed();
+    await told();
+    await done(given);
+    const theirs = tracker;
+    tracker = Object.assign({}, tracker, { finish: fails('CLAIM_LOST') });
+    await expect(told()).rejects.toMatchObject({ code: 'TRACKER_BUSY' });
+    expect(await tested.store.outbox.pending(run.projectId, 5)).toMatchObject([
+      { op: { op: 'finish', status: 'done' } },
+    ]);
+    tracker = theirs;
+    await told();
+    expect((await tracker.get('API-1')).status).toBe('done');
+  });
+
+  test('an agent at work goes on when a person tries its item again, and its end is told', async () => {
+    const given = await claimed();
+    await tested.store.items.block(run.projectId, 'API-1', 'no', 'person');
+    await told();
+    await tested.store.items.retry(run.projectId, 'API-1', 'person');
+    await told();
+    expect(await tracker.get('API-1')).toMatchObject({ claim: { owner: given.attempt.id } });
+    await done(given);
+    await told();
+    expect((await tracker.get('API-1')).status).toBe('done');
+  });
+});
+
+test('an item that people deleted is asked for now and then, not at each look', async () => {
+  const empty = openMemoryTracker();
+  let asked = 0;
+  tracker = Object.assign({}, empty, {
+    get: (key: string) => {
+      asked += 1;
+      return empty.get(key);
+    },
+  });
+  const missing = new Map<string, number>();
+  for (const now of [0, 15_000, 30_000, 599_000])
+    await takeOverChanges(deps(), run, { missing, now });
+  expect(asked).toBe(1);
+  await takeOverChanges(deps(), run, { missing, now: 600_000 });
+  expect(asked).toBe(2);
+  await tracker.create([{ ...newItem({ key: 'API-1' }), title: 'Back' }]);
+  await takeOverChanges(deps(), run, { missing, now: 615_000 });
+  expect((await itemNow()).title).toBe('Back');
+});
 
 const now = (): Promise<Run | undefined> => tested.store.runs.get(run.id);
 

@@ -132,9 +132,10 @@ async function retry(tx: Tx, { projectId, key, by }: Deed): Promise<void> {
     .update(t.item)
     .set({ ...fresh, status })
     .where(isItem(projectId, key));
-  const write: OutboxOp =
-    owner === undefined ? { op: 'release', key, owner: by } : { op: 'claim', key, owner };
-  if (item.status === 'blocked') await queueWrites(tx, projectId, [write]);
+  // Open there before it is claimed again: while a claim holds, "blocked" is a person's word.
+  const release: OutboxOp = { op: 'release', key, owner: owner ?? by };
+  const writes = owner === undefined ? [release] : [release, { op: 'claim', key, owner } as const];
+  if (item.status === 'blocked') await queueWrites(tx, projectId, writes);
   const returned = { item: key, reason: `${by} asked for another try`, notBefore: null };
   const { runId } = item;
   await commit(tx, { projectId, runId, events: [{ type: 'item.returned', ...returned }] });

@@ -1,5 +1,5 @@
 import type { WorkTracker } from '../../work/tracker.ts';
-import { claimed, commented, find, moved, put, shown, withItem, withNew } from './board.ts';
+import { claimed, commented, find, moved, put, shown, taken, withItem, withNew } from './board.ts';
 import type { Board, Change } from './board.ts';
 import { withPlainText } from './plain-text.ts';
 import { inOrder, isReady } from './rules.ts';
@@ -37,6 +37,7 @@ export function boardTracker(store: BoardStore, now: () => Date): WorkTracker {
       return first === undefined ? undefined : shown(first);
     },
     claim: (key, owner) => store.change((board) => claimed(board, { key, owner, at: at() })),
+    take: (key, owner) => store.change((board) => taken(board, { key, owner, at: at() })),
     finish: (claim, status) => store.change((board) => moved(board, claim, { status, at: at() })),
     release: (claim) => store.change((board) => moved(board, claim, { status: 'todo', at: at() })),
     move: (key, to) => store.change((board) => put(board, key, { status: to, at: at() })),

@@ -1,5 +1,5 @@
 import type { NewItem, TrackedItem, TrackerClaim, TrackerComment } from '../../work/tracker.ts';
-import { claimLost, claimOf, isReady, mayBePut, mayMove, unknownItem } from './rules.ts';
+import { claimLost, claimOf, isReady, mayBePut, mayMove, mayTake, unknownItem } from './rules.ts';
 import type { Holding } from './rules.ts';
 
 /** An item as it is kept: the fence outlives the claim. */
@@ -74,18 +74,32 @@ export function withItem(
   return { board: { ...board, items: new Map(board.items).set(key, item) }, result: item };
 }
 
+interface Claiming {
+  readonly key: string;
+  readonly owner: string;
+  readonly at: string;
+}
+
 /**
  * Gives the item to this owner under the next fence; undefined, and nothing changes, when it is not
  * ready.
  */
-export function claimed(
-  board: Board,
-  order: { readonly key: string; readonly owner: string; readonly at: string },
-): Change<TrackerClaim | undefined> {
-  const { key, owner, at } = order;
-  const item = find(board, key);
-  if (!isReady(item, board.items)) return { board, result: undefined };
-  const fence = item.fence + 1;
+export function claimed(board: Board, order: Claiming): Change<TrackerClaim | undefined> {
+  if (!isReady(find(board, order.key), board.items)) return { board, result: undefined };
+  return given(board, order);
+}
+
+/** The same for a claim that was decided elsewhere: see `mayTake`. */
+export function taken(board: Board, order: Claiming): Change<TrackerClaim | undefined> {
+  const item = find(board, order.key);
+  const verdict = mayTake(item, order.owner);
+  if (verdict === 'yes') return given(board, order);
+  const own = verdict === 'already' ? claimOf(order.key, item) : null;
+  return { board, result: own ?? undefined };
+}
+
+function given(board: Board, { key, owner, at }: Claiming): Change<TrackerClaim | undefined> {
+  const fence = find(board, key).fence + 1;
   const next = withItem(board, key, { status: 'in_progress', owner, fence, updatedAt: at });
   return { board: next.board, result: claimOf(key, { owner, fence }) ?? undefined };
 }

@@ -16,6 +16,7 @@ export function withPlainText(tracker: WorkTracker): WorkTracker {
     edit: (key, change) => tracker.edit(plain(key), plainChange(change)),
     next: () => tracker.next(),
     claim: (key, owner) => tracker.claim(plain(key), plain(owner)),
+    take: (key, owner) => tracker.take(plain(key), plain(owner)),
     finish: (claim, status) => tracker.finish({ ...claim, key: plain(claim.key) }, status),
     release: (claim) => tracker.release({ ...claim, key: plain(claim.key) }),
     move: (key, to) => tracker.move(plain(key), to),

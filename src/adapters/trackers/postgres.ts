@@ -3,7 +3,7 @@ import type { NewItem, TrackedItem, TrackerClaim, WorkTracker } from '../../work
 import { withPlainText } from './plain-text.ts';
 import { commentsOf, itemsOf, trackedOf } from './postgres-rows.ts';
 import type { ItemRow } from './postgres-rows.ts';
-import { claimLost, claimOf, inOrder, isReady, mayMove, unknownItem } from './rules.ts';
+import { claimLost, claimOf, inOrder, isReady, mayMove, mayTake, unknownItem } from './rules.ts';
 
 /** Whose items, and on whose connections, which stay the caller's. */
 export interface PostgresTrackerOrder {
@@ -39,6 +39,7 @@ export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
       return first === undefined ? undefined : trackedOf(first);
     },
     claim: (key, owner) => claim(table, key, owner),
+    take: (key, owner) => take(table, key, owner),
     finish: (held, status) => move(table, held, status),
     release: (held) => move(table, held, 'todo'),
     move: (key, to) => put(table, key, to),
@@ -128,6 +129,22 @@ async function claim(table: Table, key: string, owner: string): Promise<TrackerC
   if (row !== undefined) return claimOf(key, row) ?? undefined;
   await oneRow(table, key);
   return undefined;
+}
+
+/** Only the row itself decides, so one statement is as good against others as `claim`. */
+async function take(table: Table, key: string, owner: string): Promise<TrackerClaim | undefined> {
+  const { rows } = await table.pool.query(
+    `update harness.tracker_item
+        set status = 'in_progress', owner = $3, fence = fence + 1, updated_at = now()
+      where project_id = $1 and key = $2 and status <> 'done' and not cancelled
+        and (status <> 'in_progress' or owner is null)
+      returning ${COLUMNS}`,
+    [table.projectId, key, owner],
+  );
+  const [taken] = itemsOf(rows);
+  const row = taken ?? (await oneRow(table, key));
+  if (taken === undefined && mayTake(row, owner) !== 'already') return undefined;
+  return claimOf(key, row) ?? undefined;
 }
 
 async function move(

@@ -23,6 +23,19 @@ export function isReady(item: Standing, others: ReadonlyMap<string, Standing>): 
 }
 
 /**
+ * Whether a claim that was decided elsewhere may have it: `yes`, `already` (the owner's own) or `no`: it is
+ * another's, done or cancelled. What it waits for, and that people blocked or began it, is no reason.
+ */
+export function mayTake(
+  item: Pick<TrackedItem, 'status' | 'cancelled'> & Pick<Holding, 'owner'>,
+  owner: string,
+): 'yes' | 'already' | 'no' {
+  if (item.cancelled || item.status === 'done') return 'no';
+  if (item.status !== 'in_progress' || item.owner === null) return 'yes';
+  return item.owner === owner ? 'already' : 'no';
+}
+
+/**
  * Whether a claim may move its item: `yes`, `already` (it did, and the write is repeated after a
  * crash) or `no`. A released or finished item is out of its last claim's hands.
  */

@@ -1,5 +1,5 @@
 import type { TrackerClaim } from '../../../work/tracker.ts';
-import { claimLost, isReady, mayBePut, mayMove } from '../rules.ts';
+import { claimLost, isReady, mayBePut, mayMove, mayTake } from '../rules.ts';
 import { issuesById } from './board.ts';
 import { claimIdOf, endIdOf, readHeld, writeOnce } from './chain.ts';
 import type { Held } from './chain.ts';
@@ -23,7 +23,33 @@ export async function claim(
   { key, owner }: { readonly key: string; readonly owner: string },
 ): Promise<TrackerClaim | undefined> {
   const held = await settled(linear, home, await readHeld(linear.client, home, key));
-  if (!(await ready(linear, home, held))) return undefined;
+  return (await ready(linear, home, held)) ? takeNext(linear, held, owner) : undefined;
+}
+
+/** The next claim of an item that was given to this owner elsewhere already: see `mayTake`. */
+export async function take(
+  linear: Linear,
+  home: Home,
+  { key, owner }: { readonly key: string; readonly owner: string },
+): Promise<TrackerClaim | undefined> {
+  const held = await settled(linear, home, await readHeld(linear.client, home, key));
+  const {
+    status,
+    cancelled,
+    claim: own,
+  } = itemOf(held, await linear.labels.read(held.issue.labelIds));
+  const verdict = mayTake({ status, cancelled, owner: own?.owner ?? null }, owner);
+  if (verdict === 'yes') return takeNext(linear, held, owner);
+  return verdict === 'already' ? (own ?? undefined) : undefined;
+}
+
+/** Undefined: somebody else was first. */
+async function takeNext(
+  linear: Linear,
+  held: Held,
+  owner: string,
+): Promise<TrackerClaim | undefined> {
+  const { key } = held.record;
   const nonce = linear.newId();
   for (let fence = held.head.fence + 1; fence <= held.head.fence + TRIES; fence += 1) {
     const there = await writeOnce(linear.client, {

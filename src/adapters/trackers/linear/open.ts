@@ -5,7 +5,7 @@ import { inOrder, isReady, unknownItem } from '../rules.ts';
 import { adopt } from './adopt.ts';
 import { createBoard } from './board.ts';
 import { readHeld } from './chain.ts';
-import { claim, end, put } from './claims.ts';
+import { claim, end, put, take } from './claims.ts';
 import { createLinearClient } from './client.ts';
 import type { ClientOrder } from './client.ts';
 import { comment, comments } from './comments.ts';
@@ -71,6 +71,7 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
       return inOrder(items).find((item) => isReady(item, byKey));
     },
     claim: (key, owner) => write(key, (home) => claim(linear, home, { key, owner })),
+    take: (key, owner) => write(key, (home) => take(linear, home, { key, owner })),
     finish,
     release: (held) => finish(held, 'todo'),
     move: (key, to) => write(key, (home) => put(linear, home, { key, to })),

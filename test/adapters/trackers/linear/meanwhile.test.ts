@@ -159,3 +159,17 @@ test('a state that they remove from the workflow parks once, and the next look t
   await claimed(tracker, 'A');
   expect(theIssue(fake)['stateId']).toBe(other.id);
 });
+
+test('what they move to started is under way without a claim, is taken all the same when it was given out, and is done then', async () => {
+  await using fake = await startFakeLinear();
+  const tracker = aLinearTracker(fake);
+  await tracker.create([newItem({ key: 'A' })]);
+  moving('started')(fake);
+  expect(await tracker.list()).toMatchObject([{ status: 'in_progress', claim: null }]);
+  expect(await tracker.claim('A', 'agent')).toBeUndefined();
+  const claim = await tracker.take('A', 'agent');
+  expect(await tracker.get('A')).toMatchObject({ status: 'in_progress', claim });
+  if (claim !== undefined) await tracker.finish(claim, 'done');
+  expect(stateOf(fake)).toBe('completed');
+  expect(await tracker.get('A')).toMatchObject({ status: 'done', claim: null });
+});
