@@ -156,8 +156,8 @@ export const OF_SETTINGS: readonly Mutation[] = [
   {
     row: 'R-138',
     file: 'src/adapters/trackers/board.ts',
-    text: 'const fence = item.fence + 1;',
-    instead: 'const fence = item.fence;',
+    text: 'const fence = find(board, key).fence + 1;',
+    instead: 'const fence = find(board, key).fence;',
     test: 'test/adapters/trackers/example.test.ts',
     title: 'the example tracker',
   },
