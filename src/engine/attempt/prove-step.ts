@@ -137,7 +137,9 @@ async function untrue(
     overtake = !(await place.first(AbortSignal.any([signal, place.inVain])));
   if (signal.aborted) return stopped(signal);
   const main = await hub.head();
-  return main === base ? undefined : { kind: 'again', main, overtake };
+  // What was broken off says nothing, also where main is still what it was built on.
+  const counts = main === base && !place.inVain.aborted;
+  return counts ? undefined : { kind: 'again', main, overtake };
 }
 
 interface Candidate {
