@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
+import { filesOf, PUBLIC_NPM, PUBLIC_PYPI } from '../../src/domain/registries.ts';
 import { showConfig } from '../../src/config/show-config.ts';
 import { load, refusal } from './load.ts';
 
@@ -12,9 +13,9 @@ function listed(yaml: string) {
 test('the hosts of package managers are reached by default, where commands are run', () => {
   const own = { phases: COMMANDS, private: true };
   expect(load().egress).toEqual([
-    { ...own, host: 'registry.npmjs.org', ports: [443] },
-    { ...own, host: 'pypi.org', ports: [443] },
-    { ...own, host: 'files.pythonhosted.org', ports: [443] },
+    { ...own, host: new URL(PUBLIC_NPM).hostname, ports: [443] },
+    { ...own, host: new URL(PUBLIC_PYPI).hostname, ports: [443] },
+    { ...own, host: new URL(filesOf(PUBLIC_PYPI) ?? '').hostname, ports: [443] },
   ]);
 });
 

@@ -1,22 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import { filesOf, PUBLIC_NPM, PUBLIC_PYPI } from '../../src/domain/registries.ts';
 import { routesOf, targetOf } from '../../src/gateway/package-routes.ts';
 
 const PUBLIC = {
-  npm: 'https://registry.npmjs.org/',
+  npm: PUBLIC_NPM,
   scopes: {},
-  pypi: 'https://pypi.org/simple/',
+  pypi: PUBLIC_PYPI,
 };
 
 describe('where a path leads', () => {
   test.each([
-    ['/left-pad', 'https://registry.npmjs.org/left-pad'],
-    ['/@scope%2fname', 'https://registry.npmjs.org/@scope%2fname'],
-    ['/npm/-/npm-11.0.0.tgz', 'https://registry.npmjs.org/npm/-/npm-11.0.0.tgz'],
-    ['/_pypi/simple/flask/', 'https://pypi.org/simple/flask/'],
-    ['/_files/packages/a/b.whl', 'https://files.pythonhosted.org/packages/a/b.whl'],
-    ['//evil.example/x', 'https://registry.npmjs.org//evil.example/x'],
-    ['/https://evil.example/x', 'https://registry.npmjs.org/https://evil.example/x'],
-    ['/@evil.example:80/x', 'https://registry.npmjs.org/@evil.example:80/x'],
+    ['/left-pad', `${PUBLIC_NPM}left-pad`],
+    ['/@scope%2fname', `${PUBLIC_NPM}@scope%2fname`],
+    ['/npm/-/npm-11.0.0.tgz', `${PUBLIC_NPM}npm/-/npm-11.0.0.tgz`],
+    ['/_pypi/simple/flask/', `${PUBLIC_PYPI}flask/`],
+    ['/_files/packages/a/b.whl', `${filesOf(PUBLIC_PYPI)}packages/a/b.whl`],
+    ['//evil.example/x', `${PUBLIC_NPM}/evil.example/x`],
+    ['/https://evil.example/x', `${PUBLIC_NPM}https://evil.example/x`],
+    ['/@evil.example:80/x', `${PUBLIC_NPM}@evil.example:80/x`],
   ])('%s leads to %s', (path, url) => {
     expect(found(path)).toBe(url);
   });
@@ -45,8 +46,8 @@ describe('where a path leads', () => {
   });
 
   test('the keys of signatures are, and packages whose names begin so', () => {
-    expect(found('/-/npm/v1/keys')).toBe('https://registry.npmjs.org/-/npm/v1/keys');
-    expect(found('/-x')).toBe('https://registry.npmjs.org/-x');
+    expect(found('/-/npm/v1/keys')).toBe(`${PUBLIC_NPM}-/npm/v1/keys`);
+    expect(found('/-x')).toBe(`${PUBLIC_NPM}-x`);
   });
 
   test.each([
@@ -84,8 +85,8 @@ describe('scopes', () => {
     ['/npm/@acme/name/-/name-1.0.0.tgz', 'https://corp.example/npm/@acme/name/-/name-1.0.0.tgz'],
     ['/download/@acme/name/1', 'https://corp.example/npm/download/@acme/name/1'],
     ['/_scope/acme/blobs/1.tgz', 'https://corp.example/npm/blobs/1.tgz'],
-    ['/@acmes/name', 'https://registry.npmjs.org/@acmes/name'],
-    ['/name?x=/@acme/', 'https://registry.npmjs.org/name?x=/@acme/'],
+    ['/@acmes/name', `${PUBLIC_NPM}@acmes/name`],
+    ['/name?x=/@acme/', `${PUBLIC_NPM}name?x=/@acme/`],
   ])('%s leads to %s', (path, url) => {
     expect(found(path, registries)).toBe(url);
   });

@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { PUBLIC_NPM, PUBLIC_NPM_NAMES, PUBLIC_PYPI } from '../../src/domain/registries.ts';
 import { createPackages } from '../../src/gateway/packages.ts';
 import type { PackagesOrder } from '../../src/gateway/packages.ts';
 import type { PackageWire } from '../../src/workspaces/environment/open-environments.ts';
 
 const PUBLIC = {
-  npm: 'https://registry.npmjs.org/',
+  npm: PUBLIC_NPM,
   scopes: {},
-  pypi: 'https://pypi.org/simple/',
+  pypi: PUBLIC_PYPI,
 };
 const IN_BOX = 'http://127.0.0.1:8377';
 
@@ -177,7 +178,7 @@ describe('the wire', () => {
   test('lock files that name a public registry lead to the operator’s own', async () => {
     await using bench = await aBench(() => undefined);
     expect(bench.wire.mirrors).toContainEqual({
-      from: 'https://registry.yarnpkg.com/',
+      from: PUBLIC_NPM_NAMES[0],
       to: `${IN_BOX}/`,
     });
     expect(bench.wire.env).toMatchObject({

@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, createServer as createSocketServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { PUBLIC_NPM } from '../../src/domain/registries.ts';
 import type { TreeFiles } from '../../src/workspaces/environment/recipe.ts';
 
 export interface Registry extends AsyncDisposable {
@@ -88,7 +89,7 @@ function packument(integrity: string, host = ''): unknown {
 export function aProjectWithDependency(integrity: string): Readonly<Record<string, string>> {
   const dependencies = { 'tiny-adder': '1.2.3' };
   const root = { name: 'app', version: '1.0.0', dependencies };
-  const resolved = 'https://registry.npmjs.org/tiny-adder/-/tiny-adder-1.2.3.tgz';
+  const resolved = `${PUBLIC_NPM}tiny-adder/-/tiny-adder-1.2.3.tgz`;
   const { version, bin } = MANIFEST;
   const locked = { version, resolved, integrity, hasInstallScript: true, bin };
   const packages = { '': root, 'node_modules/tiny-adder': locked };
