@@ -51,9 +51,10 @@ afterAll(async () => {
 });
 
 /** A-1 leads; B-1 hands its work in once the proof of A-1 is under way. */
-async function aLedRun(leaderWrites: (attempt: number) => string): Promise<Run> {
+async function aLedRun(leaderWrites: (attempt: number) => string | null): Promise<Run> {
   const play: Playing = async function* works({ attempt: { itemKey, number, projectId } }) {
-    if (itemKey === 'A-1') yield writes(leaderWrites(number));
+    const file = itemKey === 'A-1' ? leaderWrites(number) : null;
+    if (file !== null) yield writes(file);
     if (itemKey !== 'B-1') return;
     await expect.poll(() => meetings.get(projectId), { timeout: 30_000 }).toBeDefined();
     await meetings.get(projectId)?.led.promise;
@@ -100,4 +101,13 @@ test('I3 nothing of what failed ahead comes to main with the one behind it', asy
     expect(await filesOf(run, to)).not.toContain('wrong.txt');
   const head = await (await host.hubOf({ id: run.projectId })).head();
   expect(await filesOf(run, head)).toEqual(expect.arrayContaining(['A-1.txt', 'B-1.txt']));
+});
+
+test('I3 whoever is behind one that changed nothing is judged once, on main as it is', async () => {
+  const run = await aLedRun((attempt) => (attempt === 1 ? null : 'A-1.txt'));
+  const judged = (await told(run, 'checks.run')).filter(({ subject }) => subject.item === 'B-1');
+  expect(judged.map(({ evidence }) => evidence.map(({ verdict }) => verdict))).toEqual([
+    ['passed'],
+  ]);
+  expect(await told(run, 'merge.repeated')).toEqual([]);
 });

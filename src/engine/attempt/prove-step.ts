@@ -68,7 +68,8 @@ async function inPlace(deps: WorkshopDeps, work: Work, signal: AbortSignal): Pro
   let came = false;
   try {
     const round = await roundOf(deps, work, signal);
-    came = round.kind === 'over' && round.end.status === 'succeeded';
+    // What changed nothing leaves main as the next one was told, whatever its checks said.
+    came = round.kind === 'over' && (work.commit === null || round.end.status === 'succeeded');
     // Before the next one concludes: what it may do depends on what is done by then (I4).
     if (round.kind === 'over') await closeAttempt(deps, work.begun, round);
     return round;
