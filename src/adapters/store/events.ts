@@ -6,6 +6,15 @@ import { isMoveTold } from './told-moves.ts';
 import * as t from './schema.ts';
 import { type Database, transaction } from './transaction.ts';
 
+/** An event as its readers get it. */
+export const STORED_EVENT = Object.freeze({
+  projectId: t.event.projectId,
+  runId: t.event.runId,
+  id: t.event.id,
+  at: t.event.at,
+  event: t.event.data,
+});
+
 /** Events on Postgres; see the port for what each promises. */
 export function createEventRows({ pool, db }: Database, { onCommit }: Listener): EventRows {
   return {
@@ -15,13 +24,7 @@ export function createEventRows({ pool, db }: Database, { onCommit }: Listener):
     },
     async read(projectId, { after, limit }) {
       return db
-        .select({
-          projectId: t.event.projectId,
-          runId: t.event.runId,
-          id: t.event.id,
-          at: t.event.at,
-          event: t.event.data,
-        })
+        .select(STORED_EVENT)
         .from(t.event)
         .where(and(eq(t.event.projectId, projectId), gt(t.event.id, after)))
         .orderBy(asc(t.event.id))

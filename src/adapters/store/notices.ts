@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, notExists, sql } from 'drizzle-orm';
 import type { NoticeRows } from '../../work/run-store.ts';
+import { STORED_EVENT } from './events.ts';
 import * as t from './schema.ts';
 import type { Database } from './transaction.ts';
 
@@ -18,13 +19,7 @@ export function createNoticeRows({ db }: Database): NoticeRows {
           ),
         );
       return db
-        .select({
-          projectId: t.event.projectId,
-          runId: t.event.runId,
-          id: t.event.id,
-          at: t.event.at,
-          event: t.event.data,
-        })
+        .select(STORED_EVENT)
         .from(t.event)
         .innerJoin(t.run, eq(t.run.id, t.event.runId))
         .where(
