@@ -9,6 +9,7 @@ import type { McpDoor } from './mcp/door.ts';
 import { createEgress } from './egress/egress.ts';
 import type { Egress } from './egress/egress.ts';
 import { proxySetup } from './egress/variables.ts';
+import type { EgressHost } from '../domain/egress.ts';
 import type { HarnessEvent } from '../domain/event.ts';
 import { WIRE_URL } from '../safety/box.ts';
 import { exchange } from './exchange.ts';
@@ -58,7 +59,7 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   opening.defer(() => closeServer(server, { calls, egress }));
   const socket = order.sealed ? await listenOnSocket(server, path) : null;
   const baseUrl = order.sealed ? WIRE_URL : await listenOnLoopback(server);
-  const env = order.sealed && hosts.length > 0 ? await lead(shared, { order, token }) : {};
+  const env = order.sealed && hosts.length > 0 ? await lead(shared, { order, token, hosts }) : {};
   const opened = opening.move();
   let closing: Promise<void> | undefined;
   return Object.freeze({
@@ -74,13 +75,20 @@ export async function openWire(shared: Shared, session: Session): Promise<Wire> 
   });
 }
 
+interface Led {
+  readonly order: WireOrder;
+  readonly token: string;
+  readonly hosts: readonly EgressHost[];
+}
+
 /** Leads programs in a box to its proxy; npm's file is beside the socket, which a box can only read. */
 async function lead(
   { egress }: Shared,
-  { order, token }: { readonly order: WireOrder; readonly token: string },
+  { order, token, hosts }: Led,
 ): Promise<Readonly<Record<string, string>>> {
   const npmrc = join(order.folder, 'npmrc');
-  const setup = proxySetup(egress.registries, { wire: WIRE_URL, token, npmrc });
+  const names = hosts.map(({ host }) => host);
+  const setup = proxySetup(egress.registries, { wire: WIRE_URL, token, npmrc, hosts: names });
   if (setup.npmrc !== null) await writeFile(npmrc, setup.npmrc, { mode: 0o600 });
   return setup.env;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { PUBLIC_NPM, PUBLIC_PYPI } from '../../../src/domain/registries.ts';
+import { filesOf, PUBLIC_NPM, PUBLIC_PYPI } from '../../../src/domain/registries.ts';
 import { proxySetup } from '../../../src/gateway/egress/variables.ts';
 import { aGateway, aHost } from './a-proxy.ts';
 
@@ -46,7 +46,7 @@ test('I8 npm in a box asks for a scope’s packages at its registry or nowhere, 
   await using folder = await mkdtempDisposable(join(tmpdir(), 'npm-'));
   await using proxy = await aProxy();
   const npmrc = join(folder.path, 'npmrc');
-  const setup = proxySetup(REGISTRIES, { wire: proxy.wire, token: 't', npmrc });
+  const setup = proxySetup(REGISTRIES, { wire: proxy.wire, token: 't', npmrc, hosts: [] });
   await writeFile(npmrc, setup.npmrc ?? '');
   const env = {
     ...setup.env,
@@ -86,7 +86,7 @@ test('a sealed session finds npm’s file beside its socket, with scopes and not
 });
 
 test('what is public needs no word, and what can’t be used is replaced by nobody', () => {
-  const box = { wire: 'http://127.0.0.1:8377', token: 't', npmrc: '/nowhere' };
+  const box = { wire: 'http://127.0.0.1:8377', token: 't', npmrc: '/nowhere', hosts: [] };
   const publics = {
     npm: PUBLIC_NPM,
     scopes: {},
@@ -99,4 +99,24 @@ test('what is public needs no word, and what can’t be used is replaced by nobo
     npm_config_registry: 'https://no-usable-registry.invalid/',
     PIP_INDEX_URL: 'https://no-usable-registry.invalid/',
   });
+});
+
+test('Node itself is led to the proxy where a host beyond the registries may be reached', () => {
+  const publics = {
+    npm: PUBLIC_NPM,
+    scopes: { '@own': 'http://localhost:4873/' },
+    pypi: PUBLIC_PYPI,
+  };
+  const registries = [
+    PUBLIC_NPM,
+    PUBLIC_PYPI,
+    filesOf(PUBLIC_PYPI) ?? '',
+    'http://operator.internal/',
+  ];
+  const names = registries.map((url) => new URL(url).hostname);
+  const led = (hosts: readonly string[]): boolean =>
+    'NODE_USE_ENV_PROXY' in
+    proxySetup(publics, { wire: 'http://127.0.0.1:8377', token: 't', npmrc: '/n', hosts }).env;
+  expect(led(names)).toBe(false);
+  expect(led([...names, 'binaries.example.org'])).toBe(true);
 });
