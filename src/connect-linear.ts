@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PATIENCE_MS } from './adapters/trackers/linear/client.ts';
-import { examineLinear } from './adapters/trackers/linear/examine.ts';
+import { examineLinear, teamIdOf } from './adapters/trackers/linear/examine.ts';
 import type { LinearView } from './adapters/trackers/linear/examine.ts';
 import { findMadeProject } from './adapters/trackers/linear/made-project.ts';
 import { openLinearTracker } from './adapters/trackers/linear/open.ts';
@@ -42,6 +42,13 @@ export function madeProject(config: Config, run: Run): Promise<TrackerProject | 
   return findMadeProject(access, { mark: projectMark(run.id), since });
 }
 
+/** Id of the team that a run's items belong to. */
+export function linearTeamOf(config: Config, { projectId, settings }: Run): Promise<string> {
+  return teamIdOf(
+    accessOf(config, { project: projectId, name: projectId, backend: settings.backend }),
+  );
+}
+
 function accessOf({ linear }: Config, { project, name, backend }: LinearOrder): LinearTrackerOrder {
   return {
     url: linear.apiUrl,
@@ -51,7 +58,7 @@ function accessOf({ linear }: Config, { project, name, backend }: LinearOrder): 
     linearProject: backend.linearProject ?? name,
     now: () => Date.now(),
     newId,
-    pause: (ms) => sleep(ms),
+    pause: (ms, signal) => sleep(ms, undefined, { signal }),
     patience: PATIENCE_MS,
   };
 }

@@ -148,6 +148,8 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
     mend: () => mend(server, log),
     steadily: (body) => steadily(body, () => mendIfRoom(server, log)),
     async close() {
+      for (const tracker of await Promise.allSettled(trackers.values()))
+        if (tracker.status === 'fulfilled') await tracker.value.close();
       if (client !== undefined) await (await client).destroy();
       await store.close();
       await pool.end();

@@ -18,6 +18,7 @@ import { quietLogger } from './quiet-logger.ts';
 import { reap } from './reaper.ts';
 import { watchRoom } from './room.ts';
 import { createRunning } from './running.ts';
+import { hurryTracker } from './tracker-trouble.ts';
 import { sweep, windDown } from './wind-down.ts';
 
 /** An engine that takes part in the runs of its database. */
@@ -198,7 +199,8 @@ async function launch(deps: EngineDeps, executorId: string): Promise<readonly Wo
 
 /**
  * `tick` moves runs on, woken by every event; `care` takes over from the dead and closes what nobody
- * carries out; `landing` brings main to the user; `room` parks runs before a disk is full.
+ * carries out; `landing` brings main to the user; `room` parks runs before a disk is full, and sees to it
+ * that no round of the others waits long for a tracker of a run that is to end.
  */
 function startLoops(
   engine: Engine,
@@ -230,6 +232,7 @@ function startLoops(
   };
   const room = async (): Promise<void> => {
     await eachRun((run) => watchRoom(engine, run));
+    await eachRun((run) => hurryTracker(deps, run));
     engine.full = null;
   };
   // Between the loss of the lease and the end of the loops another round may fall due.

@@ -50,3 +50,11 @@ function isTooLong({ deps, trackers }: Engine, run: Run, error: HarnessError): b
   const wait = end === null ? 0 : Date.parse(end) - clock.now();
   return Math.max(wait, clock.monotonic() - since) > run.settings.maxLimitWaitMs;
 }
+
+/** A run that is to end does not wait half a minute for a tracker that says nothing: it hears of it later. */
+export async function hurryTracker(
+  { trackerOf }: Pick<Engine['deps'], 'trackerOf'>,
+  run: Run,
+): Promise<void> {
+  if (run.control !== null) (await trackerOf(run)).hurry?.();
+}

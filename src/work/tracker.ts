@@ -95,5 +95,11 @@ export interface WorkTracker {
     comment: { readonly id: string; readonly author: string; readonly text: string },
   ): Promise<void>;
   comments(key: string): Promise<readonly TrackerComment[]>;
+  /**
+   * Somebody waits for an end: for a minute, no answer from afar is waited for longer than a few seconds, and
+   * what is under way neither. Those of this machine have no need of it.
+   */
+  hurry?(): void;
+  /** What is under way is given up, and nothing is asked any more. */
   close(): Promise<void>;
 }

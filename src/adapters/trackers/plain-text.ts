@@ -23,6 +23,7 @@ export function withPlainText(tracker: WorkTracker): WorkTracker {
     comment: (key, { id, author, text }) =>
       tracker.comment(plain(key), { id: plain(id), author: plain(author), text: plain(text) }),
     comments: (key) => tracker.comments(plain(key)),
+    hurry: () => tracker.hurry?.(),
     close: () => tracker.close(),
   };
 }

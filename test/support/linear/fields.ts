@@ -74,6 +74,7 @@ const DERIVED: Partial<Record<Kind, Readonly<Record<string, Derive>>>> = {
   },
   Project: {
     teams: listed('Team', 'teamIds'),
+    accessibleTeams: listed('Team', 'teamIds'),
     issues: many('Issue', 'projectId'),
     url: (_store, project) => `https://linear.app/fake/project/${project.id}`,
   },

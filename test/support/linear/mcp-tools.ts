@@ -249,9 +249,17 @@ function references(store: Store, input: Values, teamId: string): Values {
     ...(state === undefined ? {} : { stateId: stateOf(store, teamId, state).id }),
     ...(project === undefined ? {} : { projectId: projectOf(store, project).id }),
     ...(Array.isArray(labels)
-      ? { labelIds: labels.map((label) => named(store, 'IssueLabel', label).id) }
+      ? { labelIds: labels.map((label) => labelOf(store, teamId, label).id) }
       : {}),
   };
+}
+
+function labelOf(store: Store, teamId: string, wanted: unknown): Entity {
+  const found = store
+    .all('IssueLabel')
+    .filter((one) => one['teamId'] === null || one['teamId'] === teamId)
+    .find(({ id, name }) => id === wanted || same(name, wanted));
+  return found ?? named(store, 'IssueLabel', wanted);
 }
 
 function stateOf(store: Store, teamId: string, wanted: unknown): Entity {

@@ -164,7 +164,10 @@ const FILTERS = [
     'id: IDComparator, name: StringComparator, type: StringComparator, team: TeamFilter',
   ),
   filter('IssueLabel', 'id: IDComparator, name: StringComparator, team: NullableTeamFilter'),
-  filter('Project', 'id: IDComparator, name: StringComparator'),
+  filter(
+    'Project',
+    'id: IDComparator, name: StringComparator, accessibleTeams: TeamCollectionFilter',
+  ),
   filter(
     'Issue',
     `id: IssueIDComparator, title: StringComparator, description: NullableStringComparator, number: NumberComparator

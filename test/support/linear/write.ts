@@ -1,6 +1,7 @@
-import { idsOf, textOf } from './fields.ts';
+import { fieldOf, idsOf, textOf } from './fields.ts';
 import { invalidInput, LinearFault, notFound } from './store.ts';
 import type { Entity, Kind, Store, Values } from './store.ts';
+import { checkTeam, movedTo } from './teams.ts';
 
 /** What a mutation works with. */
 export interface Writing {
@@ -45,15 +46,12 @@ export const WRITES: Readonly<Record<string, Write>> = {
 
 /** By its id or by its identifier (`ENG-1`). */
 export function issueOf(store: Store, id: unknown): Entity {
-  const named = /^([A-Z]+)-(\d+)$/.exec(textOf(id));
-  if (named === null) return store.get('Issue', id);
-  const found = store
-    .all('Issue')
-    .find(
-      (issue) =>
-        String(issue['number']) === named[2] &&
-        store.get('Team', issue['teamId'])['key'] === named[1],
-    );
+  const name = textOf(id);
+  if (!/^[A-Z][A-Z0-9]*-\d+$/.test(name)) return store.get('Issue', id);
+  const issues = store.all('Issue');
+  const found =
+    issues.find((issue) => fieldOf(store, issue, 'identifier') === name) ??
+    issues.find((issue) => idsOf(issue['previousIdentifiers']).includes(name));
   if (found === undefined) throw notFound('Issue');
   return found;
 }
@@ -65,6 +63,7 @@ function createBatch(deps: Writing, inputs: readonly unknown[]): Values {
     if (deps.store.find('Issue', id) !== undefined || taken.indexOf(id) !== taken.lastIndexOf(id))
       throw conflict('Issue', textOf(id));
   refuseBeyondQuota(deps, inputs.length);
+  for (const one of inputs.map(valuesOf)) checkedIssue(deps.store, textOf(one['teamId']), one);
   return { issues: inputs.map((input) => createIssue(deps, valuesOf(input))) };
 }
 
@@ -86,7 +85,7 @@ function createIssue(deps: Writing, input: Values): Entity {
   const number = Number(team['issueCount'] ?? 0) + 1;
   const issue = store.insert('Issue', {
     priority: 0,
-    ...checkedIssue(store, input),
+    ...checkedIssue(store, team.id, input),
     id: input['id'],
     title: titleOf(input['title']),
     description: markdown(input['description'] ?? ''),
@@ -131,7 +130,7 @@ function refuseBeyondQuota({ store, issueQuota }: Writing, more: number): void {
 
 /** What was changed, with the times that follow from the state. */
 function updateIssue(store: Store, issue: Entity, input: Values): Entity {
-  const { addedLabelIds, removedLabelIds, ...given } = checkedIssue(store, input);
+  const { addedLabelIds, removedLabelIds, ...given } = givenTo(store, issue, input);
   const removed = new Set(idsOf(removedLabelIds));
   const labels = new Set([
     ...idsOf(given['labelIds'] ?? issue['labelIds']),
@@ -148,6 +147,15 @@ function updateIssue(store: Store, issue: Entity, input: Values): Entity {
   });
 }
 
+/** With all that follows from another team. */
+function givenTo(store: Store, issue: Entity, { teamId, ...asked }: Values): Values {
+  if (teamId === undefined || teamId === issue['teamId'])
+    return checkedIssue(store, textOf(issue['teamId']), asked);
+  const team = store.get('Team', teamId);
+  const checked = checkedIssue(store, team.id, asked);
+  return { ...movedTo(store, issue, team), ...checked };
+}
+
 function stateTimes(store: Store, issue: Entity, stateId: unknown): Values {
   if (stateId === undefined || stateId === issue['stateId']) return {};
   const type = store.get('WorkflowState', stateId)['type'];
@@ -159,15 +167,11 @@ function stateTimes(store: Store, issue: Entity, stateId: unknown): Values {
   };
 }
 
-/** References must exist; a state must be one of the issue's team. */
-function checkedIssue(store: Store, input: Values): Values {
+/** References must exist, and be of the issue's team. */
+function checkedIssue(store: Store, teamId: string, input: Values): Values {
   const { id: _id, ...given } = input;
-  if (given['stateId'] !== undefined) store.get('WorkflowState', given['stateId']);
-  if (typeof given['projectId'] === 'string') store.get('Project', given['projectId']);
-  const labels = ['labelIds', 'addedLabelIds', 'removedLabelIds'].flatMap((key) =>
-    idsOf(given[key]),
-  );
-  for (const label of labels) store.get('IssueLabel', label);
+  checkTeam(store, teamId, given);
+  for (const label of idsOf(given['removedLabelIds'])) store.get('IssueLabel', label);
   const { priority } = given;
   if (priority !== undefined && ![0, 1, 2, 3, 4].includes(Number(priority)))
     throw invalidInput('Argument Validation Error', 'priority must not be greater than 4.');
@@ -205,6 +209,7 @@ function createLabel(store: Store, input: Values): Entity {
   if (name === '' || name.length > 80)
     throw invalidInput('Argument Validation Error', 'name must be of 1 to 80 characters.');
   const teamId = input['teamId'] ?? null;
+  if (teamId !== null) store.get('Team', teamId);
   const twin = store.all('IssueLabel').some((label) => {
     const near = label['teamId'] === null || teamId === null || label['teamId'] === teamId;
     return near && String(label['name']).toLowerCase() === name.toLowerCase();
@@ -217,7 +222,9 @@ function createProject(store: Store, input: Values): Entity {
   const name = String(input['name']).trim();
   if (name === '' || name.length > 80)
     throw invalidInput('Argument Validation Error', 'name must be of 1 to 80 characters.');
-  for (const team of idsOf(input['teamIds'])) store.get('Team', team);
+  const teams = idsOf(input['teamIds']);
+  if (teams.length === 0) throw invalidInput('Argument Validation Error', 'teamIds is empty.');
+  for (const team of teams) store.get('Team', team);
   const slugId = String(store.all('Project').length + 1).padStart(12, '0');
   return store.insert('Project', { description: '', content: null, ...input, name, slugId });
 }

@@ -5,6 +5,7 @@ import { recordOf } from './record.ts';
 import type { Home, ItemRecord } from './record.ts';
 import { issuePageShape, issuesShape } from './shapes.ts';
 import type { Issue } from './shapes.ts';
+import { wholeOnes } from './whole.ts';
 
 /** An issue that is an item of ours. */
 export interface Card {
@@ -102,7 +103,7 @@ async function changedSince(client: LinearClient, home: Home, asked: Asked): Pro
         },
         shape: issuePageShape,
       });
-    issues.push(...answer.nodes);
+    issues.push(...(await wholeOnes(client, answer.nodes)));
     const { hasNextPage, endCursor } = answer.pageInfo;
     if (!hasNextPage) return issues;
     if (endCursor === null || endCursor === after) break;
@@ -115,7 +116,7 @@ function cardsOf(home: Home, issues: Iterable<Issue>): readonly Card[] {
   return [...issues].flatMap((issue) => {
     const record = issue.trashed === true ? undefined : recordOf(home, issue);
     if (record === undefined) return [];
-    if (issue.identifier === record.key) home.adopted.set(record.key, issue.id);
+    if (record.issue !== undefined) home.adopted.set(record.key, issue.id);
     home.keys.set(issue.id, record.key);
     return [{ home, issue, record }];
   });
@@ -133,7 +134,7 @@ export async function issuesById(
       variables: { ids: ids.slice(start, start + 50) },
       shape: issuesShape,
     });
-    for (const issue of issues) found.set(issue.id, issue);
+    for (const issue of await wholeOnes(client, issues)) found.set(issue.id, issue);
   }
   return found;
 }

@@ -11,6 +11,7 @@ import type { Mark } from './marks.ts';
 import { issueIdOf, recordOf } from './record.ts';
 import type { Home } from './record.ts';
 import { commentMadeShape, issuesShape, marksShape } from './shapes.ts';
+import { wholeOnes } from './whole.ts';
 
 /**
  * Claims of one item are numbered comments, each with an id that follows from issue and number, and
@@ -33,11 +34,12 @@ export async function readHeld(client: LinearClient, home: Home, key: string): P
   for (let from = 1; ;) {
     const numbers = Array.from({ length: WINDOW }, (_, index) => from + index);
     const marks = numbers.flatMap((n) => [claimIdOf(id, n), endIdOf(id, n)]);
-    const [issue] = await client.ask({
+    const found = await client.ask({
       document: WITH_MARKS,
       variables: { id, marks },
       shape: issuesShape,
     });
+    const [issue] = await wholeOnes(client, found);
     const record = issue && issue.trashed !== true ? recordOf(home, issue) : undefined;
     if (issue === undefined || record === undefined) throw unknownItem(key);
     const bodies = new Map(issue.comments?.nodes.map((one) => [one.id, one.body]));

@@ -11,6 +11,7 @@ import { shownText } from './marks.ts';
 import { attachmentOf, issueIdOf, recordIdOf, recordOf } from './record.ts';
 import type { Home, ItemRecord } from './record.ts';
 import { issueTextShape, stateBeforeShape } from './shapes.ts';
+import { unlessMoved } from './moved.ts';
 import type { States } from './workspace.ts';
 
 /** A number whose comment a person removed is spent; more than this in a row is no accident. */
@@ -102,13 +103,25 @@ const ENDED = { todo: 'Given back', done: 'Done', blocked: 'Blocked' } as const;
 export async function put(
   linear: Linear,
   home: Home,
+  order: { readonly key: string; readonly to: 'todo' | 'blocked' },
+): Promise<void> {
+  const work = (): Promise<void> => putOnce(linear, home, order);
+  await unlessMoved(work, work);
+}
+
+async function putOnce(
+  linear: Linear,
+  home: Home,
   { key, to }: { readonly key: string; readonly to: 'todo' | 'blocked' },
 ): Promise<void> {
   const held = await settled(linear, home, await readHeld(linear.client, home, key));
-  const item = itemOf(held, await linear.labels.read(held.issue.labelIds));
+  const labels = await linear.labels.read(held.issue.labelIds);
+  const item = itemOf(held, labels);
   if (item.cancelled || !mayBePut(item, to)) return;
-  const label = await linear.labels.blocked();
-  const input = to === 'blocked' ? { addedLabelIds: [label] } : { removedLabelIds: [label] };
+  const input =
+    to === 'blocked'
+      ? { addedLabelIds: [await linear.labels.blocked(held.issue.team.id)] }
+      : { removedLabelIds: labels.blockedIds };
   await linear.client.ask({
     document: UPDATE_ISSUE,
     variables: { id: held.issue.id, input },
@@ -117,7 +130,7 @@ export async function put(
 }
 
 /** Brings the issue's state to what its newest claim says, where a crash came between both. */
-async function settled(linear: Linear, home: Home, held: Held): Promise<Held> {
+export async function settled(linear: Linear, home: Home, held: Held): Promise<Held> {
   if (!lags(held.record, held.head)) return held;
   await show(linear, held, held.head);
   return readHeld(linear.client, home, held.record.key);
@@ -142,7 +155,14 @@ async function ready(linear: Linear, home: Home, held: Held): Promise<boolean> {
  * moves it whatever it is by then, so the same request says what it was: a person who was faster than
  * that has it back.
  */
-async function show(linear: Linear, { issue, record }: Held, head: Head): Promise<void> {
+async function show(linear: Linear, held: Held, head: Head): Promise<void> {
+  await unlessMoved(
+    () => showOn(linear, held, head),
+    async () => showOn(linear, await readHeld(linear.client, held.home, held.record.key), head),
+  );
+}
+
+async function showOn(linear: Linear, { issue, record }: Held, head: Head): Promise<void> {
   const id = recordIdOf(issue);
   const next: ItemRecord = { ...record, ...head };
   const change = await changeTo(linear, issue, head);
@@ -179,7 +199,7 @@ interface Change {
 
 /** A person's "cancelled" and "completed" stand; what is "started" already is not moved to the first such state. */
 async function changeTo(linear: Linear, issue: Held['issue'], head: Head): Promise<Change> {
-  const { states } = await linear.workspace.team();
+  const states = await linear.workspace.statesOf(issue.team.id);
   const { type, name } = stateOf(head);
   const theirs = isCancelled(issue) || issue.state.type === 'completed';
   const stays = theirs || issue.state.type === type;
@@ -192,11 +212,11 @@ async function changeTo(linear: Linear, issue: Held['issue'], head: Head): Promi
 /** While a claim holds, and where it was given back, a label that says blocked is a person's. */
 async function labelChange(
   linear: Linear,
-  { labelIds }: Held['issue'],
+  { labelIds, team }: Held['issue'],
   { ended, theirs }: { readonly ended: Head['end']; readonly theirs: boolean },
 ): Promise<Change> {
-  const { blocked } = await linear.labels.read(labelIds);
-  if (ended === 'done' && blocked) return { removedLabelIds: [await linear.labels.blocked()] };
+  const { blocked, blockedIds } = await linear.labels.read(labelIds);
+  if (ended === 'done' && blocked) return { removedLabelIds: blockedIds };
   if (ended !== 'blocked' || blocked || theirs) return {};
-  return { addedLabelIds: [await linear.labels.blocked()] };
+  return { addedLabelIds: [await linear.labels.blocked(team.id)] };
 }

@@ -8,7 +8,8 @@ export interface ClientOrder {
   readonly url: string;
   readonly apiKey: string;
   readonly now: () => number;
-  readonly pause: (ms: number) => Promise<void>;
+  /** Rejects once the signal is aborted. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** For one whole answer, in milliseconds. */
   readonly patience: number;
 }
@@ -31,6 +32,10 @@ export interface LinearClient {
    * {@link TAKEN}.
    */
   ask<T>(question: Question<T>): Promise<T>;
+  /** For a while nothing is waited for longer than a few seconds: somebody waits for an end. */
+  hurry(): void;
+  /** Nothing is asked any more, and nobody waits: what is under way ends with `TRACKER_UNREACHABLE`. */
+  close(): void;
 }
 
 /** Between the tries of one question. */
@@ -42,21 +47,38 @@ const SHORT_WAIT_MS = 3000;
 /** Where nobody answered, so long nobody is asked. */
 const REST_MS = 5000;
 
+/** So long an answer is waited for by who is in a hurry, and so long they are. */
+const HURRIED_MS = 3000;
+const HURRY_MS = 60_000;
+
 const MOST_BYTES = 64 * 1024 ** 2;
 
 export function createLinearClient(order: ClientOrder): LinearClient {
-  const state = { limitedUntil: 0, resting: 0, why: '' };
+  const closing = new AbortController();
+  const state: State = {
+    limitedUntil: 0,
+    resting: 0,
+    why: '',
+    hurriedUntil: 0,
+    flights: new Set(),
+    signal: closing.signal,
+  };
   return {
+    close: () => closing.abort(),
+    hurry() {
+      state.hurriedUntil = order.now() + HURRY_MS;
+      for (const flight of state.flights) flight.hurry();
+    },
     async ask(question) {
       await waitForLimit(order, state);
       for (const pause of [...PAUSES_MS, null]) {
-        const reply = await post(order, question);
+        const reply = await post(order, state, question);
         Object.assign(state, { limitedUntil: Math.max(state.limitedUntil, reply.limitedUntil) });
         if (reply.kind === 'data') return parsed(question, reply.data);
         if (reply.kind === 'error') throw reply.error;
         if (reply.kind === 'limited') await waitForLimit(order, state);
         else if (reply.slow || pause === null) throw rest(order, state, reply.why);
-        else await order.pause(pause);
+        else await rested(order, state, pause);
       }
       throw limited(new Date(state.limitedUntil).toISOString());
     },
@@ -68,15 +90,33 @@ interface State {
   limitedUntil: number;
   resting: number;
   why: string;
+  hurriedUntil: number;
+  /** Requests under way. */
+  readonly flights: Set<Flight>;
+  /** Aborted: the tracker was closed. */
+  readonly signal: AbortSignal;
 }
 
 /** Never a blind retry: what is known to be refused is not asked. */
-async function waitForLimit({ now, pause }: ClientOrder, state: State): Promise<void> {
-  if (state.resting > now()) throw unreachable(state.why);
-  const left = state.limitedUntil - now();
+async function waitForLimit(order: ClientOrder, state: State): Promise<void> {
+  if (state.signal.aborted) throw unreachable(CLOSED);
+  const now = order.now();
+  if (state.resting > now) throw unreachable(state.why);
+  const left = state.limitedUntil - now;
   if (left <= 0) return;
   if (left > SHORT_WAIT_MS) throw limited(new Date(state.limitedUntil).toISOString());
-  await pause(left);
+  await rested(order, state, left);
+}
+
+const CLOSED = 'its tracker is closed';
+
+async function rested({ pause }: ClientOrder, { signal }: State, ms: number): Promise<void> {
+  try {
+    await pause(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw unreachable(CLOSED, error);
+  }
 }
 
 function rest({ now }: ClientOrder, state: State, why: string): HarnessError {
@@ -91,7 +131,9 @@ function parsed<T>({ shape }: Question<T>, data: unknown): T {
   throw unreachable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'another shape'}`);
 }
 
-async function post<T>(order: ClientOrder, question: Question<T>): Promise<Reply> {
+async function post<T>(order: ClientOrder, state: State, question: Question<T>): Promise<Reply> {
+  const flight = createFlight(order, state);
+  state.flights.add(flight);
   try {
     const response = await fetch(order.url, {
       method: 'POST',
@@ -99,22 +141,52 @@ async function post<T>(order: ClientOrder, question: Question<T>): Promise<Reply
       redirect: 'error',
       headers: { 'content-type': 'application/json', authorization: order.apiKey },
       body: JSON.stringify({ query: question.document, variables: question.variables }),
-      signal: AbortSignal.timeout(order.patience),
+      signal: AbortSignal.any([flight.signal, state.signal]),
     });
     const { status, headers } = response;
     return readReply({ status, headers, text: await textOf(response) }, order.now());
   } catch (error) {
+    if (state.signal.aborted) return { kind: 'error', error: unreachable(CLOSED), limitedUntil: 0 };
     if (error instanceof HarnessError) return { kind: 'error', error, limitedUntil: 0 };
-    return { kind: 'lost', ...trouble(error, order), limitedUntil: 0 };
+    return { kind: 'lost', ...trouble(error, flight), limitedUntil: 0 };
+  } finally {
+    flight.over();
+    state.flights.delete(flight);
   }
 }
 
-function trouble(
-  error: unknown,
-  { patience }: ClientOrder,
-): { readonly why: string; readonly slow: boolean } {
+/** How long one request may take. */
+interface Flight {
+  readonly signal: AbortSignal;
+  /** Milliseconds, by now. */
+  patience(): number;
+  hurry(): void;
+  over(): void;
+}
+
+function createFlight({ now, patience }: ClientOrder, { hurriedUntil }: State): Flight {
+  const began = now();
+  const controller = new AbortController();
+  const end = (): void => controller.abort(new DOMException('It took too long', 'TimeoutError'));
+  const hurried = Math.min(patience, HURRIED_MS);
+  const flight = { patience: hurriedUntil > began ? hurried : patience };
+  let timer = setTimeout(end, flight.patience);
+  return {
+    signal: controller.signal,
+    patience: () => flight.patience,
+    hurry() {
+      if (flight.patience === hurried) return;
+      flight.patience = hurried;
+      clearTimeout(timer);
+      timer = setTimeout(end, Math.max(0, began + hurried - now()));
+    },
+    over: () => clearTimeout(timer),
+  };
+}
+
+function trouble(error: unknown, flight: Flight): { readonly why: string; readonly slow: boolean } {
   if (error instanceof Error && error.name === 'TimeoutError')
-    return { why: `no whole answer within ${patience / 1000} s`, slow: true };
+    return { why: `no whole answer within ${flight.patience() / 1000} s`, slow: true };
   const cause = error instanceof Error ? error.cause : undefined;
   const why = hasCode(cause, 'ECONNREFUSED') ? 'connection refused' : messageOf(error);
   return { why, slow: false };

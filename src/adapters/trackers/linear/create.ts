@@ -1,14 +1,15 @@
 import { hasCode } from '../../../domain/errors.ts';
 import type { NewItem } from '../../../work/tracker.ts';
 import { issuesById } from './board.ts';
-import { COUNT_ISSUES, CREATE_ISSUES, RELATIONS, together } from './documents.ts';
+import { COUNT_ISSUES, CREATE_ISSUES, together } from './documents.ts';
 import { FREE_ISSUES, full, TAKEN } from './ends.ts';
 import { idOf } from './ids.ts';
 import type { Linear } from './linear.ts';
 import { freshRecord, issueIdOf, newAttachment, recordOf, shownTitle } from './record.ts';
 import type { Home } from './record.ts';
-import { countShape, doneShape, relationsShape } from './shapes.ts';
+import { countShape, doneShape } from './shapes.ts';
 import type { Issue } from './shapes.ts';
+import { relationsOf } from './whole.ts';
 
 /** Issues of one request. */
 const BATCH = 25;
@@ -25,8 +26,8 @@ export async function create(linear: Linear, items: readonly NewItem[]): Promise
   const home = await linear.workspace.ensureHome();
   let coming = wanted.length;
   for (const batch of batchesOf(wanted)) {
-    const issues = await createIssues(linear, home, { batch, coming });
-    await attachRecords(linear, home, { batch, issues });
+    const made = await createIssues(linear, home, { batch, coming });
+    await attachRecords(linear, home, { batch, ...made });
     coming -= batch.length;
   }
   await relate(linear, home, wanted);
@@ -51,16 +52,19 @@ interface Batch {
   readonly coming: number;
 }
 
-async function createIssues(
-  linear: Linear,
-  home: Home,
-  { batch, coming }: Batch,
-): Promise<ReadonlyMap<string, Issue>> {
+interface Made {
+  readonly issues: ReadonlyMap<string, Issue>;
+  /** Ids of those that an earlier try made. */
+  readonly earlier: ReadonlySet<string>;
+}
+
+async function createIssues(linear: Linear, home: Home, { batch, coming }: Batch): Promise<Made> {
   const ids = batch.map(({ key }) => issueIdOf(home, key));
   const parents = batch.flatMap(({ parent }) => (parent === null ? [] : [issueIdOf(home, parent)]));
   const there = await issuesById(linear.client, [...new Set([...ids, ...parents])]);
   const missing = batch.filter(({ key }) => !there.has(issueIdOf(home, key)));
-  if (missing.length === 0) return there;
+  const earlier = new Set(there.keys());
+  if (missing.length === 0) return { issues: there, earlier };
   await refuseBeyondPlan(linear, coming - (batch.length - missing.length));
   const inputs: Input[] = [];
   for (const item of missing) {
@@ -69,7 +73,7 @@ async function createIssues(
     inputs.push({ ...(await inputOf(linear, home, item)), ...parentId });
   }
   await makeIssues(linear, inputs);
-  return issuesById(linear.client, ids);
+  return { issues: await issuesById(linear.client, ids), earlier };
 }
 
 type Input = Awaited<ReturnType<typeof inputOf>> & { readonly parentId?: string };
@@ -98,7 +102,7 @@ async function inputOf(linear: Linear, { linearProject, ...home }: Home, item: N
     title: shownTitle(item.title),
     description: item.description,
     priority: item.priority,
-    labelIds: await linear.labels.ensure(item.labels),
+    labelIds: await linear.labels.ensure(item.labels, teamId),
   };
 }
 
@@ -117,10 +121,7 @@ async function refuseBeyondPlan({ client, workspace }: Linear, more: number): Pr
 async function attachRecords(
   { client }: Linear,
   home: Home,
-  {
-    batch,
-    issues,
-  }: { readonly batch: readonly NewItem[]; readonly issues: ReadonlyMap<string, Issue> },
+  { batch, issues, earlier }: Pick<Batch, 'batch'> & Made,
 ): Promise<void> {
   const bare = batch.flatMap((item) => {
     const issue = issues.get(issueIdOf(home, item.key));
@@ -129,14 +130,22 @@ async function attachRecords(
   });
   if (bare.length === 0) return;
   const inputs = bare.map(({ item, issue }) => {
-    // What an earlier try wrote and a person changed since is theirs; it cannot be told from Linear's own form.
-    return newAttachment(issue.id, freshRecord(home, item, issue));
+    const theirs = earlier.has(issue.id) && changedSince(issue);
+    return newAttachment(issue.id, freshRecord(home, item, { issue, theirs }));
   });
   await client.ask({
     document: together('attachmentCreate', 'AttachmentCreateInput', inputs.length),
     variables: Object.fromEntries(inputs.map((input, index) => [`i${index}`, input])),
     shape: doneShape,
   });
+}
+
+/**
+ * Whether it was changed since it was made. What Linear's editor made of a text can't be told from what a
+ * person did then, so theirs it is.
+ */
+function changedSince({ createdAt, updatedAt }: Issue): boolean {
+  return updatedAt !== createdAt;
 }
 
 interface Relation {
@@ -174,17 +183,9 @@ async function notYetMade(
   { client }: Linear,
   relations: readonly Relation[],
 ): Promise<readonly Relation[]> {
-  const made = new Set<string>();
   const ids = [...new Set(relations.map(({ relatedIssueId }) => relatedIssueId))];
-  for (let start = 0; start < ids.length; start += 50) {
-    const issues = await client.ask({
-      document: RELATIONS,
-      variables: { ids: ids.slice(start, start + 50) },
-      shape: relationsShape,
-    });
-    for (const { inverseRelations } of issues)
-      for (const { id } of inverseRelations.nodes) made.add(id);
-  }
+  const there = [...(await relationsOf(client, ids)).values()].flat();
+  const made = new Set(there.map(({ id }) => id));
   return relations.filter(({ id }) => !made.has(id));
 }
 

@@ -1,15 +1,34 @@
 /** Begins the address of everything that the harness attaches; nothing answers there. */
 export const PLACE = 'https://harness.invalid/';
 
+const PAGE = 'pageInfo { hasNextPage endCursor }';
+const OURS = `{ url: { startsWith: "${PLACE}" } }`;
+const ATTACHMENTS = 'nodes { id url metadata }';
+const RELATED = 'nodes { id type issue { id } }';
+
+/** So many are read with each issue; one that has as many may have more. */
+export const FEW = Object.freeze({ attachments: 2, relations: 10 });
+
 /** About thirty points an issue: everything that is a connection is multiplied by its page size. */
 const ITEM = `fragment Item on Issue {
   id identifier title description priority createdAt updatedAt trashed labelIds
-  project { id } state { id type } parent { id identifier }
-  attachments(first: 2, filter: { url: { startsWith: "${PLACE}" } }) { nodes { id url metadata } }
-  inverseRelations(first: 10) { nodes { id type issue { id } } }
+  team { id } project { id } state { id type } parent { id identifier }
+  attachments(first: ${FEW.attachments}, filter: ${OURS}) { ${ATTACHMENTS} }
+  inverseRelations(first: ${FEW.relations}) { ${RELATED} }
 }`;
 
-const PAGE = 'pageInfo { hasNextPage endCursor }';
+/** All that hangs on these issues, a page each. */
+export const MORE_ATTACHMENTS = `query ($ids: [ID!]!, $after: String) {
+  issues(first: 20, includeArchived: true, filter: { id: { in: $ids } }) {
+    nodes { id page: attachments(first: 50, after: $after, filter: ${OURS}) { ${ATTACHMENTS} ${PAGE} } }
+  }
+}`;
+
+export const MORE_RELATIONS = `query ($ids: [ID!]!, $after: String) {
+  issues(first: 20, includeArchived: true, filter: { id: { in: $ids } }) {
+    nodes { id page: inverseRelations(first: 50, after: $after) { ${RELATED} ${PAGE} } }
+  }
+}`;
 
 export const WORKSPACE = `query {
   organization { subscription { type } }
@@ -20,14 +39,17 @@ export const STATES = `query ($team: ID!) {
   workflowStates(first: 250, filter: { team: { id: { eq: $team } } }) { nodes { id type position } }
 }`;
 
-export const PROJECTS = `query ($id: ID!, $name: String!) {
-  projects(first: 10, includeArchived: false, filter: { or: [{ id: { eq: $id } }, { name: { eq: $name } }] }) { nodes { id name } }
+/** Names belong to teams: two of them may have a project of the same one. */
+export const PROJECTS = `query ($id: ID!, $name: String!, $team: ID!) {
+  projects(first: 10, includeArchived: false, filter: { or: [
+    { id: { eq: $id } }
+    { name: { eq: $name }, accessibleTeams: { some: { id: { eq: $team } } } }
+  ] }) { nodes { id name teams(first: 50) { nodes { id } } } }
 }`;
 
-/** The newest ones: a page of them is more than anybody makes in a run. */
-export const PROJECTS_SINCE = `query ($since: DateTimeOrDuration!) {
-  projects(first: 50, includeArchived: false, filter: { createdAt: { gte: $since } }) {
-    nodes { id name description content teams(first: 5) { nodes { id } } }
+export const PROJECTS_SINCE = `query ($since: DateTimeOrDuration!, $after: String) {
+  projects(first: 50, after: $after, includeArchived: false, filter: { createdAt: { gte: $since } }) {
+    nodes { id name description content teams(first: 5) { nodes { id } } } ${PAGE}
   }
 }`;
 
@@ -38,13 +60,13 @@ export const CREATE_PROJECT = `mutation ($input: ProjectCreateInput!) {
 export const COUNT_ISSUES = `query { issues(first: 250) { nodes { id } } }`;
 
 export const LABELS_BY_ID = `query ($ids: [ID!]!) {
-  issueLabels(first: 250, filter: { id: { in: $ids } }) { nodes { id name } }
+  issueLabels(first: 250, filter: { id: { in: $ids } }) { nodes { id name team { id } } }
 }`;
 
 /** Of the team or of the workspace. */
 export const LABELS_BY_NAME = `query ($names: [IssueLabelFilter!]!, $team: ID!) {
   issueLabels(first: 250, filter: { and: [{ or: $names }, { or: [{ team: { null: true } }, { team: { id: { eq: $team } } }] }] }) {
-    nodes { id name }
+    nodes { id name team { id } }
   }
 }`;
 
@@ -100,7 +122,7 @@ export const CREATE_ISSUES = `mutation ($issues: [IssueCreateInput!]!) {
 }`;
 
 export const UPDATE_ISSUE = `mutation ($id: String!, $input: IssueUpdateInput!) {
-  issueUpdate(id: $id, input: $input) { issue { title description } }
+  issueUpdate(id: $id, input: $input) { issue { title description state { id type } } }
 }`;
 
 export const UPDATE_RECORD = `mutation ($id: String!, $input: AttachmentUpdateInput!) {
@@ -113,6 +135,15 @@ export const UPDATE_STANDING = `mutation ($id: String!, $input: AttachmentUpdate
 }`;
 
 /**
+ * Two changes of one issue, in this order: the first answers with the issue's state right before the second
+ * moves it.
+ */
+export const UPDATE_AND_MOVE = `mutation ($id: String!, $input: IssueUpdateInput!, $move: IssueUpdateInput!) {
+  issueUpdate(id: $id, input: $input) { issue { title description state { id type } } }
+  moved: issueUpdate(id: $id, input: $move) { success }
+}`;
+
+/**
  * The record, the issue and the record again, in this order: first what is to be shown, at last that it is.
  * The first answers with the issue's state right before it is moved.
  */
@@ -120,13 +151,6 @@ export const UPDATE_BOTH = `mutation ($issue: String!, $change: IssueUpdateInput
   attachmentUpdate(id: $id, input: $known) { attachment { issue { state { id type } } } }
   issueUpdate(id: $issue, input: $change) { success }
   shown: attachmentUpdate(id: $id, input: $input) { success }
-}`;
-
-/** What blocks each of these issues. */
-export const RELATIONS = `query ($ids: [ID!]!) {
-  issues(first: 50, includeArchived: true, filter: { id: { in: $ids } }) {
-    nodes { id inverseRelations(first: 50) { nodes { id } } }
-  }
 }`;
 
 /** Many small writes as one request; they are made in this order. */

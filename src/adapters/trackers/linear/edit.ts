@@ -1,74 +1,139 @@
 import type { WorkTracker } from '../../../work/tracker.ts';
 import { readHeld } from './chain.ts';
 import type { Held } from './chain.ts';
-import { UPDATE_ISSUE, UPDATE_RECORD } from './documents.ts';
+import { settled } from './claims.ts';
+import { UPDATE_AND_MOVE, UPDATE_ISSUE, UPDATE_RECORD } from './documents.ts';
 import { isCancelled, itemOf } from './item.ts';
 import type { Linear } from './linear.ts';
+import { unlessMoved } from './moved.ts';
 import { attachmentOf, descriptionKept, recordIdOf, shownTitle, titleKept } from './record.ts';
 import type { Exact, Home } from './record.ts';
 import { doneShape, issueTextShape } from './shapes.ts';
 
 type Change = Parameters<WorkTracker['edit']>[1];
 
-/** Changes what people own, and keeps what Linear cannot show as it was given. */
-export async function edit(
-  linear: Linear,
-  home: Home,
-  { key, change }: { readonly key: string; readonly change: Change },
-): Promise<void> {
+interface Order {
+  readonly key: string;
+  readonly change: Change;
+}
+
+/**
+ * Changes what people own, and keeps what Linear cannot show as it was given. What a person did between
+ * the look and the write stays: labels are added and taken away one by one, and an issue that they moved
+ * goes back to where they put it.
+ */
+export async function edit(linear: Linear, home: Home, order: Order): Promise<void> {
+  const work = (): Promise<void> => editOnce(linear, home, order);
+  await unlessMoved(work, work);
+}
+
+async function editOnce(linear: Linear, home: Home, { key, change }: Order): Promise<void> {
   const held = await readHeld(linear.client, home, key);
   const input = await inputOf(linear, held, change);
-  if (Object.keys(input).length === 0) return;
-  const shown = await linear.client.ask({
-    document: UPDATE_ISSUE,
-    variables: { id: held.issue.id, input },
-    shape: issueTextShape,
-  });
-  const exact = exactAfter(held.record.exact, change, {
-    title: shown.title,
-    description: shown.description ?? '',
-  });
-  if (JSON.stringify(exact) === JSON.stringify(held.record.exact)) return;
-  await linear.client.ask({
-    document: UPDATE_RECORD,
-    variables: { id: recordIdOf(held.issue), input: attachmentOf({ ...held.record, exact }) },
-    shape: doneShape,
-  });
+  const stateId = await stateAfter(linear, held, change.cancelled);
+  if (Object.keys(input).length === 0 && stateId === undefined) return;
+  const shown = await write(linear, held, { input, stateId });
+  await keepExact(linear, held, (exact) => exactAfter(exact, change, shown));
+}
+
+interface Input {
+  readonly title?: string;
+  readonly description?: string;
+  readonly priority?: number;
+  readonly addedLabelIds?: readonly string[];
+  readonly removedLabelIds?: readonly string[];
 }
 
 async function inputOf(
   linear: Linear,
   held: Held,
-  { title, description, priority, labels, cancelled }: Change,
-): Promise<Readonly<Record<string, unknown>>> {
+  { title, description, priority, labels }: Change,
+): Promise<Input> {
   return {
     ...(title === undefined ? {} : { title: shownTitle(title) }),
     ...(description === undefined ? {} : { description }),
     ...(priority === undefined ? {} : { priority }),
-    ...(labels === undefined ? {} : { labelIds: await labelIds(linear, held, labels) }),
-    ...(cancelled === undefined || cancelled === isCancelled(held.issue)
-      ? {}
-      : { stateId: await stateAfter(linear, held, cancelled) }),
+    ...(labels === undefined ? {} : await labelChange(linear, held, labels)),
   };
 }
 
 /** The label that says blocked is the harness's. */
-async function labelIds(
+async function labelChange(
   linear: Linear,
   { issue }: Held,
   labels: readonly string[],
-): Promise<readonly string[]> {
-  const ids = await linear.labels.ensure(labels);
-  const { blocked } = await linear.labels.read(issue.labelIds);
-  return blocked ? [...ids, await linear.labels.blocked()] : ids;
+): Promise<Pick<Input, 'addedLabelIds' | 'removedLabelIds'>> {
+  const wanted = await linear.labels.ensure(labels, issue.team.id);
+  const { blockedIds } = await linear.labels.read(issue.labelIds);
+  const removed = issue.labelIds.filter((id) => ![...wanted, ...blockedIds].includes(id));
+  return {
+    addedLabelIds: wanted.filter((id) => !issue.labelIds.includes(id)),
+    ...(removed.length === 0 ? {} : { removedLabelIds: removed }),
+  };
 }
 
-async function stateAfter(linear: Linear, held: Held, cancelled: boolean): Promise<string> {
-  const { states } = await linear.workspace.team();
+/** Where it goes when it is called off, or taken back; undefined: it is there. */
+async function stateAfter(
+  linear: Linear,
+  held: Held,
+  cancelled: boolean | undefined,
+): Promise<string | undefined> {
+  if (cancelled === undefined || cancelled === isCancelled(held.issue)) return undefined;
+  const states = await linear.workspace.statesOf(held.issue.team.id);
   if (cancelled) return states.cancelled;
   const { status } = itemOf(held, await linear.labels.read(held.issue.labelIds));
   if (status === 'done') return states.done;
   return status === 'in_progress' ? states.started : states.todo;
+}
+
+interface Shown {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Changes nothing of the issue, and says what its state is. */
+const NOTHING: Input = Object.freeze({ addedLabelIds: [] });
+
+async function write(
+  { client }: Linear,
+  { issue: { id, state } }: Held,
+  { input, stateId }: { readonly input: Input; readonly stateId: string | undefined },
+): Promise<Shown> {
+  const moves = stateId !== undefined;
+  const written = await client.ask({
+    document: moves ? UPDATE_AND_MOVE : UPDATE_ISSUE,
+    variables: moves ? { id, input: { ...NOTHING, ...input }, move: { stateId } } : { id, input },
+    shape: issueTextShape,
+  });
+  if (moves && written.state.id !== state.id)
+    await client.ask({
+      document: UPDATE_ISSUE,
+      variables: { id, input: { stateId: written.state.id } },
+      shape: issueTextShape,
+    });
+  return { title: written.title, description: written.description ?? '' };
+}
+
+/** Others write the same record when they claim: what either wrote last is looked at once more. */
+const TRIES = 3;
+
+async function keepExact(
+  linear: Linear,
+  first: Held,
+  after: (exact: Exact) => Exact,
+): Promise<void> {
+  let held = first;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const exact = after(held.record.exact);
+    if (JSON.stringify(exact) === JSON.stringify(held.record.exact)) break;
+    await linear.client.ask({
+      document: UPDATE_RECORD,
+      variables: { id: recordIdOf(held.issue), input: attachmentOf({ ...held.record, exact }) },
+      shape: doneShape,
+    });
+    held = await readHeld(linear.client, held.home, held.record.key);
+  }
+  await settled(linear, held.home, held);
 }
 
 function exactAfter(

@@ -47,6 +47,14 @@ export function gone(what: string): HarnessError {
 /** Something that a write names was deleted: the issue, or a state that its team had. */
 export const GONE = 'TRACKER_GONE';
 
+/** The issue is of another team by now: see {@link MOVED}. */
+export function moved(what: string): HarnessError {
+  return noOf(MOVED, what);
+}
+
+/** A write named what belongs to the team that the issue was of when it was read. */
+export const MOVED = 'TRACKER_MOVED';
+
 function noOf(code: string, what: string): HarnessError {
   return new HarnessError(
     code,

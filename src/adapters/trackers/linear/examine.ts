@@ -21,3 +21,8 @@ export async function examineLinear(order: ClientOrder & Placing): Promise<Linea
   const kept = await client.ask({ document: COUNT_ISSUES, variables: {}, shape: countShape });
   return { team: name, room: Math.max(0, FREE_ISSUES - kept) };
 }
+
+/** Id of the team that is meant. Throws as the tracker does. */
+export async function teamIdOf(order: ClientOrder & Placing): Promise<string> {
+  return (await createWorkspace(createLinearClient(order), order).team()).id;
+}

@@ -21,6 +21,7 @@ export function lags(record: ItemRecord, head: Head): boolean {
 export interface Labels {
   readonly names: readonly string[];
   readonly blocked: boolean;
+  readonly blockedIds: readonly string[];
 }
 
 interface Claimed {

@@ -6,7 +6,6 @@ import { idOf } from './ids.ts';
 import { BLOCKED, carried } from './item.ts';
 import type { Labels } from './item.ts';
 import { labelMadeShape, labelsShape } from './shapes.ts';
-import type { Workspace } from './workspace.ts';
 
 /** Labels by id and by name, kept as they were last seen. */
 export interface LabelBook {
@@ -14,10 +13,10 @@ export interface LabelBook {
   read(ids: readonly string[]): Promise<Labels>;
   /** Looks up whatever of these is not known yet, at once. */
   learn(ids: readonly string[]): Promise<void>;
-  /** Ids of those that Linear can have; makes the ones it does not have yet. */
-  ensure(names: readonly string[]): Promise<readonly string[]>;
-  /** The label that says that an item is blocked. */
-  blocked(): Promise<string>;
+  /** Ids of those that Linear can have, for issues of this team; makes the ones it does not have yet. */
+  ensure(names: readonly string[], team: string): Promise<readonly string[]>;
+  /** The label that says that an item of this team is blocked. */
+  blocked(team: string): Promise<string>;
   /** Forgets what people may have renamed. */
   forget(): void;
 }
@@ -25,10 +24,16 @@ export interface LabelBook {
 /** Of one request. */
 const CHUNK = 100;
 
-export function createLabelBook(client: LinearClient, workspace: Workspace): LabelBook {
-  const names = new Map<string, string>();
+interface Label {
+  readonly name: string;
+  /** Only its issues can have it; null: those of all teams. */
+  readonly team: string | null;
+}
+
+export function createLabelBook(client: LinearClient): LabelBook {
+  const labels = new Map<string, Label>();
   const learn = async (ids: readonly string[]): Promise<void> => {
-    const unknown = [...new Set(ids)].filter((id) => !names.has(id));
+    const unknown = [...new Set(ids)].filter((id) => !labels.has(id));
     for (let start = 0; start < unknown.length; start += CHUNK) {
       const chunk = unknown.slice(start, start + CHUNK);
       const found = await client.ask({
@@ -36,30 +41,35 @@ export function createLabelBook(client: LinearClient, workspace: Workspace): Lab
         variables: { ids: chunk },
         shape: labelsShape,
       });
-      for (const { id, name } of found) names.set(id, name);
+      for (const { id, name, team } of found) labels.set(id, { name, team: team?.id ?? null });
     }
   };
-  const one = async (name: string): Promise<string> => {
-    const known = [...names].find(([, other]) => other.toLowerCase() === name.toLowerCase());
+  const nameOf = (id: string): string => labels.get(id)?.name ?? '';
+  const one = async (name: string, team: string): Promise<string> => {
+    const known = [...labels].find(
+      ([, label]) =>
+        label.name.toLowerCase() === name.toLowerCase() && [null, team].includes(label.team),
+    );
     if (known !== undefined) return known[0];
-    const id = await findOrMake(client, name, (await workspace.team()).id);
-    names.set(id, name);
+    const id = await findOrMake(client, name, team);
+    labels.set(id, { name, team });
     return id;
   };
   return {
     learn,
     async read(ids) {
       await learn(ids);
-      const all = ids.flatMap((id) => names.get(id) ?? []);
-      return { names: all.filter((name) => !isBlocked(name)), blocked: all.some(isBlocked) };
+      const blockedIds = ids.filter((id) => isBlocked(nameOf(id)));
+      const names = ids.map(nameOf).filter((name) => name !== '' && !isBlocked(name));
+      return { names, blocked: blockedIds.length > 0, blockedIds };
     },
-    async ensure(wanted) {
+    async ensure(wanted, team) {
       const ids: string[] = [];
-      for (const name of wanted.filter(carried)) ids.push(await one(name));
+      for (const name of wanted.filter(carried)) ids.push(await one(name, team));
       return [...new Set(ids)];
     },
-    blocked: () => one(BLOCKED),
-    forget: () => names.clear(),
+    blocked: (team) => one(BLOCKED, team),
+    forget: () => labels.clear(),
   };
 }
 

@@ -77,7 +77,8 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
     move: (key, to) => write(key, (home) => put(linear, home, { key, to })),
     comment: (key, said) => write(key, (home) => comment(linear, home, { key, ...said })),
     comments: async (key) => comments(linear, await at(key), key),
-    close: () => Promise.resolve(),
+    hurry: () => linear.client.hurry(),
+    close: async () => linear.client.close(),
   });
 }
 
@@ -88,7 +89,7 @@ async function sayWhatIsGone(
   { key, error }: { readonly key: string; readonly error: unknown },
 ): Promise<never> {
   if (!hasCode(error, GONE)) throw error;
-  linear.workspace.forgetTeam();
+  linear.workspace.forgetTeams();
   await readHeld(linear.client, home, key);
   throw error;
 }
@@ -96,7 +97,7 @@ async function sayWhatIsGone(
 function connect(order: LinearTrackerOrder): Linear {
   const client = createLinearClient(order);
   const workspace = createWorkspace(client, order);
-  const labels = createLabelBook(client, workspace);
+  const labels = createLabelBook(client);
   const board = createBoard(client, { now: order.now, onWhole: () => labels.forget() });
   return { client, workspace, labels, board, newId: order.newId };
 }

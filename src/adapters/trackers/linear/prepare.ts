@@ -8,10 +8,10 @@ import { countShape } from './shapes.ts';
  * is told apart by that, and nothing else tells it. A plan without any room left is refused too.
  */
 export async function prepare(linear: Linear): Promise<void> {
-  const { free } = await linear.workspace.team();
+  const { id, free } = await linear.workspace.team();
   if (free) await refuseFullPlan(linear);
   const home = await linear.workspace.ensureHome();
-  await linear.labels.blocked();
+  await linear.labels.blocked(id);
   await linear.board.all(home);
 }
 

@@ -22,6 +22,8 @@ const recordShape = z.object({
   harness: z.literal(1),
   project: z.string(),
   key: z.string(),
+  /** Id of the issue, where somebody else made it; those of the harness have ids that follow from the key. */
+  issue: z.string().optional(),
   /** Number of the newest claim; 0: none yet. */
   fence: z.int().min(0),
   /** 1: that claim holds the item. */
@@ -50,7 +52,7 @@ export interface Home {
   readonly linearProject: string;
   /** Ours. */
   readonly project: string;
-  /** Ids of issues that somebody else made and that are items since, by key: their identifiers. */
+  /** Ids of issues that somebody else made and that are items since, by key. */
   readonly adopted: Map<string, string>;
   /** Keys of all items that were seen, by their issues' ids. */
   readonly keys: Map<string, string>;
@@ -66,13 +68,19 @@ function ownIdOf({ linearProject, project }: Home, key: string): string {
 
 const url = (issueId: string): string => `${PLACE}item/${issueId}`;
 
-/** Throws nothing: what cannot be read, or was copied from another issue, is no record of this one. */
+/**
+ * Throws nothing: what cannot be read, or was copied from another issue, is no record of this one. Names
+ * of issues change with their team, ids never do.
+ */
 export function recordOf(home: Home, issue: Issue): ItemRecord | undefined {
   const found = issue.attachments.nodes.find((one) => one.url === url(issue.id));
   const result = recordShape.safeParse(found?.metadata);
   if (!result.success || result.data.project !== home.project) return undefined;
-  const { key } = result.data;
-  return issue.id === ownIdOf(home, key) || issue.identifier === key ? result.data : undefined;
+  const { data } = result;
+  if (issue.id === ownIdOf(home, data.key)) return data;
+  // Records of before named their issue by nothing but the key that was its identifier then.
+  const issueId = data.issue ?? (issue.identifier === data.key ? issue.id : undefined);
+  return issueId === issue.id ? { ...data, issue: issueId } : undefined;
 }
 
 export function recordIdOf(issue: Issue): string {
@@ -86,10 +94,12 @@ export function attachmentOf(record: ItemRecord): {
   readonly subtitle: string;
   readonly metadata: Readonly<Record<string, string | number>>;
 } {
+  const { issue, exact, ...rest } = record;
+  const metadata = { ...rest, exact: JSON.stringify(exact) };
   return {
     title: `Work item ${shortened(record.key)}`,
     subtitle: 'Kept by the harness: it loses the issue when this is removed',
-    metadata: { ...record, exact: JSON.stringify(record.exact) },
+    metadata: issue === undefined ? metadata : { ...metadata, issue },
   };
 }
 
@@ -101,15 +111,27 @@ export function newAttachment(
   return { issueId, url: url(issueId), ...attachmentOf(record) };
 }
 
-/** The record of an issue that somebody else made: it is an item from now on, under its own name. */
-export function adoptedRecord({ project }: Home, { identifier: key }: Issue): ItemRecord {
+/**
+ * The record of an issue that somebody else made: it is an item from now on, under the name that it has
+ * now, or one like it where another item was called so before their team had another key.
+ */
+export function adoptedRecord(home: Home, { id, identifier }: Issue): ItemRecord {
+  const taken = [...home.keys].some(([other, key]) => key === identifier && other !== id);
+  const key = taken ? `${identifier}-${id.slice(0, 8)}` : identifier;
   const exact = { labels: [], dependencies: [] };
   const none = { fence: 0, open: 0, owner: '', end: '', applied: 0 } as const;
-  return { harness: 1, project, key, ...none, exact };
+  return { harness: 1, project: home.project, key, issue: id, ...none, exact };
 }
 
-/** The record of an issue that was just created for this item. */
-export function freshRecord(home: Home, item: NewItem, issue: Issue): ItemRecord {
+/**
+ * The record of an issue that was created for this item. `theirs`: somebody else changed it since, so it
+ * shows what they want.
+ */
+export function freshRecord(
+  home: Home,
+  item: NewItem,
+  { issue, theirs }: { readonly issue: Issue; readonly theirs: boolean },
+): ItemRecord {
   return {
     harness: 1,
     project: home.project,
@@ -120,11 +142,13 @@ export function freshRecord(home: Home, item: NewItem, issue: Issue): ItemRecord
     end: '',
     applied: 0,
     exact: {
-      ...titleKept(item.title, issue.title),
-      ...descriptionKept(item.description, issue.description),
+      ...(theirs && issue.title !== shownTitle(item.title)
+        ? {}
+        : titleKept(item.title, issue.title)),
+      ...(theirs ? {} : descriptionKept(item.description, issue.description)),
       labels: [...item.labels],
       dependencies: [...item.dependencies],
-      ...(item.parent === null || issue.parent !== null ? {} : { parent: item.parent }),
+      ...(theirs || item.parent === null || issue.parent !== null ? {} : { parent: item.parent }),
     },
   };
 }

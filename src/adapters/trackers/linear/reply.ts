@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HarnessError } from '../../../domain/errors.ts';
-import { denied, full, gone, plain, refused, TAKEN } from './ends.ts';
+import { denied, full, gone, moved, plain, refused, TAKEN } from './ends.ts';
 
 /** What came of one request. `limitedUntil`: epoch milliseconds before which nothing more is asked. */
 export type Reply =
@@ -83,6 +83,8 @@ function refusal(
 function endOf(code: string, words: string, message: string): HarnessError {
   if (/^conflict on insert/i.test(message)) return new HarnessError(TAKEN, plain(words));
   if (/^entity not found/i.test(message)) return gone(words);
+  if (/^discrepancy between issue team|^labelIds for incorrect team/i.test(message))
+    return moved(words);
   if (code === 'FORBIDDEN') return denied(words);
   if (code === 'USAGE_LIMIT_EXCEEDED') return full(words);
   return refused(words);

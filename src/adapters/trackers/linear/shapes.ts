@@ -9,6 +9,11 @@ const mark = z.object({ id, body: z.string() });
 
 const state = z.object({ id, type: z.string() });
 
+const attachment = z.object({ id, url: z.string(), metadata: z.record(z.string(), z.unknown()) });
+
+/** What was said of an issue by another: `issue` blocks this one where the type is `blocks`. */
+const relation = z.object({ id, type: z.string(), issue: z.object({ id }) });
+
 const issue = z.object({
   id,
   identifier: z.string(),
@@ -23,14 +28,12 @@ const issue = z.object({
   updatedAt: instant,
   trashed: z.boolean().nullish(),
   labelIds: z.array(id),
+  team: z.object({ id }),
   project: z.object({ id }).nullable(),
   state,
   parent: z.object({ id, identifier: z.string() }).nullable(),
-  attachments: nodes(
-    z.object({ id, url: z.string(), metadata: z.record(z.string(), z.unknown()) }),
-  ),
-  /** What was said of it by others: `issue` blocks this one where the type is `blocks`. */
-  inverseRelations: nodes(z.object({ id, type: z.string(), issue: z.object({ id }) })),
+  attachments: nodes(attachment),
+  inverseRelations: nodes(relation),
   comments: nodes(mark).optional(),
 });
 
@@ -44,6 +47,15 @@ export const issuesShape = z
 export const issuePageShape = z
   .object({ issues: nodes(issue).extend({ pageInfo }) })
   .transform(({ issues }) => issues);
+
+/** What hangs on each of some issues, and where that goes on. */
+const hanging = <T extends z.ZodType>(node: T) =>
+  z
+    .object({ issues: nodes(z.object({ id, page: nodes(node).extend({ pageInfo }) })) })
+    .transform(({ issues }) => issues.nodes);
+
+export const attachmentsShape = hanging(attachment);
+export const relationsShape = hanging(relation);
 
 const remark = mark.extend({
   createdAt: instant,
@@ -67,7 +79,7 @@ export const commentMadeShape = z
 export const issueTextShape = z
   .object({
     issueUpdate: z.object({
-      issue: z.object({ title: z.string(), description: z.string().nullable() }),
+      issue: z.object({ title: z.string(), description: z.string().nullable(), state }),
     }),
   })
   .transform(({ issueUpdate }) => issueUpdate.issue);
@@ -89,7 +101,7 @@ export const statesShape = z
   .transform(({ workflowStates }) => workflowStates.nodes);
 
 export const projectsShape = z
-  .object({ projects: nodes(z.object({ id, name: z.string() })) })
+  .object({ projects: nodes(z.object({ id, name: z.string(), teams: nodes(z.object({ id })) })) })
   .transform(({ projects }) => projects.nodes);
 
 const text = z
@@ -97,22 +109,24 @@ const text = z
   .nullish()
   .transform((given) => given ?? '');
 
+const madeProject = z.object({
+  id,
+  name: z.string(),
+  description: text,
+  content: text,
+  teams: nodes(z.object({ id })),
+});
+
+export type MadeProject = z.output<typeof madeProject>;
+
 export const madeProjectsShape = z
-  .object({
-    projects: nodes(
-      z.object({
-        id,
-        name: z.string(),
-        description: text,
-        content: text,
-        teams: nodes(z.object({ id })),
-      }),
-    ),
-  })
-  .transform(({ projects }) => projects.nodes);
+  .object({ projects: nodes(madeProject).extend({ pageInfo }) })
+  .transform(({ projects }) => projects);
 
 export const labelsShape = z
-  .object({ issueLabels: nodes(z.object({ id, name: z.string() })) })
+  .object({
+    issueLabels: nodes(z.object({ id, name: z.string(), team: z.object({ id }).nullable() })),
+  })
   .transform(({ issueLabels }) => issueLabels.nodes);
 
 export const labelMadeShape = z
@@ -122,10 +136,6 @@ export const labelMadeShape = z
 export const countShape = z
   .object({ issues: nodes(z.object({ id })) })
   .transform(({ issues }) => issues.nodes.length);
-
-export const relationsShape = z
-  .object({ issues: nodes(z.object({ id, inverseRelations: nodes(z.object({ id })) })) })
-  .transform(({ issues }) => issues.nodes);
 
 /** For writes of which only the going through matters. */
 export const doneShape = z.record(z.string(), z.object({ success: z.boolean() }));

@@ -35,17 +35,20 @@ interface Team {
 /** What has to be known before anything can be read or written; looked up once. */
 export interface Workspace {
   team(): Promise<Team>;
+  /** Those of another team too: people move issues there. */
+  statesOf(teamId: string): Promise<States>;
   /** Undefined while Linear has no such project. */
   home(): Promise<Home | undefined>;
   /** Makes the project where there is none: once, however many ask. */
   ensureHome(): Promise<Home>;
-  /** The team is looked up again: people changed it. */
-  forgetTeam(): void;
+  /** The teams are looked up again: people changed them. */
+  forgetTeams(): void;
 }
 
 export function createWorkspace(client: LinearClient, placing: Placing): Workspace {
   let team: Promise<Team> | undefined;
   let home: Home | undefined;
+  const others = new Map<string, States>();
   const findTeam = (): Promise<Team> => {
     team ??= readTeam(client, placing.team).catch((error: unknown) => {
       team = undefined;
@@ -54,11 +57,18 @@ export function createWorkspace(client: LinearClient, placing: Placing): Workspa
     return team;
   };
   const findHome = async (): Promise<Home | undefined> => {
-    home ??= await readHome(client, placing, (await findTeam()).id);
+    home ??= await readHome(client, placing, await findTeam());
     return home;
   };
   return {
     team: findTeam,
+    async statesOf(teamId) {
+      const { id, states } = await findTeam();
+      if (id === teamId) return states;
+      const known = others.get(teamId) ?? (await readStates(client, { id: teamId, name: teamId }));
+      others.set(teamId, known);
+      return known;
+    },
     home: findHome,
     async ensureHome() {
       const found = await findHome();
@@ -67,7 +77,10 @@ export function createWorkspace(client: LinearClient, placing: Placing): Workspa
       const made = await findHome();
       return made ?? missingProject(placing.linearProject);
     },
-    forgetTeam: () => (team = undefined),
+    forgetTeams() {
+      team = undefined;
+      others.clear();
+    },
   };
 }
 
@@ -77,13 +90,22 @@ async function readTeam(client: LinearClient, wanted: string | null): Promise<Te
     variables: {},
     shape: workspaceShape,
   });
-  const { id, name } = chosenTeam(teams.nodes, wanted);
+  const chosen = chosenTeam(teams.nodes, wanted);
+  const { id, name } = chosen;
+  const states = await readStates(client, chosen);
+  return { id, name, states, free: organization.subscription === null };
+}
+
+async function readStates(
+  client: LinearClient,
+  { id, name }: Pick<NamedTeam, 'id' | 'name'>,
+): Promise<States> {
   const states = await client.ask({
     document: STATES,
     variables: { team: id },
     shape: statesShape,
   });
-  return { id, name, states: statesOf(name, states), free: organization.subscription === null };
+  return statesOf(name, states);
 }
 
 interface NamedTeam {
@@ -131,24 +153,32 @@ function statesOf(
   };
 }
 
-/** The one that the harness made keeps its id, whatever people call it; else by the name. */
+/**
+ * The one that the harness made keeps its id, whatever people call it; else by the name, among those of
+ * the team: another team's project of that name is none of ours.
+ */
 async function readHome(
   client: LinearClient,
   placing: Placing,
-  teamId: string,
+  team: Pick<Team, 'id' | 'name'>,
 ): Promise<Home | undefined> {
   const { linearProject: wanted, project } = placing;
-  const own = projectId(placing, teamId);
+  const own = projectId(placing, team.id);
+  const id = isId(wanted) ? wanted : own;
   const found = await client.ask({
     document: PROJECTS,
-    variables: isId(wanted) ? { id: wanted, name: wanted } : { id: own, name: wanted },
+    variables: { id, name: wanted, team: team.id },
     shape: projectsShape,
   });
-  const meant = found.find(({ id }) => id === own) ?? found[0];
+  const meant = found.find((one) => one.id === id) ?? found[0];
   if (meant === undefined) return isId(wanted) ? missingProject(wanted) : undefined;
-  if (meant.id !== own && found.length > 1)
+  if (meant.id !== id && found.length > 1)
     throw misplaced(
       `Linear has ${found.length} projects called ${plain(wanted)}: set backend.linear_project to the id of one, as in ${meant.id}`,
+    );
+  if (!meant.teams.nodes.some((one) => one.id === team.id))
+    throw misplaced(
+      `Linear's project ${plain(meant.name)} is none of the team ${plain(team.name)}: add the team to it there, or set backend.linear_team or backend.linear_project to others`,
     );
   return { linearProject: meant.id, project, adopted: new Map(), keys: new Map() };
 }

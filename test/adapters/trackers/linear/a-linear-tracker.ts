@@ -20,7 +20,7 @@ export function aLinearTracker(
     linearProject: project.slice(0, 20),
     now: () => Date.now(),
     newId: randomUUID,
-    pause: (ms) => sleep(ms),
+    pause: (ms, signal) => sleep(ms, undefined, { signal }),
     patience: PATIENCE_MS,
     ...order,
   });

@@ -47,7 +47,7 @@ const WORLD = {
 };
 
 const HOME = '7a0d3f6e-1c2b-4d5e-8f90-a1b2c3d4e5f6';
-const projects = { nodes: [{ id: HOME, name: 'p' }] };
+const projects = { nodes: [{ id: HOME, name: 'p', teams: { nodes: [{ id: 't' }] } }] };
 
 test.each([
   ['that always names a new page', (asked: number) => `c${asked}`, 210],
