@@ -1,15 +1,25 @@
 import { z } from 'zod';
-import { isWebUrl } from './web-url.ts';
+import { isPrivateWay, isWebUrl } from './web-url.ts';
 import { dotEnvNotes } from './dot-env-notes.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { Place, Problem, Source } from './problem.ts';
 import { databaseUrl, filledText, maxSessions, modelName, port } from './schema.ts';
 import { lookupIn, readDotEnv, type Variables } from './variables.ts';
 
-const webUrl = z
-  .string()
-  .refine(isWebUrl, 'must be an http:// or https:// URL without user or password')
-  .transform((url) => url.replace(/\/+$/, ''));
+const givenUrl = z.string().refine(isWebUrl, {
+  error: 'must be an http:// or https:// URL without user or password',
+  abort: true,
+});
+const bare = (url: string): string => url.replace(/\/+$/, '');
+
+const webUrl = givenUrl.transform(bare);
+
+const linearUrl = givenUrl
+  .refine(
+    isPrivateWay,
+    'must be an https:// URL, or one of this machine: LINEAR_API_KEY would be sent for all to read',
+  )
+  .transform(bare);
 
 const known = z.object({
   ANTHROPIC_API_KEY: filledText.optional(),
@@ -18,8 +28,8 @@ const known = z.object({
   LINEAR_API_KEY: filledText.optional(),
   LINEAR_WEBHOOK_SECRET: filledText.optional(),
   GITHUB_WEBHOOK_SECRET: filledText.optional(),
-  LINEAR_API_URL: webUrl.default('https://api.linear.app/graphql'),
-  LINEAR_MCP_URL: webUrl.default('https://mcp.linear.app/mcp'),
+  LINEAR_API_URL: linearUrl.default('https://api.linear.app/graphql'),
+  LINEAR_MCP_URL: linearUrl.default('https://mcp.linear.app/mcp'),
   DATABASE_URL: databaseUrl.optional(),
   WORKSPACE_PATH: filledText.default('./workspaces'),
   HARNESS_HOME: filledText.optional(),

@@ -5,3 +5,14 @@ export function isWebUrl(text: string): boolean {
     url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
   );
 }
+
+/** Whether a credential that is sent there stays hidden on its way: encrypted, or within this machine. */
+export function isPrivateWay(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  return url.protocol === 'https:' || isThisMachine(url.hostname);
+}
+
+function isThisMachine(host: string): boolean {
+  return host === '[::1]' || /^127(?:\.\d+){3}$/.test(host) || /^(?:.+\.)?localhost$/i.test(host);
+}

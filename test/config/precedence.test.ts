@@ -109,6 +109,32 @@ describe('variables', () => {
     expect(config.databaseUrl?.reveal()).toBe('postgres://u:p@h/env');
   });
 
+  test.each(['LINEAR_API_URL', 'LINEAR_MCP_URL'])(
+    'I7 %s is encrypted, or leads to this machine: the key goes there',
+    (name) => {
+      for (const url of [
+        'http://linear.example/mcp',
+        'http://10.0.0.7/mcp',
+        'http://127.evil.example/',
+      ])
+        expect(refusal({ env: { [name]: url } })).toMatch(
+          new RegExp(
+            `${name} must be an https:// URL, or one of this machine: LINEAR_API_KEY`,
+            'u',
+          ),
+        );
+      expect(refusal({ env: { [name]: 'ftp://linear.example' } })).not.toContain('LINEAR_API_KEY');
+      for (const url of [
+        'https://linear.example/mcp',
+        'http://127.0.0.7:9/mcp',
+        'http://[::1]:9/mcp',
+        'http://localhost/mcp',
+        'http://linear.localhost/mcp',
+      ])
+        expect(JSON.stringify(load({ env: { [name]: url } }).linear)).toContain(url);
+    },
+  );
+
   test('the root database_url wins over the one in backend', () => {
     const yaml = 'database_url: postgres://h/root\nbackend: { database_url: postgres://h/b }';
     expect(load({ yaml }).databaseUrl?.reveal()).toBe('postgres://h/root');
