@@ -31,9 +31,14 @@ export async function editItem(
   await app.store.items.edit(run.projectId, item.key, change, by);
 }
 
-/** Takes over now what people changed in the tracker; true when there was anything. */
-export function readTracker(app: App, run: Run): Promise<boolean> {
-  return takeOverChanges(app, run);
+/**
+ * Takes over now what people changed in the tracker. False: the harness has something to tell there first,
+ * so nothing was read.
+ */
+export async function readTracker(app: App, run: Run): Promise<boolean> {
+  if ((await app.store.outbox.pending(run.projectId, 1)).length > 0) return false;
+  await takeOverChanges(app, run);
+  return true;
 }
 
 export { createWebhookDoor };

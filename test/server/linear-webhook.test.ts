@@ -116,3 +116,11 @@ test('I12 a forged, a changed, an old, a future and a repeated one change nothin
   expect(await post(good)).toBe(202);
   await becomes({ status: 'blocked', reason: 'skipped by a person: cancelled in the tracker' });
 });
+
+test('what Linear tells while the harness has something to tell there is read right after that', async () => {
+  await addItems(server.app.store, run, 'API-2');
+  expect(await post(deliveryOf(does({ title: 'Meanwhile' }), SECRET, Date.now()))).toBe(202);
+  expect(await itemNow()).not.toMatchObject({ title: 'Meanwhile' });
+  await drainOutbox(server.app, run);
+  await becomes({ title: 'Meanwhile' });
+});

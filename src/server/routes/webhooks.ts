@@ -76,16 +76,35 @@ interface Waker {
   stop(): Promise<void>;
 }
 
+/** Where the harness has something to tell first, the reading waits for that: so often, so long each time. */
+const TRIES = 30;
+const PAUSE_MS = 500;
+
 /** One reading at a time; what is asked for meanwhile is one more afterwards. */
 function createWaker(parts: Parts): Waker {
-  const wanted = new Set<(run: Run) => boolean>();
+  /** Which runs are to be read, and how often that may be put off. */
+  const wanted = new Map<(run: Run) => boolean, number>();
+  const timers = new Set<NodeJS.Timeout>();
   let reading: Promise<void> | null = null;
   const state = { stopped: false };
+  const want = (concerns: (run: Run) => boolean, tries: number): void => {
+    wanted.set(concerns, tries);
+    begin();
+  };
+  const putOff = (runs: readonly string[], tries: number): void => {
+    if (runs.length === 0 || tries === 0 || state.stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      want(({ id }) => runs.includes(id), tries - 1);
+    }, PAUSE_MS);
+    timers.add(timer);
+  };
   const readAll = async (): Promise<void> => {
     while (wanted.size > 0 && !state.stopped) {
-      const asked = [...wanted];
+      const asked = [...wanted.keys()];
+      const tries = Math.max(...wanted.values());
       wanted.clear();
-      await readConcerned(parts, (run) => asked.some((concerns) => concerns(run)));
+      putOff(await readConcerned(parts, (run) => asked.some((concerns) => concerns(run))), tries);
     }
   };
   const begin = (): void => {
@@ -98,19 +117,28 @@ function createWaker(parts: Parts): Waker {
       });
   };
   return {
-    wake(concerned) {
-      wanted.add(concerned);
-      begin();
-    },
+    wake: (concerned) => want(concerned, TRIES),
     async stop() {
       state.stopped = true;
+      for (const timer of timers) clearTimeout(timer);
       await reading;
     },
   };
 }
 
-async function readConcerned({ app, log }: Parts, concerned: (run: Run) => boolean): Promise<void> {
+/** Ids of those that could not be read yet. */
+async function readConcerned(
+  { app, log }: Parts,
+  concerned: (run: Run) => boolean,
+): Promise<readonly string[]> {
+  const unread: string[] = [];
   for (const label of ['', 'rehearsal'])
-    for (const run of (await app.store.runs.live(label)).filter(concerned))
-      await readTracker(app, run).catch((error: unknown) => log(`tracker: ${messageOf(error)}`));
+    for (const run of (await app.store.runs.live(label)).filter(concerned)) {
+      const read = readTracker(app, run).catch((error: unknown) => {
+        log(`tracker: ${messageOf(error)}`);
+        return true;
+      });
+      if (!(await read)) unread.push(run.id);
+    }
+  return unread;
 }
