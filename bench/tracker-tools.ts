@@ -48,6 +48,7 @@ function trackerDoor(): Promise<McpDoor> {
     rights: 'work',
     project: async () => null,
     keep: async () => undefined,
+    team: async () => null,
     mark: null,
     there: { project: async () => undefined, ...thereIn(async () => tracker) },
     holds: async () => true,

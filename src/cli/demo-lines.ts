@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Attempt } from '../domain/attempt.ts';
 import type { Project, Run } from '../domain/run.ts';
 import type { App } from '../app.ts';
+import { countMadeIssues } from './made-issues.ts';
 import type { Output } from './output.ts';
 import {
   readerOf,
@@ -20,9 +21,6 @@ export interface DemoLinesOrder {
 /** Characters of a tool's input that are shown. */
 const SHOWN = 200;
 
-/** A tool that makes an issue, whatever a tracker calls it. */
-const MAKES_ISSUE = /__(save|create)_issue$/u;
-
 /** What a policy or a judge answers in place of a tool. */
 const REFUSED = /\b(denied|refused|not allowed|blocked)\b/iu;
 
@@ -39,9 +37,7 @@ export async function demoLines(order: DemoLinesOrder): Promise<() => Promise<vo
 class Lines {
   readonly #order: DemoLinesOrder;
   readonly #transcripts = new Map<string, TranscriptReader>();
-  /** Names of the tools that are under way. */
-  readonly #open = new Map<string, string>();
-  #made = 0;
+  readonly #made = countMadeIssues();
   #done = 0;
 
   constructor(order: DemoLinesOrder) {
@@ -49,16 +45,14 @@ class Lines {
   }
 
   async skip(): Promise<void> {
-    for (const attempt of await this.#attempts()) await this.#readerOf(attempt).read();
+    for (const attempt of await this.#attempts())
+      for (const { event } of await this.#linesOf(attempt)) this.#count(event, attempt);
     this.#done = (await this.#standing()).done;
   }
 
   async look(): Promise<void> {
     for (const attempt of await this.#attempts())
-      for (const raw of await this.#readerOf(attempt).read()) {
-        const line = transcriptLine(raw);
-        if (line !== undefined) this.#show(line, attempt);
-      }
+      for (const line of await this.#linesOf(attempt)) this.#show(line, attempt);
     const { done, all } = await this.#standing();
     if (done > this.#done) this.#order.output.data(`[${done}/${all} issues done]`);
     this.#done = done;
@@ -75,6 +69,11 @@ class Lines {
     return { done: items.filter(({ status }) => status === 'done').length, all: items.length };
   }
 
+  async #linesOf(attempt: Attempt): Promise<readonly TranscriptLine[]> {
+    const lines = await this.#readerOf(attempt).read();
+    return lines.flatMap((raw) => transcriptLine(raw) ?? []);
+  }
+
   #readerOf({ sessionId }: Attempt): TranscriptReader {
     const { directory } = this.#order.project;
     const path = join(directory, '.harness', 'transcripts', `${sessionId}.jsonl`);
@@ -83,24 +82,18 @@ class Lines {
     return reader;
   }
 
-  #show({ event }: TranscriptLine, { role }: Attempt): void {
-    const { output } = this.#order;
-    if (event.type === 'tool_started') {
-      this.#open.set(event.id, event.name);
-      output.data(`[Tool: ${event.name}] ${oneLine(event.input)}`);
-    }
-    if (event.type !== 'tool_ended') return;
-    const name = this.#open.get(event.id) ?? '';
-    this.#open.delete(event.id);
-    output.data(`   ${endOf(event)}`);
-    if (role === 'initializer' && !event.failed && MAKES_ISSUE.test(name)) this.#count();
+  #show({ event }: TranscriptLine, attempt: Attempt): void {
+    const { output, run } = this.#order;
+    if (event.type === 'tool_started') output.data(`[Tool: ${event.name}] ${oneLine(event.input)}`);
+    if (event.type === 'tool_ended') output.data(`   ${endOf(event)}`);
+    const made = this.#count(event, attempt);
+    if (made === undefined) return;
+    const all = run.settings.demo?.issues ?? 0;
+    if (made <= all) output.data(`[${made}/${all} issues]`);
   }
 
-  /** The issue about progress comes on top. */
-  #count(): void {
-    const all = this.#order.run.settings.demo?.issues ?? 0;
-    this.#made += 1;
-    if (this.#made <= all) this.#order.output.data(`[${this.#made}/${all} issues]`);
+  #count(event: TranscriptLine['event'], { role }: Attempt): number | undefined {
+    return role === 'initializer' ? this.#made.take(event) : undefined;
   }
 }
 

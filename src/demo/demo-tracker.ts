@@ -18,6 +18,8 @@ export interface DemoTrackerDeps {
   readonly newId: () => string;
   /** The project in Linear that a run made and did not live to note. */
   readonly madeProject: (run: Run) => Promise<TrackerProject | undefined>;
+  /** Id of the team in Linear that the configuration names, or of the only one. Throws as the tracker does. */
+  readonly teamOf: (run: Run) => Promise<string>;
   /** Linear's own MCP server with the operator's key; null: there is no key. */
   readonly linear: McpServer | null;
 }
@@ -59,11 +61,13 @@ async function openServer(deps: DemoTrackerDeps, sitting: Sitting): Promise<McpU
   const server = await (run.settings.demo?.tracker === 'linear'
     ? connectLinear(deps)
     : serveLocally(deps, sitting));
+  const inLinear = run.settings.demo?.tracker === 'linear';
   const guard: Guard = {
     rights: order.subject.role === 'initializer' ? 'make' : 'work',
     project: () => projectOf(deps, run),
     keep: (made) => keep(deps, run, made),
-    mark: run.settings.demo?.tracker === 'linear' ? projectMark(run.id) : null,
+    team: async () => (inLinear ? deps.teamOf(run) : null),
+    mark: inLinear ? projectMark(run.id) : null,
     there: thereOf(deps, run),
     holds: (issues) => holds(deps, run, issues),
   };

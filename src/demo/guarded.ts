@@ -11,6 +11,8 @@ export interface Guard {
   readonly project: () => Promise<TrackerProject | null>;
   /** Remembers the project that was made. */
   readonly keep: (project: TrackerProject) => Promise<void>;
+  /** Id of the team that a new project goes into, whatever the agent says; null: there is one only. */
+  readonly team: () => Promise<string | null>;
   /** Line by which the project is found again; null: nobody else can make one. */
   readonly mark: string | null;
   readonly there: AlreadyThere;
@@ -28,6 +30,7 @@ export function guarded(upstream: McpUpstream, guard: Guard): McpUpstream {
   return {
     tools: upstream.tools.filter(({ name }) => isOffered(name, rights)),
     async call(order) {
+      if (!isOffered(order.tool, rights)) return { ...said(NOT_OFFERED), isError: true };
       if (!isWrite(order.tool, rights)) return upstream.call(order);
       // One after the other: of two that are alike the second is to find the first.
       return inTurn(() => write(upstream, guard, order));
@@ -35,6 +38,8 @@ export function guarded(upstream: McpUpstream, guard: Guard): McpUpstream {
     close: () => upstream.close(),
   };
 }
+
+const NOT_OFFERED = 'There is no such tool for this session.';
 
 type Order = Parameters<McpUpstream['call']>[0];
 
@@ -49,13 +54,19 @@ async function write(
   if (order.tool.endsWith('_project')) return saveProject({ upstream, guard, project }, order);
   const answer = await answerIfThere(order, guard.there);
   if (answer !== null) return said(answer);
-  return upstream.call({ ...order, input: byId(order.input, project) });
+  return upstream.call({ ...order, input: inPlace(order.input, project) });
 }
 
-/** Names of projects aren't unique; what is asked for was seen to be the run's own. */
-function byId(input: Order['input'], project: TrackerProject | null): Order['input'] {
-  const named = input['project'] !== undefined && project !== null;
-  return named ? { ...input, project: project.id } : input;
+/**
+ * Names of projects aren't unique, and agents take the first team that is listed: whatever was named, the
+ * run's own project was seen to be meant, and its issues belong into its team.
+ */
+function inPlace(input: Order['input'], project: TrackerProject | null): Order['input'] {
+  if (project === null) return input;
+  const { id, teamId } = project;
+  const own = { project: id, projectId: id, team: teamId, teamId };
+  const named = Object.entries(own).filter(([key, to]) => input[key] !== undefined && to !== '');
+  return { ...input, ...Object.fromEntries(named) };
 }
 
 function said(text: string): { readonly content: readonly object[] } {
@@ -82,12 +93,31 @@ async function saveProject(
 ): ReturnType<McpUpstream['call']> {
   const tool = upstream.tools.find(({ name }) => name === order.tool);
   const takes = Object.keys(Object(tool?.inputSchema['properties']));
+  const team = project === null ? await guard.team() : null;
   const { mark } = guard;
   const input =
     project === null && mark !== null ? marked(order.input, { mark, takes }) : order.input;
-  const result = await upstream.call({ ...order, input });
-  await keepProject(guard, { project, result });
+  const result = await upstream.call({
+    ...order,
+    input: team === null ? input : ofTeam(input, { team, takes }),
+  });
+  await keepProject(guard, { project: project ?? { ...NEW, teamId: team ?? '' }, result });
   return result;
+}
+
+/** Where a project's teams can stand, by the names that servers give them; the first that the tool takes. */
+const SEVERAL = ['addTeams', 'setTeams', 'teamIds'] as const;
+const ONE = ['teamId', 'team'] as const;
+
+function ofTeam(
+  input: Order['input'],
+  { team, takes }: { readonly team: string; readonly takes: readonly string[] },
+): Order['input'] {
+  const rest = Object.entries(input).filter(([key]) => !/team/iu.test(key));
+  const several = SEVERAL.find((name) => takes.includes(name));
+  const one = ONE.find((name) => takes.includes(name)) ?? 'team';
+  const own = several === undefined ? { [one]: team } : { [several]: [team] };
+  return { ...Object.fromEntries(rest), ...own };
 }
 
 const Saved = z.object({
@@ -108,7 +138,10 @@ const NEW = Object.freeze({ description: '', teamId: '', metaKey: null });
 /** What the server says that it made; nothing is kept of an answer that can't be read. */
 async function keepProject(
   { keep }: Guard,
-  { project, result }: { readonly project: TrackerProject | null; readonly result: unknown },
+  {
+    project,
+    result,
+  }: { readonly project: Omit<TrackerProject, 'id' | 'name'>; readonly result: unknown },
 ): Promise<void> {
   const { data } = Result.safeParse(result);
   if (data === undefined || data.isError === true) return;
@@ -116,7 +149,8 @@ async function keepProject(
     const saved = Answer.safeParse(parsed(text)).data;
     if (saved === undefined) continue;
     const { teams, teamId, ...rest } = saved;
-    await keep({ ...(project ?? NEW), ...rest, teamId: teamId || (teams[0]?.id ?? '') });
+    const told = teamId || (teams[0]?.id ?? '');
+    await keep({ ...project, ...rest, teamId: project.teamId || told });
     return;
   }
 }

@@ -113,6 +113,7 @@ async function issueRefusal(write: Written, facts: WriteFacts): Promise<string |
   if (write.id === undefined)
     return named.size === 0 ? `Name the project: ${project.name}.` : linkRefusal(write, facts);
   if (namesTeam(write)) return 'Leave out the team: an issue stays in its own.';
+  if (given(write.state, write.status).size > 0) return STANDS;
   return (await holds([write.id])) ? linkRefusal(write, facts) : ELSEWHERE;
 }
 
@@ -130,5 +131,9 @@ async function commentRefusal(write: Written, { holds }: WriteFacts): Promise<st
   if (issue === undefined) return 'Name the issue.';
   return (await holds([issue])) ? null : ELSEWHERE;
 }
+
+/** Also back to Todo: the harness has claimed it, finished it, or a person moved it. */
+const STANDS =
+  'Leave out the state: once an issue is made, only the harness and people move it. Use the report tool.';
 
 const ELSEWHERE = 'This issue is not of the project of this run.';

@@ -2,7 +2,7 @@ import { createDemoTracker, type DemoTracker } from '../demo/demo-tracker.ts';
 import type { SessionPolicy } from '../demo/project-files.ts';
 import { TRACKER_SERVER } from '../gateway/mcp/name-taken.ts';
 import type { McpServer } from '../gateway/mcp/upstream.ts';
-import { madeProject } from '../connect-linear.ts';
+import { linearTeamOf, madeProject } from '../connect-linear.ts';
 import { newId, type App } from '../open-app.ts';
 
 /** The tracker of runs of demo mode: as their sessions see it, and as the harness does. */
@@ -13,6 +13,7 @@ export function openDemoTracker(app: App): DemoTracker {
     trackerOf: (run) => app.trackerOf(run),
     newId,
     madeProject: (run) => madeProject(app.config, run),
+    teamOf: (run) => linearTeamOf(app.config, run),
     linear: linearServerOf(app),
   });
 }

@@ -34,6 +34,8 @@ describe('I3 claiming, moving and closing are not for agents', () => {
     ['Done', { id: 'APP-1', state: 'Done' }],
     ['a state of another name', { id: 'APP-1', state: 'Shipped' }],
     ['In Progress', { id: 'APP-1', status: 'In Progress' }],
+    ['back to Todo', { id: 'APP-1', state: 'Todo' }],
+    ['back to the backlog', { id: 'APP-1', status: 'Backlog' }],
     ['a state’s id', { id: 'APP-1', state: 'f3b1c1f0-0000-4000-8000-000000000000' }],
     ['a duplicate, which closes', { id: 'APP-1', duplicateOf: 'APP-2' }],
     ['the archive', { id: 'APP-1', archived: true }],
@@ -84,7 +86,7 @@ describe('I3 of two names of one thing each is looked at, and they say the same'
 
   test.each([
     ['save_issue', { title: 'A - b', project: 'Shop', projectId: 'p-1', state: 'Todo' }],
-    ['save_issue', { id: 'APP-1', state: 'Todo', status: 'Todo' }],
+    ['save_issue', { title: 'A - b', project: 'Shop', state: 'Todo', status: 'Todo' }],
     ['save_comment', { issueId: 'APP-1', issue: 'APP-1', body: 'x' }],
   ])('%s %j is let through', async (tool, input) => {
     expect(await refusalOf({ tool, input }, facts)).toBeNull();

@@ -28,6 +28,7 @@ function aDesk(rights: IssueRights, tracker = openMemoryTracker()) {
       rights,
       project,
       keep: async (made) => void kept.push(made),
+      team: async () => null,
       mark: null,
       there: { project: async () => undefined, ...thereIn(async () => tracker) },
       holds: async (keys) => {

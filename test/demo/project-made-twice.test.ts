@@ -12,7 +12,7 @@ import {
 } from '../support/linear/start-fake-linear.ts';
 
 /** The initializer's way to Linear, of a process that forgets what it made when it dies. */
-async function aSession({ apiUrl, mcpUrl }: FakeLinear, run: string) {
+async function aSession({ apiUrl, mcpUrl }: FakeLinear, run: string, team: string | null = null) {
   const headers = { Authorization: `Bearer ${FAKE_KEY}` };
   const order = { name: 'linear', url: mcpUrl, headers, tools: [], phases: [] };
   const kept: TrackerProject[] = [];
@@ -29,6 +29,7 @@ async function aSession({ apiUrl, mcpUrl }: FakeLinear, run: string) {
     rights: 'make',
     project: async () => kept.at(-1) ?? null,
     keep: async (made) => void kept.push(made),
+    team: async () => team,
     mark,
     there: {
       project: () => findMadeProject(access, { mark, since }),
@@ -91,4 +92,20 @@ test('I3 an issue gets into the run’s project, also where people have one of t
   expect(fake.store.all('Issue')).toMatchObject([
     { title: 'A - c', projectId: session.kept.at(-1)?.id },
   ]);
+});
+
+test('the project and its issues go into the team that the configuration names, whatever an agent picks', async () => {
+  const teams = [
+    { key: 'PAY', name: 'Payroll' },
+    { key: 'ENG', name: 'Engineering' },
+  ];
+  await using fake = await startFakeLinear({ limits: NO_LIMITS, teams });
+  const [, wanted] = fake.store.all('Team');
+  const session = await aSession(fake, randomUUID(), wanted?.id);
+  await session.call('save_project', { ...PROJECT, addTeams: ['PAY'], setTeams: ['PAY'] });
+  expect(fake.store.all('Project')).toMatchObject([{ teamIds: [wanted?.id] }]);
+  expect(session.kept).toMatchObject([{ name: 'Shop', teamId: wanted?.id }]);
+  await session.call('save_issue', { title: 'A - b', team: 'PAY', project: 'Shop' });
+  expect(fake.store.all('Issue')).toMatchObject([{ title: 'A - b', teamId: wanted?.id }]);
+  await session.close();
 });

@@ -21,6 +21,7 @@ function aTracker(url: string, key: string): DemoTracker {
     trackerOf: async () => openMemoryTracker(),
     newId: randomUUID,
     madeProject: async () => undefined,
+    teamOf: async () => 't',
     linear: {
       name: 'linear',
       url,

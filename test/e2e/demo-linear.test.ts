@@ -1,7 +1,9 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { browserObstacle, TRUST } from '../support/browser-here.ts';
 import { testDatabase } from '../support/database.ts';
-import { markerOf, proveApplication } from '../support/demo-project.ts';
+import { markerOf, proveApplication, sessionsIn } from '../support/demo-project.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { aBench, proveExit } from '../support/harness-cli.ts';
 import {
@@ -31,7 +33,20 @@ function shownIn({ store }: FakeLinear): readonly Shown[] {
   }));
 }
 
-// About 60 s.
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+
+/** There is a page from the third issue on; where there is a browser, its builders looked at it. */
+async function provePictures(project: string, work: readonly Shown[]): Promise<void> {
+  for (const { identifier } of work.slice(2)) {
+    const folder = join(project, '.harness/evidence', identifier);
+    const pictures = (await readdir(folder)).filter((name) => name.endsWith('.png'));
+    expect(pictures).not.toEqual([]);
+    for (const name of pictures)
+      expect([...(await readFile(join(folder, name)))].slice(0, 4)).toEqual(PNG);
+  }
+}
+
+// About two minutes and a half with a browser.
 test.skipIf(quickOnly)(
   'R-009 R-023 R-024 R-025 R-029 R-030 R-032 R-033 R-034 the same through Linear: its own tools, its own states',
   { timeout: 600_000 },
@@ -45,14 +60,14 @@ test.skipIf(quickOnly)(
     };
     await using bench = await aBench({ databaseUrl: database.url, env });
     const project = join(bench.folder, 'ledger');
-    const demo = ['demo', '--rehearse', '--project-dir', project, '--issues', '3'];
-    const ended = await bench.run(demo);
+    const demo = ['demo', '--rehearse', '--project-dir', project, '--issues', '8'];
+    const ended = await bench.run(demo, { env: TRUST });
     proveExit(ended, 0);
     await proveApplication(project);
     expect(linear.store.all('Project').map((one) => one['name'])).toEqual(['Pocket Ledger']);
     const [home] = linear.store.all('Project');
     expect(await markerOf(project)).toMatchObject({
-      total_issues: 3,
+      total_issues: 8,
       project_id: home?.id,
       team_id: linear.store.all('Team')[0]?.id,
     });
@@ -60,14 +75,23 @@ test.skipIf(quickOnly)(
     const shown = shownIn(linear);
     const meta = shown.find(({ title }) => title.startsWith('[META]'));
     const work = shown.filter((one) => one !== meta);
-    expect(work.map(({ state }) => state)).toEqual(['Done', 'Done', 'Done']);
+    expect(work.map(({ state }) => state)).toEqual(Array(8).fill('Done'));
     for (const { comments } of work) {
       expect(comments).toContainEqual(expect.stringContaining('Built, with tests in'));
       expect(comments).toContainEqual(expect.stringMatching(/^Done: [0-9a-f]{40}/u));
     }
-    // Three issues, and one more session for the one that claimed without evidence.
     const notes = meta?.comments.filter((text) => text.includes('Session ')) ?? [];
-    expect(notes).toHaveLength(5);
+    expect(notes).toHaveLength((await sessionsIn(bench, project)).length);
+    expect(notes.at(-1)).toContain('8 of 8 issues done');
+    if (browserObstacle === undefined) await provePictures(project, work);
+    expect(ended.stdout).toMatch(
+      browserObstacle === undefined ? /^Pictures: \d+ kept under/mu : /^No pictures: no session/mu,
+    );
+
+    // What was planted: a claim without evidence, and a feature that another session broke.
+    const saidOf = (area: string) => work.find(({ title }) => title.startsWith(area))?.comments;
+    expect(saidOf('Server')).toContainEqual(expect.stringContaining('without changing anything'));
+    expect(saidOf('Money')).toContainEqual(expect.stringMatching(/^A regression: /u));
 
     // Agents wrote by Linear's own tools; what they may not do never arrived.
     const used = linear.log.filter(({ via }) => via === 'mcp').flatMap(({ fields }) => fields);
@@ -81,13 +105,13 @@ test.skipIf(quickOnly)(
         'save_comment',
       ]),
     );
-    expect(used.filter((name) => name === 'save_issue')).toHaveLength(4);
+    expect(used.filter((name) => name === 'save_issue')).toHaveLength(9);
     expect(JSON.stringify(linear.log)).not.toContain('state":"Done');
     expect(`${ended.stdout}${ended.stderr}`).not.toContain(FAKE_KEY);
 
     const again = await bench.run(demo);
     proveExit(again, 0);
-    expect(again.stdout).toContain('all is done, 3 of 3 issues');
+    expect(again.stdout).toContain('all is done, 8 of 8 issues');
   },
 );
 
