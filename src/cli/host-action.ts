@@ -1,9 +1,10 @@
 import { ENDED, type Project, type Run } from '../domain/run.ts';
 import { announceHost, openHeart, resumeRun, type App, type Heart, type Host } from '../app.ts';
-import { createAlarm } from './alarm.ts';
+import { createAlarm, type Alarm } from './alarm.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp } from './context.ts';
 import { hosting, openModels } from './hosting.ts';
+import { interrupted } from './interrupts.ts';
 import { keepSnapshot, unlessUnwritten } from './refresh-snapshot.ts';
 
 /** Flags of `host`, as commander gives them. */
@@ -32,6 +33,8 @@ export async function hostAction(options: HostOptions): Promise<void> {
 
 const LOOK_MS = 500;
 
+const CUT = 'The host left before all was closed; the next one takes its runs up';
+
 /** Nothing to do for so long, and it ends; whoever needs it starts another one. */
 const IDLE_MS = 30_000;
 
@@ -56,21 +59,20 @@ class Keeping {
 
   async untilIdle(): Promise<void> {
     const alarm = createAlarm(LOOK_MS);
-    const leave = (): void => {
-      this.#leaving = true;
-      process.exitCode = 143;
-      alarm.ring();
-    };
-    process.once('SIGTERM', leave);
-    process.once('SIGINT', leave);
     try {
-      while (!this.#leaving && performance.now() - this.#busyAt < IDLE_MS) {
-        await this.#app.steadily(() => this.#look());
-        await alarm.wait();
-      }
+      // A look lasts until there is a database; whoever is told to leave does not wait for that.
+      await Promise.race([this.#whileBusy(alarm), interrupted({ cut: CUT })]);
     } finally {
+      this.#leaving = true;
       alarm.stop();
       for (const { heart } of this.#kept.values()) await heart.stop();
+    }
+  }
+
+  async #whileBusy(alarm: Alarm): Promise<void> {
+    while (!this.#leaving && performance.now() - this.#busyAt < IDLE_MS) {
+      await this.#app.steadily(() => this.#look());
+      await alarm.wait();
     }
   }
 

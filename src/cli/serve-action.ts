@@ -4,6 +4,7 @@ import { startRehearsal } from '../rehearsal/start.ts';
 import { startServer } from '../server/start.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, type Context } from './context.ts';
+import { interrupted } from './interrupts.ts';
 import { person } from './person.ts';
 import { VERSION } from './version.ts';
 
@@ -19,7 +20,7 @@ export async function serveAction(options: ServeOptions): Promise<void> {
   const context = openContext(options, options.port === undefined ? {} : { port: options.port });
   await withApp(context, async (app) => {
     await refuseFullDisk(app, null);
-    const interrupt = interrupted();
+    const interrupt = interrupted(CLOSING);
     const { config } = options;
     const hosts = await openHostProcesses({
       home: app.config.home,
@@ -74,15 +75,8 @@ function tell(
   );
 }
 
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => {
-      process.exitCode = 130;
-      resolve();
-    });
-    process.once('SIGTERM', () => {
-      process.exitCode = 143;
-      resolve();
-    });
-  });
-}
+/** Its hosts have their own time to leave, and a little more to be told of. */
+const CLOSING = Object.freeze({
+  cut: 'The server ended before all was closed; the next `harness serve` takes its runs up',
+  withinMs: 15_000,
+});

@@ -3,6 +3,7 @@ import { refuseFullDisk } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp } from './context.ts';
 import { hosting, openModels } from './hosting.ts';
+import { interrupted } from './interrupts.ts';
 
 /** Flags of `worker`, as commander gives them. */
 export interface WorkerOptions extends CommonOptions {
@@ -26,7 +27,7 @@ export async function workerAction(options: WorkerOptions): Promise<void> {
       await refuseFullDisk(app, null);
       await hosting({ app, context, models, ...(parallel && { capacity: parallel }) }, async () => {
         context.output.talk('working; interrupt to leave');
-        await interrupted();
+        await interrupted({ cut: CUT });
       });
     });
   } finally {
@@ -34,15 +35,5 @@ export async function workerAction(options: WorkerOptions): Promise<void> {
   }
 }
 
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => {
-      process.exitCode = 130;
-      resolve();
-    });
-    process.once('SIGTERM', () => {
-      process.exitCode = 143;
-      resolve();
-    });
-  });
-}
+const CUT =
+  'The worker left before all was closed; what it carried out goes on with another one, or with `harness resume`';

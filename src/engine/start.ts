@@ -143,7 +143,11 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
       // Its look may wait for a database that is away.
       await Promise.race([engine.hurry.stop(), sleep(COMPLETION_MS)]);
       await DBOS.shutdown({ workflowCompletionTimeoutMS: COMPLETION_MS });
-      await lease.leave();
+      // Where nobody can be told of it, the lease ends by itself.
+      await lease.leave().catch((error: unknown) => {
+        if (!deps.databaseIsAway(error)) throw error;
+        noteTo(deps)(error);
+      });
     },
   };
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { anArena, type Arena } from './arena.ts';
+import { cloneWith } from './clone-with.ts';
 import { eventually } from './eventually.ts';
 import { examine, type Remains } from './examine.ts';
 import { expectSound } from './expectations.ts';
@@ -10,15 +11,6 @@ import { hubOf } from './late-writes.ts';
 
 /** A stop may take so long, and its record a little more. */
 const STOP_MS = 10_000;
-
-/** The clone in which this file was written but not handed in. */
-function cloneWith(arena: Arena, file: string): string | undefined {
-  const projects = join(arena.home, 'projects');
-  const clones = readdirSync(projects).flatMap((id) =>
-    readdirSync(join(projects, id, 'clones')).map((name) => join(projects, id, 'clones', name)),
-  );
-  return clones.find((clone) => existsSync(join(clone, file)));
-}
 
 /** How the item's work was put away after this event, in the order in which it was told. */
 function endingOf({ events }: Remains, key: string, after: number): readonly string[] {

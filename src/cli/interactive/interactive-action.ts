@@ -130,7 +130,16 @@ function listen(desk: Desk): { readonly gone: () => void; readonly release: () =
     patience ??= setTimeout(() => desk.abandon(), ENDING_MS);
   };
   const gone = (): void => leave(HANGUP);
-  const ends = Object.entries(EXITS).map(([signal, exit]) => [signal, () => leave(exit)] as const);
+  const told = new Set<string>();
+  const ends = Object.entries(EXITS).map(([signal, exit]) => {
+    const end = (): void => {
+      // Once more is as good as the key: nothing that has not ended is waited for.
+      if (told.has(signal)) desk.abandon();
+      told.add(signal);
+      leave(exit);
+    };
+    return [signal, end] as const;
+  });
   for (const [signal, end] of ends) process.on(signal, end);
   const interrupt = (): void => desk.heard({ type: 'named', name: 'ctrl_c' });
   process.on('SIGINT', interrupt);
