@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HarnessEvent } from '../../src/domain/event.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { createTrains, type Trains } from '../../src/engine/attempt/train.ts';
+import { createTrains, type Trains, type Way } from '../../src/engine/attempt/train.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
 import { aHost, type TestHost } from './a-host.ts';
 import { anImplementation, eventsOf, over } from './a-run-under-way.ts';
@@ -14,10 +14,18 @@ interface Meeting {
 }
 const meetings = new Map<string, Meeting>();
 
+/** How the proofs of a project joined that is always overtaken while it can be. */
+const luckless = new Map<string, Way[]>();
+
 const line = createTrains({ width: 2, patienceMs: 60_000 });
 const trains: Trains = {
-  async join(projectId, how) {
-    const place = await line.join(projectId, how);
+  async join(projectId, joining) {
+    const place = await line.join(projectId, joining);
+    const ways = luckless.get(projectId);
+    if (ways !== undefined) {
+      ways.push(joining.how);
+      return joining.how === 'alone' ? place : { ...place, inVain: AbortSignal.abort() };
+    }
     const known = meetings.get(projectId);
     if (known !== undefined) {
       if (place.ahead !== undefined) known.followed.resolve();
@@ -110,4 +118,15 @@ test('I3 whoever is behind one that changed nothing is judged once, on main as i
     ['passed'],
   ]);
   expect(await told(run, 'merge.repeated')).toEqual([]);
+});
+
+test('I9 a proof that was overtaken three times takes the way for itself', async () => {
+  const play: Playing = async function* works({ attempt: { projectId } }) {
+    if (!luckless.has(projectId)) luckless.set(projectId, []);
+    yield writes('A-1.txt');
+  };
+  const run = await anImplementation(host, { play, items: [{ key: 'A-1' }] });
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  expect(luckless.get(run.projectId)).toEqual(['behind', 'behind', 'behind', 'alone']);
+  expect(await told(run, 'merge.repeated')).toHaveLength(3);
 });

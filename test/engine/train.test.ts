@@ -3,7 +3,7 @@ import { createTrains, type Place } from '../../src/engine/attempt/train.ts';
 
 const FAR_MS = 3_600_000;
 const NEVER = new AbortController().signal;
-const BEHIND = { overtake: false, signal: NEVER };
+const BEHIND = { how: 'behind', signal: NEVER } as const;
 
 /** What a promise has come to by the time everything else has been done; undefined: nothing yet. */
 async function now<T>(promise: Promise<T>): Promise<T | undefined> {
@@ -82,7 +82,7 @@ test('a proof that is slow is overtaken, and a stop ends the wait', async () => 
   slow.build('m1');
   const two = await joined(trains);
   expect(await two.first(NEVER)).toBe(false);
-  const ahead = await trains.join('p', { overtake: true, signal: NEVER });
+  const ahead = await trains.join('p', { how: 'overtaking', signal: NEVER });
   expect(ahead.ahead).toBeUndefined();
   expect(await ahead.first(NEVER)).toBe(true);
   const stopped = createTrains({ width: 2, patienceMs: FAR_MS });
@@ -90,6 +90,34 @@ test('a proof that is slow is overtaken, and a stop ends the wait', async () => 
   const third = await joined(stopped);
   expect(await third.first(AbortSignal.abort())).toBe(true);
   // Two at once already.
-  const fourth = await stopped.join('p', { overtake: false, signal: AbortSignal.abort() });
+  const fourth = await stopped.join('p', { how: 'behind', signal: AbortSignal.abort() });
   expect(fourth.ahead).toBeUndefined();
 });
+
+test('a proof that goes alone waits for all ahead, and nobody goes past it, however long it takes', async () => {
+  const trains = createTrains({ width: 2, patienceMs: 20 });
+  const one = await joined(trains);
+  one.build('m1');
+  const joining = trains.join('p', { how: 'alone', signal: NEVER });
+  const behind = joined(trains);
+  const overtaking = trains.join('p', { how: 'overtaking', signal: NEVER });
+  const stopped = trains.join('p', { how: 'behind', signal: AbortSignal.abort() });
+  expect((await stopped).ahead).toBeUndefined();
+  expect(await now(joining)).toBeUndefined();
+  one.leave(true);
+  const alone = await joining;
+  expect([alone.ahead, await alone.first(NEVER)]).toEqual([undefined, true]);
+  alone.build('m2');
+  await patienceIsOver(trains);
+  expect([await now(behind), await now(overtaking)]).toEqual([undefined, undefined]);
+  alone.leave(true);
+  (await stopped).leave(false);
+  expect([(await behind).ahead, (await overtaking).ahead]).toEqual([undefined, undefined]);
+});
+
+/** As long as anybody would wait for a slow one, seen at the train of another project. */
+async function patienceIsOver(trains: ReturnType<typeof createTrains>): Promise<void> {
+  const slow = await trains.join('q', BEHIND);
+  slow.build('q1');
+  expect(await (await trains.join('q', BEHIND)).first(NEVER)).toBe(false);
+}

@@ -14,7 +14,7 @@ import { gateName } from './gate-folders.ts';
 import { doneNote } from './done-note.ts';
 import { judgeTree } from './gate.ts';
 import { leaveFor } from './protected-change.ts';
-import type { Place } from './train.ts';
+import type { Place, Way } from './train.ts';
 import { withoutPicture } from './without-picture.ts';
 import { untoldMove } from './untold-move.ts';
 
@@ -35,6 +35,9 @@ type Round =
   /** A newer execution of the attempt has begun. */
   | { readonly kind: 'lost' };
 
+/** A proof that was in vain so often takes the way for itself: others may be quicker for ever. */
+const MOST_REPEATED = 3;
+
 /**
  * Proves an attempt's work: its merge with main, checked on exactly that tree, becomes main by
  * compare-and-swap, or it does not count (I3, I10). Repeated after a crash it finds its own merge.
@@ -46,15 +49,17 @@ export async function proveStep(
 ): Promise<void> {
   const begun = await begin(deps, order.attemptId);
   if (begun === undefined) return;
-  for (let overtake = false; ;) {
-    const place = await deps.trains.join(begun.project.id, { overtake, signal });
+  let how: Way = 'behind';
+  for (let repeated = 1; ; repeated += 1) {
+    const place = await deps.trains.join(begun.project.id, { how, signal });
     const round = await inPlace(deps, { begun, commit: order.commit, place }, signal);
     if (round.kind !== 'again') return;
     const { subject, fence } = begun;
     await deps.store.attempts.record(fence, [
       { type: 'merge.repeated', subject, main: round.main },
     ]);
-    ({ overtake } = round);
+    if (repeated >= MOST_REPEATED) how = 'alone';
+    else how = round.overtake ? 'overtaking' : 'behind';
   }
 }
 

@@ -10,10 +10,15 @@ export interface Trains {
   join(name: string, how: Joining): Promise<Place>;
 }
 
+/**
+ * `overtaking`: built on main as it is, whoever is ahead. `alone`: the same, after all ahead; and nobody that
+ * joins behind it begins before it has left.
+ */
+export type Way = 'behind' | 'overtaking' | 'alone';
+
 /** How a proof joins. */
 interface Joining {
-  /** It is built on main as it is, whoever is ahead. */
-  readonly overtake: boolean;
+  readonly how: Way;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +45,7 @@ export interface TrainOrder {
 }
 
 interface Car {
+  readonly alone: boolean;
   readonly built: PromiseWithResolvers<string | undefined>;
   readonly gone: PromiseWithResolvers<void>;
   readonly fall: AbortController;
@@ -52,12 +58,14 @@ interface Car {
 export function createTrains(order: TrainOrder): Trains {
   const lines = new Map<string, Set<Car>>();
   return {
-    async join(name, { overtake, signal }) {
+    async join(name, { how, signal }) {
       const line = lines.get(name) ?? new Set<Car>();
       lines.set(name, line);
-      const before = overtake ? [] : [...line];
-      const car = newCar();
+      const all = [...line];
+      const car = newCar(how === 'alone');
       line.add(car);
+      await barred(all, car, signal);
+      const before = how === 'overtaking' ? [] : all.filter(({ left }) => !left);
       const ready = readied(before, order.width);
       const waited = Promise.race([ready, fired(signal)]);
       const commit = await within(waited, order.patienceMs);
@@ -73,10 +81,17 @@ export function createTrains(order: TrainOrder): Trains {
   };
 }
 
-function newCar(): Car {
+function newCar(alone: boolean): Car {
   const built = Promise.withResolvers<string | undefined>();
   const gone = Promise.withResolvers<void>();
-  return { built, gone, fall: new AbortController(), on: undefined, left: false };
+  return { alone, built, gone, fall: new AbortController(), on: undefined, left: false };
+}
+
+/** Waits for those whom this one must let go first, however long they take. */
+async function barred(ahead: readonly Car[], { alone }: Car, signal: AbortSignal): Promise<void> {
+  const first = alone ? ahead : ahead.filter((car) => car.alone);
+  if (first.length === 0) return;
+  await Promise.race([Promise.all(first.map(({ gone }) => gone.promise)), fired(signal)]);
 }
 
 /** Waits until not too many are ahead and the next one ahead is built: what this one is to be built on. */
