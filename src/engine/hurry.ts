@@ -8,14 +8,17 @@ import { VERSION } from './names.ts';
 
 /** Begins what waits in a queue of this process without waiting for the queue's next look. */
 export interface Hurry {
-  /** Looks soon; several wishes are one look. What it does not find, the clock does. */
+  /** Looks soon; several wishes are one look. What it does not find, a later look does. */
   look(queue: string): void;
   /** No further look; resolves when the one under way is over. */
   stop(): Promise<void>;
 }
 
-/** The library's own clock does the rest: what another process enqueued, and a look that failed. */
-const NEVER_MS = 2 ** 31 - 1;
+/**
+ * The library looks far more often, for what another process enqueued and for a look that failed; but by the
+ * clock of the day, so that not for an hour when that is set back by one.
+ */
+const LOOK_MS = 5_000;
 
 /** Call it outside every workflow: what it begins must not count as a child of what wished for it. */
 export function createHurry(
@@ -26,7 +29,7 @@ export function createHurry(
   const loops = new Map(
     queues.map((queue) => [
       queue.name,
-      startLoop(() => beginReady(queue), { everyMs: NEVER_MS, onError }),
+      startLoop(() => beginReady(queue), { everyMs: LOOK_MS, onError }),
     ]),
   );
   return {

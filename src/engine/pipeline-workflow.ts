@@ -8,6 +8,7 @@ import { decide, entryOf, type Decision } from './decide.ts';
 import { engine } from './deps.ts';
 import { isAsking, takeLeave } from './leave.ts';
 import { approvalId, approvalTopic, changeId, phaseId, queues, SOON } from './names.ts';
+import { outwait } from './outwait.ts';
 import { phaseWorkflow } from './phase-workflow.ts';
 import { step } from './step.ts';
 import { failRun, finishRun, phaseOf, runOf } from './run-state.ts';
@@ -61,7 +62,7 @@ async function follow(
   { run, phase, attempt, feedback }: PhaseOutcome,
 ): Promise<Course> {
   if (decision.kind === 'retry' || decision.kind === 'wait') {
-    if (decision.delayMs > 0) await DBOS.sleep(decision.delayMs);
+    if (decision.delayMs > 0) await outwait(`wait:${phase}:${attempt}`, decision.delayMs);
     return { again: decision.kind === 'retry' ? decision.reason : feedback };
   }
   if (decision.kind === 'approve') return approved(run, phase, attempt);
