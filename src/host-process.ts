@@ -160,12 +160,21 @@ class Host {
     const { home } = this.#order;
     const pid = await livingPid(home, this.#label);
     if (pid === null) return;
-    process.kill(pid, 'SIGTERM');
+    sendTerm(pid);
     const deadline = performance.now() + LEAVING_MS;
     while (performance.now() < deadline && (await livingPid(home, this.#label)) !== null)
       await new Promise((resolve) => {
         setTimeout(resolve, 100);
       });
+  }
+}
+
+/** Who ended a moment ago needs no word. */
+function sendTerm(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
   }
 }
 

@@ -216,10 +216,17 @@ async function unsealed(settings: BoxSettings): Promise<Driver> {
   };
 }
 
-/** Makes every kill one of the whole process group, and ends the group with its leader. */
+/**
+ * Makes every kill one of the whole process group, and ends the group with its leader. After that its
+ * number may be another's.
+ */
 function ownGroup(child: ChildProcess): ChildProcess {
-  child.kill = (signal) => killGroup(child.pid, signal);
-  child.once('exit', () => killGroup(child.pid, 'SIGKILL'));
+  let over = false;
+  child.kill = (signal) => !over && killGroup(child.pid, signal);
+  child.once('exit', () => {
+    killGroup(child.pid, 'SIGKILL');
+    over = true;
+  });
   return child;
 }
 
