@@ -168,16 +168,21 @@ export function skipAction(
 ): Promise<void> {
   const why = options.reason === undefined ? '' : `: ${options.reason}`;
   return change(key, options, async (app, { project }) => {
-    await refuseBlocked(app, project.id, key);
+    await freeForReason(app, project.id, { key, reason: `${SKIPPED}${why}` });
     await app.store.items.block(project.id, key, `${SKIPPED}${why}`, person());
     return 'skipped; what depends on it goes on without it';
   });
 }
 
-/** A skip of an item that is blocked changes its reason: blocking twice is no-op in the store. */
-async function refuseBlocked({ store }: App, projectId: string, key: string): Promise<void> {
+/** A skip of an item that is blocked for another reason changes that: blocking twice is no-op in the store. */
+async function freeForReason(
+  { store }: App,
+  projectId: string,
+  { key, reason }: Pick<WorkItem, 'key' | 'reason'>,
+): Promise<void> {
   const item = await store.items.get(projectId, key);
-  if (item?.status === 'blocked') await store.items.retry(projectId, key, person());
+  if (item?.status === 'blocked' && item.reason !== reason)
+    await store.items.retry(projectId, key, person());
 }
 
 /** A person holds it back: the run fails at its end unless it is retried. */

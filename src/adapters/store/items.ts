@@ -126,6 +126,7 @@ async function goOnUnlessAsked(tx: Tx, run: Run | undefined): Promise<readonly H
 async function retry(tx: Tx, { projectId, key, by }: Deed): Promise<void> {
   const item = await lockUnfinished(tx, projectId, key);
   const owner = await openAttemptOf(tx, item);
+  if (owner === undefined && isFresh(item)) return;
   const fresh = { failures: 0, notBefore: null, reason: null, updatedAt: sql`now()` };
   const status = owner === undefined ? 'todo' : 'in_progress';
   await tx.db
@@ -139,6 +140,11 @@ async function retry(tx: Tx, { projectId, key, by }: Deed): Promise<void> {
   const returned = { item: key, reason: `${by} asked for another try`, notBefore: null };
   const { runId } = item;
   await commit(tx, { projectId, runId, events: [{ type: 'item.returned', ...returned }] });
+}
+
+/** A person who asked for another try, and asks again, changes nothing. */
+function isFresh({ status, failures, notBefore, reason }: WorkItem): boolean {
+  return status === 'todo' && failures === 0 && notBefore === null && reason === null;
 }
 
 async function edit(tx: Tx, { projectId, key, by }: Deed, change: Edit): Promise<void> {
