@@ -19,6 +19,7 @@ export const SERVER_START_MS = 60_000;
 export interface TestStore extends AsyncDisposable {
   readonly store: RunStore;
   readonly pool: Pool;
+  readonly url: string;
 }
 
 /** A store on a database of its own. */
@@ -29,6 +30,7 @@ export async function aStore(): Promise<TestStore> {
   return {
     store,
     pool,
+    url: database.url,
     async [Symbol.asyncDispose]() {
       await store.close();
       await pool.end();

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once, EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transaction } from '../../../src/adapters/store/transaction.ts';
 import { commit } from '../../../src/adapters/store/commit.ts';
@@ -43,6 +45,37 @@ test('I11 forty writers at once, a third rolling back, leave numbers without gap
   const times = stored.map(({ at }) => at);
   expect(times).toEqual(times.toSorted());
 });
+
+// Nine writers in three processes: about 3 s.
+test('I11 a writer that is killed in the middle of a transaction leaves no gap, and holds up nobody', async () => {
+  const { store, url } = tested;
+  const projectId = await aProject(store);
+  const [program, turns] = [join(import.meta.dirname, 'writer.ts'), 24];
+  const start = (name: string, hold: string) =>
+    spawn(process.execPath, [program, url, projectId, name, String(turns), hold], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const victim = start('v', 'v1.12');
+  const others = ['x', 'y'].map((name) => start(name, ''));
+  const ended = others.map((child) => once(child, 'exit'));
+  await once(victim.stdout, 'data');
+  victim.kill('SIGKILL');
+  expect((await Promise.all(ended)).map(([code]: unknown[]) => code)).toEqual([0, 0]);
+  const stored = await store.events.read(projectId, { after: 0, limit: 1000 });
+  expect(stored.map(({ id }) => id)).toEqual(stored.map((_event, at) => at + 1));
+  const told = stored.flatMap(({ event }) => (event.type === 'main.landed' ? [event.commit] : []));
+  // What it held was never committed; what it wrote before is there, whole.
+  expect(told.filter((commitId) => commitId.startsWith('v1'))).toEqual(pairsOf('v1', 12));
+  for (const writer of ['x1', 'x2', 'x3', 'y1', 'y2', 'y3'])
+    expect(told.filter((commitId) => commitId.startsWith(writer))).toEqual(pairsOf(writer, turns));
+});
+
+/** What a writer committed in so many turns, in its order. */
+function pairsOf(writer: string, turns: number): readonly string[] {
+  return Array.from({ length: turns }, (_none, turn) => turn).flatMap((turn) =>
+    turn % 3 === 1 ? [] : [`${writer}.${turn}.a`, `${writer}.${turn}.b`],
+  );
+}
 
 test('I11 a reader that follows while forty writers append misses nothing', async () => {
   const { store } = tested;
