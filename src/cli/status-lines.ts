@@ -1,8 +1,5 @@
 import type { Snapshot } from '../glance.ts';
-import { ENDED } from '../domain/run.ts';
 import { dollars, grouped, table } from './table.ts';
-
-const isEnded = (status: string): boolean => ENDED.some((end) => end === status);
 
 /** What every screen says of a run whose agents work without a box. */
 export function unsealedLine(reason: string): string {
@@ -20,8 +17,7 @@ export function statusLines(snapshot: Snapshot): string[] {
     ...table(
       Object.entries(snapshot.phases).map(([title, one]) => [
         `  ${title}`,
-        // Nobody carries it out any more: `resume` begins it again.
-        one.status === 'running' && isEnded(status) ? 'not finished' : one.status,
+        one.status,
         one.attempts > 1 ? `${one.attempts} tries` : '',
       ]),
     ),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Approval } from '../domain/approval.ts';
 import { hasCode } from '../domain/errors.ts';
 import type { PhaseState, PhaseStatus } from '../domain/phase.ts';
-import type { Project, Run, RunStatus } from '../domain/run.ts';
+import { ENDED, type Project, type Run, type RunStatus } from '../domain/run.ts';
 import type { Usage } from '../domain/usage.ts';
 import { whyRun } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
@@ -45,7 +45,8 @@ export interface Snapshot {
 }
 
 interface PhaseRow {
-  readonly status: PhaseStatus;
+  /** `interrupted`: its run ended in the middle of it, and `resume` begins it again. */
+  readonly status: PhaseStatus | 'interrupted';
   readonly attempts: number;
   readonly started_at: string | null;
   readonly completed_at: string | null;
@@ -140,7 +141,7 @@ function snapshotOf(facts: Facts): Snapshot {
     rehearsal: run.settings.label === 'rehearsal',
     unsealed: facts.unsealed,
     current_phase: currentPhase(facts.phases),
-    phases: Object.fromEntries(facts.phases.map(phaseRow)),
+    phases: Object.fromEntries(facts.phases.map((phase) => phaseRow(run, phase))),
     work: workOf(facts.items),
     approval: approval === undefined ? null : { phase: approval.phase, asked_at: approval.askedAt },
     approvals: approvals.map(questionRow),
@@ -157,8 +158,10 @@ function snapshotOf(facts: Facts): Snapshot {
   };
 }
 
-function phaseRow(phase: PhaseState): [string, PhaseRow] {
-  const { name, status, attempts, startedAt, completedAt, error, outputs } = phase;
+function phaseRow(run: Run, phase: PhaseState): [string, PhaseRow] {
+  const { name, attempts, startedAt, completedAt, error, outputs } = phase;
+  const cut = phase.status === 'running' && ENDED.includes(run.status);
+  const status = cut ? 'interrupted' : phase.status;
   return [
     name,
     { status, attempts, started_at: startedAt, completed_at: completedAt, error, outputs },

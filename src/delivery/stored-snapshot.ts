@@ -21,7 +21,15 @@ const stored = z.object({
   phases: z.record(
     z.string(),
     z.object({
-      status: z.enum(['pending', 'running', 'waiting_approval', 'completed', 'failed', 'skipped']),
+      status: z.enum([
+        'pending',
+        'running',
+        'waiting_approval',
+        'completed',
+        'failed',
+        'skipped',
+        'interrupted',
+      ]),
       attempts: count,
       started_at: text,
       completed_at: text,

@@ -25,6 +25,8 @@ export interface WhyFacts {
   readonly now: string;
 }
 
+const RESUME = '`harness resume`';
+
 /** Why a run stands where it stands; defined for every state. */
 export function whyRun(facts: WhyFacts): Why {
   const { run, hosted } = facts;
@@ -42,8 +44,13 @@ function idle(facts: WhyFacts): Why | undefined {
     };
   const ended = ENDS[run.status];
   if (ended === undefined) return undefined;
-  return { cause: run.reason ?? ended.cause, action: actionFor(run.reason) ?? ended.action };
+  const told = (run.reason ?? ended.cause).replaceAll(THEN_RESUME, '');
+  if (told !== run.reason && run.reason !== null) return { cause: told, action: RESUME };
+  return { cause: told, action: actionFor(run.reason) ?? ended.action };
 }
+
+/** Ends a reason that says itself what is to be done before; the command is the action then, and said once. */
+const THEN_RESUME = /,? then (?:go on with )?`harness resume`(?: \(or run it again\))?\.?/gu;
 
 /** What the reason itself says is to be done, whatever the status. */
 function actionFor(reason: string | null): string | undefined {
@@ -72,8 +79,8 @@ const ENDS: Readonly<Partial<Record<RunStatus, Why>> & { readonly limited: Why }
     cause: 'A limit was reached.',
     action: 'Raise the cap or wait for the reset, then `harness resume`.',
   },
-  paused: { cause: 'A person paused the run.', action: '`harness resume`' },
-  stopped: { cause: 'A person stopped the run.', action: '`harness resume`' },
+  paused: { cause: 'A person paused the run.', action: RESUME },
+  stopped: { cause: 'A person stopped the run.', action: RESUME },
 };
 
 function unhosted(run: Run): Why {

@@ -145,11 +145,6 @@ describe('the status', () => {
     ]);
   });
 
-  test('no phase is at work in a run that has ended', () => {
-    const lines = statusLines({ ...snapshot, status: 'stopped' });
-    expect(lines).toContain('  implement  not finished');
-  });
-
   test('says phase, items, agents, cost and cause', () => {
     expect(statusLines(snapshot)).toEqual([
       'shop: running in implement',

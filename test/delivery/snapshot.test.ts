@@ -55,6 +55,11 @@ test(
       heartbeat: now,
       updated_at: now,
     });
+    await store.phases.start(run, 'architecture', 1);
+    const ended = { ...run, status: 'stopped' } as const;
+    const stopped = await readSnapshot(store, project, { run: ended, hosted: false, now });
+    expect(stopped.phases['architecture']).toMatchObject({ status: 'interrupted' });
+    expect(stopped.phases['ideation']).toMatchObject({ status: 'completed' });
     const reason = 'sandbox.driver is none';
     await store.events.append(project.id, run.id, [{ type: 'run.unsealed', reason }]);
     const shown = await readSnapshot(store, project, { run, hosted: false, now });

@@ -140,6 +140,23 @@ test('I9 a run that cannot go on by itself names the command that makes it go on
   expect(whyRun(facts({ hosted: false })).action).toContain('harness resume');
 });
 
+test('I9 a reason that says what to do is not followed by another remedy, nor the command said twice', () => {
+  const away = "The model can't be reached: see to the network, then `harness resume`.";
+  const full = 'no space left in /d: free some space there, then `harness resume`';
+  for (const [status, reason, cause] of [
+    [
+      'paused',
+      `2 errors in a row: ${away}; ${away}`,
+      "2 errors in a row: The model can't be reached: see to the network; The model can't be reached: see to the network",
+    ],
+    ['limited', full, 'no space left in /d: free some space there'],
+  ] as const)
+    expect(whyRun(facts({ run: runWith({ status, reason }) }))).toEqual({
+      cause,
+      action: '`harness resume`',
+    });
+});
+
 test('I9 a run that waits for items names the one the others wait for', () => {
   const items = [
     anItem({ key: 'LAST-1', dependencies: ['API-1'] }),
