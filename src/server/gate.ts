@@ -66,13 +66,21 @@ function setHeaders(reply: FastifyReply): void {
  * A page elsewhere may make its own name point at us: the name it used stands in Host. Numbers can't
  * be made to point elsewhere.
  */
-function refuseHost(order: GateOrder, { headers: { host } }: FastifyRequest): void {
+function refuseHost(order: GateOrder, { headers: { host }, raw }: FastifyRequest): void {
+  // Whoever is between us may have believed the other one, and Node shows the first alone.
+  if (raw.rawHeaders.filter(isNameOfHost).length > 1)
+    throw new Refusal(400, 'HOST_REFUSED', { detail: 'A request names one Host' });
   const place = placeOf(host);
   if (place !== undefined && isOurs(order, place)) return;
   throw new Refusal(421, 'HOST_REFUSED', {
     detail:
       'This is not a name of this server; use its address, or give the name with --allow-host',
   });
+}
+
+/** Names and values stand in turn. */
+function isNameOfHost(text: string, at: number): boolean {
+  return at % 2 === 0 && text.toLowerCase() === 'host';
 }
 
 interface Place {

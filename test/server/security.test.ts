@@ -56,6 +56,19 @@ test("I12 a request that breaks off in its body while it is looked at is nobody'
   expect(server.lines.filter((line) => line.includes('undefined'))).toEqual([]);
 });
 
+test.each([
+  ['ours first', (own: string) => [own, 'evil.example']],
+  ['ours last', (own: string) => ['evil.example', own]],
+  ['ours twice', (own: string) => [own, own]],
+])('I12 a request that names two hosts is refused, %s', async (_, hosts) => {
+  const socket = connect(server.port, '127.0.0.1');
+  const said = text(socket);
+  const named = hosts(`127.0.0.1:${server.port}`).map((host) => `Host: ${host}`);
+  const rest = [`Authorization: Bearer ${TOKEN}`, 'Connection: close'];
+  socket.write(`${['GET /v1/projects HTTP/1.1', ...named, ...rest].join('\r\n')}\r\n\r\n`);
+  expect(await said).toMatch(/^HTTP\/1\.1 400 [^]*"code":"HOST_REFUSED"/u);
+});
+
 test('I12 who guesses tokens is made to wait, and the owner elsewhere is not', async () => {
   await using other = await aServer();
   const wrong = { headers: { authorization: 'Bearer wrong' } };
