@@ -25,6 +25,8 @@ export interface HostState {
 export interface HostProcesses {
   /** Sees to it that there is one, unless the last one broke off a moment ago. */
   ensure(label: string): Promise<void>;
+  /** Every run that needs one has one: what was wrong before is over. */
+  wellAgain(label: string): void;
   states(): readonly HostState[];
   /** Tells them to leave and waits: what they carried out goes on with the next one. */
   stop(): Promise<void>;
@@ -65,6 +67,7 @@ export async function openHostProcesses(order: HostOrder): Promise<HostProcesses
   for (const label of ['', 'rehearsal']) await hostOf(label).adopt();
   return {
     ensure: (label) => hostOf(label).ensure(),
+    wellAgain: (label) => hostOf(label).wellAgain(),
     states: () => [...hosts.values()].map((host) => host.state()),
     async stop() {
       await Promise.all([...hosts.values()].map((host) => host.stop()));
@@ -95,6 +98,10 @@ class Host {
       pid: this.#child?.pid ?? this.#adopted,
       trouble: this.#trouble,
     };
+  }
+
+  wellAgain(): void {
+    this.#trouble = null;
   }
 
   async adopt(): Promise<void> {

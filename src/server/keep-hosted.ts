@@ -40,9 +40,12 @@ export function keepHosted(app: App, hosts: HostProcesses, log: (line: string) =
 }
 
 async function ensureAll(app: App, hosts: HostProcesses): Promise<void> {
-  for (const label of LABELS)
-    for (const run of await app.store.runs.live(label))
-      if (await needsHost(app, run)) await hosts.ensure(label);
+  for (const label of LABELS) {
+    let wanted = false;
+    for (const run of await app.store.runs.live(label)) wanted ||= await needsHost(app, run);
+    if (wanted) await hosts.ensure(label);
+    else hosts.wellAgain(label);
+  }
 }
 
 /** A run that waits for a person needs none before the answer. */

@@ -62,7 +62,12 @@ export async function aServer(
   const log = (line: string): number => lines.push(line);
   const app = await openApp({ config, path: USUAL_PATH, homeFolder: root, log });
   opening.defer(() => app.close());
-  const hosts = { ensure: async () => undefined, states: () => [], stop: async () => undefined };
+  const hosts = {
+    ensure: async () => undefined,
+    wellAgain: () => undefined,
+    states: () => [],
+    stop: async () => undefined,
+  };
   const acting = { hosts, rehearsalOf, person: 'tester' };
   const order = {
     ...acting,
