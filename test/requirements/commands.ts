@@ -37,6 +37,10 @@ const APPROVED = by(
   'test/e2e/approvals.test.ts',
   'a run waits at each checkpoint; a refusal runs the phase again with its reason, an edit replaces the document; I12 what was changed since is not answered',
 );
+const ASKED = by(
+  'test/e2e/api-examples.test.ts',
+  'every request that the page of the API shows does what it says, in its order',
+);
 const MODEL: Fate = { not: 'asks a real model, which costs money' };
 const DOCKER: Fate = { not: 'needs a Docker daemon' };
 const WELL: Fate = { inProject: 0 };
@@ -89,6 +93,7 @@ export const FATES: Readonly<Record<string, Fate>> = {
     'without a terminal, going back wants --yes, and says before what goes',
   ),
   'npx harness init my-shop': WELL,
+  ...Object.fromEntries(linesOf('docs/api.md').map((line) => [line, ASKED])),
   'npx harness config validate': { inCheckout: 0 },
   'npx harness config show': { inCheckout: 0 },
   'npx harness config schema': { inCheckout: 0 },
@@ -120,12 +125,18 @@ export const FATES: Readonly<Record<string, Fate>> = {
 export function shownCommands(): readonly { readonly page: string; readonly line: string }[] {
   const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
   return ['README.md', ...docs.map((name) => `docs/${name}`)].flatMap((page) =>
-    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(?:sh|bash|shell)\n(.*?)^```/gmsu)]
-      .flatMap(([, block = '']) => block.split('\n'))
-      .map((line) => line.replace(/\s+#.*$/u, '').trim())
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => ({ page, line })),
+    linesOf(page).map((line) => ({ page, line })),
   );
+}
+
+/** Those of one page, in their order. */
+export function linesOf(page: string): readonly string[] {
+  return [
+    ...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(?:sh|bash|shell)\n(.*?)^```/gmsu),
+  ]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .map((line) => line.replace(/\s+#.*$/u, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /** The words of a line as a shell would hand them on: quotes, no expansion. */
