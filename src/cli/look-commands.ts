@@ -11,7 +11,7 @@ export function addLookCommands(program: Command): void {
   program
     .command('status')
     .description('where a run stands')
-    .option('--watch', 'again every second, until the run ends')
+    .option('--watch', 'live, until nobody carries the run out any more')
     .action(async (options: StatusOptions) =>
       (await import('./status-action.ts')).statusAction(options),
     );

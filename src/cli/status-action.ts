@@ -1,4 +1,11 @@
-import { readSnapshot, snapshotAtRest, type Snapshot } from '../app.ts';
+import {
+  processEnvironment,
+  readSnapshot,
+  snapshotAtRest,
+  type App,
+  type Reader,
+  type Snapshot,
+} from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader, type Context } from './context.ts';
 import { meantProject } from './find-project.ts';
@@ -17,21 +24,51 @@ export async function statusAction(options: StatusOptions): Promise<void> {
   const context = openContext(options);
   const resting = await atRest(context);
   if (resting !== undefined) return show(context, resting);
+  if (options.watch !== true)
+    return withReader(context, async (reader) => void (await look(reader, context)));
   // Watching takes long: the embedded server has to stay.
-  const open = options.watch === true ? withApp : withReader;
-  await open(context, async (reader) => {
-    for (;;) {
-      const { project, run } = await meantProject(reader, context);
-      const hosted = await reader.hosted(run);
-      const now = new Date().toISOString();
-      show(context, await readSnapshot(reader.store, project, { run, hosted, now }));
-      if (options.watch !== true || run.endedAt !== null || !hosted) return;
+  await withApp(context, (app) => watch(app, context));
+}
+
+/** Says how it stands; whether it is being carried out. */
+async function look(reader: Reader, context: Context): Promise<boolean> {
+  const { project, run } = await meantProject(reader, context);
+  const hosted = await reader.hosted(run);
+  const now = new Date().toISOString();
+  show(context, await readSnapshot(reader.store, project, { run, hosted, now }));
+  return run.endedAt === null && hosted;
+}
+
+/** For people as the prompt shows it, and how it stands in the end; for programs an object a second. */
+async function watch(app: App, context: Context): Promise<void> {
+  if (context.output.json) {
+    while (await look(app, context))
       await new Promise((resolve) => {
         setTimeout(resolve, WATCH_MS);
       });
-    }
-  });
+    return;
+  }
+  const { project, run } = await meantProject(app, context);
+  if (run.endedAt !== null || !(await app.hosted(run))) return void (await look(app, context));
+  const [{ chooseView, wantsColors }, { watchLive }] = await Promise.all([
+    import('./interactive/choose-view.ts'),
+    import('./interactive/watch.ts'),
+  ]);
+  const { isTTY } = process.stdout;
+  const surroundings = {
+    stdinIsTerminal: isTTY,
+    stdoutIsTerminal: isTTY,
+    env: processEnvironment(),
+    options: context.options,
+  };
+  const kind = chooseView(surroundings) === 'full' ? 'full' : 'plain';
+  if (kind === 'plain') await look(app, context);
+  const left = await watchLive(app, project, { kind, colors: wantsColors(surroundings) });
+  await look(app, context);
+  if (left !== null) process.exitCode = EXITS[left];
 }
+
+const EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Only what was named or where we are: which one is the latest is known to the database alone. */
 async function atRest({ config, options, cwd }: Context): Promise<Snapshot | undefined> {

@@ -18,6 +18,20 @@ export function fullScreen(screen: Screen, size: Size): FullScreen {
   const { columns, rows } = size;
   if (screen.pager !== null) return { rows: pagerRows(screen.pager, size), cursor: null };
   const prompt = promptRows(screen, columns, Math.max(1, Math.min(6, Math.floor(rows / 3))));
+  const stacked = board(screen, size, prompt.rows);
+  const y = stacked.length - prompt.rows.length + prompt.cursor.y;
+  return { rows: stacked.slice(0, rows), cursor: { x: prompt.cursor.x, y } };
+}
+
+/** The same for whoever only watches: there is nothing to type. */
+export function watchScreen(screen: Screen, size: Size): FullScreen {
+  const hint = row(size.columns, [span('Ctrl+C leaves; the run goes on', 'dim')]);
+  return { rows: board(screen, size, [hint]).slice(0, size.rows), cursor: null };
+}
+
+/** The run, what was said below it, what is asked, and then these rows. */
+function board(screen: Screen, size: Size, last: readonly Row[]): readonly Row[] {
+  const { columns, rows } = size;
   const agents = Math.max(2, Math.floor(rows / 4));
   const top = [
     headRow(screen, columns),
@@ -25,16 +39,12 @@ export function fullScreen(screen: Screen, size: Size): FullScreen {
     ...agentRows(screen, columns, agents),
     rule(screen, columns),
   ];
-  const bottom = [...questionRows(screen, columns), ...prompt.rows];
+  const bottom = [...questionRows(screen, columns), ...last];
   const head = top.slice(0, Math.max(0, rows - bottom.length));
   const room = Math.max(0, rows - head.length - bottom.length);
   const talk = room === 0 ? [] : talkRows(screen, columns, room);
   const blank = Array.from({ length: room - talk.length }, () => EMPTY_ROW);
-  const y = head.length + room + bottom.length - prompt.rows.length + prompt.cursor.y;
-  return {
-    rows: [...head, ...talk, ...blank, ...bottom].slice(0, rows),
-    cursor: { x: prompt.cursor.x, y },
-  };
+  return [...head, ...talk, ...blank, ...bottom];
 }
 
 /** Between the run and the talk; says whose words follow. */

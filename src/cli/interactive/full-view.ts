@@ -1,8 +1,9 @@
 import { createElement, useSyncExternalStore, type ReactElement } from 'react';
 import { Box, render, Text, useCursor, useWindowSize, type Instance, type TextProps } from 'ink';
 import { PassThrough } from 'node:stream';
-import { fullScreen } from './full-rows.ts';
-import type { Row, Tone } from './rows.ts';
+import { fullScreen, type FullScreen } from './full-rows.ts';
+import type { Row, Size, Tone } from './rows.ts';
+import type { Screen } from './screen.ts';
 import type { ScreenStore } from './store.ts';
 import type { View } from './view.ts';
 
@@ -16,17 +17,23 @@ const LOOKS: Readonly<Record<Tone, Partial<TextProps>>> = {
   accent: { color: 'cyan' },
 };
 
-interface FullProps {
-  readonly store: ScreenStore;
+/** How a full screen looks. */
+interface Looks {
   readonly colors: boolean;
+  /** The rows of a screen; absent: with the prompt. */
+  readonly compose?: (screen: Screen, size: Size) => FullScreen;
+}
+
+interface FullProps extends Looks {
+  readonly store: ScreenStore;
 }
 
 /** The whole terminal, drawn again where it changed. */
-export function Full({ store, colors }: FullProps): ReactElement {
+export function Full({ store, colors, compose = fullScreen }: FullProps): ReactElement {
   const screen = useSyncExternalStore(store.subscribe, store.screen);
   const size = useWindowSize();
   const { setCursorPosition } = useCursor();
-  const { rows, cursor } = fullScreen(screen, size);
+  const { rows, cursor } = compose(screen, size);
   setCursorPosition(cursor ?? undefined);
   return createElement(
     Box,
@@ -47,10 +54,10 @@ function Line({ row, colors }: { readonly row: Row; readonly colors: boolean }):
 }
 
 /** Draws on the alternate screen: what stood in the terminal before is there again afterwards. */
-export function openFullView(store: ScreenStore, { colors }: { readonly colors: boolean }): View {
+export function openFullView(store: ScreenStore, looks: Looks): View {
   let shown: Instance | undefined;
   const open = (): void => {
-    shown = render(createElement(Full, { store, colors }), {
+    shown = render(createElement(Full, { store, ...looks }), {
       // Keys are read elsewhere, by one reader for every view.
       stdin: new PassThrough(),
       exitOnCtrlC: false,

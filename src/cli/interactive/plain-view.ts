@@ -14,8 +14,12 @@ export type PlainTerminal = Pick<NodeJS.WriteStream, 'write'> & { readonly colum
  * Line after line and a prompt, without a single control sequence: for terminals that know none, and
  * for whoever has the screen read out.
  */
-export function openPlainView(store: ScreenStore, stdout: PlainTerminal): View {
-  const plain = new PlainView(store, stdout);
+export function openPlainView(
+  store: ScreenStore,
+  stdout: PlainTerminal,
+  { prompt = true }: { readonly prompt?: boolean } = {},
+): View {
+  const plain = new PlainView(store, stdout, prompt);
   plain.resume();
   return plain;
 }
@@ -26,6 +30,8 @@ const MIN_COLUMNS = 20;
 class PlainView implements View {
   readonly #store: ScreenStore;
   readonly #stdout: PlainTerminal;
+  /** Whether there is anything to type. */
+  readonly #prompt: boolean;
   #silence: (() => void) | undefined;
   #told: TalkLine | undefined;
   #hint = '';
@@ -36,9 +42,10 @@ class PlainView implements View {
   /** Columns of the prompt as it stands there. */
   #drawn = 0;
 
-  constructor(store: ScreenStore, stdout: PlainTerminal) {
+  constructor(store: ScreenStore, stdout: PlainTerminal, prompt: boolean) {
     this.#store = store;
     this.#stdout = stdout;
+    this.#prompt = prompt;
   }
 
   pause(): void {
@@ -71,11 +78,11 @@ class PlainView implements View {
       ...this.#newOutput(screen),
       ...this.#newPager(screen),
       ...this.#newHead(screen),
-      ...this.#newHint(screen),
+      ...(this.#prompt ? this.#newHint(screen) : []),
     ];
     if (lines.length > 0) this.#erase();
     for (const line of lines) this.#stdout.write(`${line}\n`);
-    this.#draw(screen);
+    if (this.#prompt) this.#draw(screen);
   }
 
   /** A line that is longer than the terminal is wide goes on below, broken at a space. */

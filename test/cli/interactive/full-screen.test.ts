@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { columnsOf, fitted, safeLine, wrapped } from '../../../src/cli/interactive/cells.ts';
 import { clockOf, compact, roughly, spentOf } from '../../../src/cli/interactive/figures.ts';
-import { fullScreen } from '../../../src/cli/interactive/full-rows.ts';
+import { fullScreen, watchScreen } from '../../../src/cli/interactive/full-rows.ts';
 import { FIRST_PAGE, shortLines } from '../../../src/cli/interactive/pager.ts';
 import type { Size } from '../../../src/cli/interactive/rows.ts';
 import { reduceScreen, type Screen } from '../../../src/cli/interactive/screen.ts';
@@ -201,4 +201,17 @@ test('figures are as exact as they are', () => {
   expect(spentOf({ ...NO_USAGE, costUsd: null }, false)).toBe('0 tok cost unknown');
   expect(spentOf({ ...NO_USAGE, costUsd: 1.5 }, false)).toBe('0 tok $1.50');
   expect(spentOf(null, false)).toBe('');
+});
+
+test('who only watches sees the same rows, and a word on how to leave where the prompt would stand', () => {
+  const screen = reduceScreen(hosted(...AGENT, ...QUESTION), TALK);
+  for (const size of SIZES.filter(({ rows }) => rows > 1)) {
+    const { rows, cursor } = watchScreen(screen, size);
+    expect([rows.length, cursor]).toEqual([size.rows, null]);
+    const lines = rows.map((row) => row.map(({ text }) => text).join(''));
+    for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(size.columns);
+    expect('Ctrl+C leaves; the run goes on').toContain((lines.at(-1) ?? '').replace('…', ''));
+    const top = size.rows > 10 ? 5 : 0;
+    expect(lines.slice(0, top)).toEqual(drawn(screen, size).slice(0, top));
+  }
 });

@@ -13,11 +13,11 @@ interface Shown {
 }
 
 /** A plain view in a terminal of so many columns. */
-function shown(screen: Screen, columns: number): Shown {
+function shown(screen: Screen, columns: number, order: { prompt?: boolean } = {}): Shown {
   const out = new PassThrough({ encoding: 'utf8' });
   let written = '';
   const store = createScreenStore(screen);
-  openPlainView(store, Object.assign(out, { columns }));
+  openPlainView(store, Object.assign(out, { columns }), order);
   const raw = (): string => (written += String(out.read() ?? ''));
   return {
     store,
@@ -82,4 +82,10 @@ test('nothing of what an agent says is a control character to the terminal', () 
   store.dispatch({ type: 'output', session: 'session-1', lines: ['10:00:00  a plain word'] });
   expect(raw()).toContain('LINK-1 | 10:00:00');
   expect(raw()).not.toMatch(/(?![\r\n])\p{Cc}/u);
+});
+
+test('who only watches has lines alone: no prompt, no hint of keys', () => {
+  const { store, raw } = shown(hosted(...AGENT), 80, { prompt: false });
+  store.dispatch({ type: 'talk', lines: [{ kind: 'event', text: '10:20:30  LINK-1: started' }] });
+  expect(raw()).toBe('--- reading-list: running (rehearsal)\n10:20:30  LINK-1: started\n');
 });
