@@ -108,7 +108,10 @@ function nothingKnown(home: string): never {
 
 async function hosted(store: RunStore, run: Run): Promise<boolean> {
   const workers = await store.workers.live();
-  const serving = workers.filter(({ label }) => label === run.settings.label);
+  // One with labels carries out work items, and no run.
+  const serving = workers.filter(
+    ({ label, labels }) => label === run.settings.label && labels.length === 0,
+  );
   if (serving.length === 0) return false;
   const gone = await (await readHostIdentity(newId)).deadHere(serving);
   return gone.length < serving.length;

@@ -65,3 +65,14 @@ export function amount(text: string): number {
 export function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(',').map((one) => one.trim())].filter((one) => one !== '');
 }
+
+/** Labels with commas between, as `several`: at least one, none longer than a tracker's are. */
+export function labelList(text: string, before: readonly string[] = []): readonly string[] {
+  const labels = several(text, before);
+  if (labels.length === 0 || labels.length > 20)
+    throw new InvalidArgumentError('must be 1 to 20 labels with commas between');
+  const bad = labels.find((label) => label.length > 80 || /\p{C}/u.test(label));
+  if (bad !== undefined)
+    throw new InvalidArgumentError('a label has at most 80 characters, none of them hidden');
+  return labels;
+}

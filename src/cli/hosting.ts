@@ -41,12 +41,15 @@ export async function hosting<T>(
     context,
     models,
     capacity = 16,
+    labels = [],
   }: {
     readonly app: App;
     readonly context: Context;
     readonly models: Models;
     /** Attempts at once in this process. */
     readonly capacity?: number;
+    /** Of the work items that it takes; none: all. */
+    readonly labels?: readonly string[];
   },
   body: (host: Host) => Promise<T>,
 ): Promise<T> {
@@ -55,6 +58,7 @@ export async function hosting<T>(
   const allowed = models.rehearsal === null ? 'never' : 'allowed';
   const host = await openHost(app, {
     label: models.rehearsal === null ? '' : 'rehearsal',
+    labels,
     upstream: models.upstream,
     unsealed: explicit ? 'explicit' : allowed,
     capacity,

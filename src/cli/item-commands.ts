@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { several, type CommonOptions } from './common-options.ts';
+import { labelList, several, type CommonOptions } from './common-options.ts';
 import type { AddOptions } from './items-action.ts';
 
 /** Work items: a person may look, add, and change what waits. */
@@ -36,6 +36,7 @@ export function addItemCommands(program: Command): void {
     .requiredOption('--check <command>', 'proves it with exit 0; may be repeated', each)
     .option('--key <key>', 'its name (default: the next ADD-n)')
     .option('--depends <keys>', 'what must be done first: A,B', several)
+    .option('--labels <a,b>', 'for workers with these labels', labelList)
     .option('--priority <n>', '1 urgent to 4 low, 0 none (default 3)', priority)
     .action(async (options: AddOptions) => (await import('./items-action.ts')).addAction(options));
   addChanges(items);

@@ -19,6 +19,7 @@ export interface AddOptions extends CommonOptions {
   readonly check: readonly string[];
   readonly key?: string;
   readonly depends?: readonly string[];
+  readonly labels?: readonly string[];
   readonly priority?: number;
 }
 
@@ -85,6 +86,7 @@ export function itemLines(item: WorkItem): string[] {
     `status    ${item.status.replace('_', ' ')}${item.commit === null ? '' : `, commit ${item.commit.slice(0, 10)}`}`,
     `priority  ${item.priority}`,
     ...(item.dependencies.length === 0 ? [] : [`after     ${item.dependencies.join(', ')}`]),
+    ...((item.labels ?? []).length === 0 ? [] : [`labels    ${item.labels?.join(', ')}`]),
     ...(item.parent == null ? [] : [`part of   ${item.parent}`]),
     ...item.checks.map((check) => `check     ${describeCheck(check)}`),
     `failures  ${item.failures} of ${item.attempts} tries`,
@@ -121,7 +123,7 @@ async function refusePast({ store }: Reader, { run }: Found): Promise<void> {
 }
 
 function draftOf(options: AddOptions, known: readonly WorkItem[]): ItemDraft {
-  const { title, description, check, depends = [] } = options;
+  const { title, description, check, depends = [], labels = [] } = options;
   const key = options.key ?? nextKey(known);
   if (!/^[A-Za-z][A-Za-z0-9-]{0,31}$/u.test(key)) throw invalid(`${key} is no key like API-3`);
   if (known.some((item) => item.key === key)) throw invalid(`${key} exists already`);
@@ -135,6 +137,7 @@ function draftOf(options: AddOptions, known: readonly WorkItem[]): ItemDraft {
     description: description.trim(),
     priority: priorityOf(options.priority),
     dependencies: depends,
+    labels,
     checks: check.map((run) => ({ kind: 'command', run, exit: 0 })),
   };
 }

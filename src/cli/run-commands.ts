@@ -1,7 +1,14 @@
 import { Option, type Command } from 'commander';
 import { PHASES } from '../domain/phase.ts';
 import type { EditOptions, RejectOptions } from './approval-action.ts';
-import { amount, portNumber, several, wholeNumber, type CommonOptions } from './common-options.ts';
+import {
+  amount,
+  labelList,
+  portNumber,
+  several,
+  wholeNumber,
+  type CommonOptions,
+} from './common-options.ts';
 import type { DemoOptions } from './demo-action.ts';
 import type { HostOptions } from './host-action.ts';
 import type { RunOptions } from './run-options.ts';
@@ -34,6 +41,7 @@ export function addRunCommands(program: Command): void {
     .command('worker')
     .description('take part in the runs of the Postgres in DATABASE_URL')
     .option('--parallel <n>', 'attempts at once in this process', wholeNumber)
+    .option('--labels <a,b>', 'only work items that carry one of these labels', labelList)
     .option('--rehearse', 'take part in rehearsals')
     .action(async (options: WorkerOptions) =>
       (await import('./worker-action.ts')).workerAction(options),

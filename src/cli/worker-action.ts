@@ -8,12 +8,13 @@ import { interrupted } from './interrupts.ts';
 /** Flags of `worker`, as commander gives them. */
 export interface WorkerOptions extends CommonOptions {
   readonly parallel?: number;
+  readonly labels?: readonly string[];
   readonly rehearse?: boolean;
 }
 
 /** Takes part until it is interrupted. Throws `DATABASE_URL_MISSING` (exit 2). */
 export async function workerAction(options: WorkerOptions): Promise<void> {
-  const { parallel } = options;
+  const { parallel, labels = [] } = options;
   const context = openContext(options);
   if (context.config.databaseUrl === null)
     throw new HarnessError(
@@ -25,8 +26,9 @@ export async function workerAction(options: WorkerOptions): Promise<void> {
   try {
     await withApp(context, async (app) => {
       await refuseFullDisk(app, null);
-      await hosting({ app, context, models, ...(parallel && { capacity: parallel }) }, async () => {
-        context.output.talk('working; interrupt to leave');
+      const order = { app, context, models, labels, ...(parallel && { capacity: parallel }) };
+      await hosting(order, async () => {
+        context.output.talk(`working${onlyFor(labels)}; interrupt to leave`);
         await interrupted({ cut: CUT });
       });
     });
@@ -37,3 +39,7 @@ export async function workerAction(options: WorkerOptions): Promise<void> {
 
 const CUT =
   'The worker left before all was closed; what it carried out goes on with another one, or with `harness resume`';
+
+function onlyFor(labels: readonly string[]): string {
+  return labels.length === 0 ? '' : ` on what is labelled ${labels.join(' or ')}`;
+}

@@ -110,11 +110,11 @@ function issueFaults(issue: TrackedItem): string[] {
  * for counts only among the issues of the same board.
  */
 function draftOf(issue: TrackedItem, others: readonly TrackedItem[]): ItemDraft {
-  const { key, description, priority, parent } = issue;
+  const { key, description, priority, parent, labels } = issue;
   const known = new Set(others.map((one) => one.key));
   const dependencies = issue.dependencies.filter((needed) => known.has(needed) && needed !== key);
   const said = readChecks(description);
   const checks = said.kind === 'said' ? said.checks : [];
   const title = titleLine(issue.title);
-  return { key, title, description, priority, dependencies, parent, checks };
+  return { key, title, description, priority, dependencies, parent, labels, checks };
 }

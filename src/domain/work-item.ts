@@ -17,6 +17,8 @@ export interface ItemDraft {
   readonly dependencies: readonly string[];
   /** Key of what people made it a part of in the tracker; decides nothing. */
   readonly parent?: string | null;
+  /** What people call it by in the tracker: a worker with labels takes only what carries one of them. */
+  readonly labels?: readonly string[];
   readonly checks: readonly Check[];
 }
 
@@ -39,6 +41,15 @@ export interface WorkItem extends ItemDraft {
   readonly commit: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** The first of a worker's labels that the item carries, whatever the case of its letters. */
+export function labelFor(
+  { labels = [] }: Pick<ItemDraft, 'labels'>,
+  wanted: readonly string[],
+): string | undefined {
+  const carried = new Set(labels.map((label) => label.toLowerCase()));
+  return wanted.find((label) => carried.has(label.toLowerCase()));
 }
 
 /** Whether nothing more will happen to it by itself. */

@@ -3,7 +3,7 @@ import { HarnessError } from '../domain/errors.ts';
 import type { PhaseName } from '../domain/phase.ts';
 import type { Project, Run } from '../domain/run.ts';
 import type { Phase, ProjectAccess, RoleEnd } from '../phases/phase.ts';
-import type { RunStore, WorkerIdentity } from '../work/run-store.ts';
+import type { RunStore, Worker, WorkerIdentity } from '../work/run-store.ts';
 import type { WorkTracker } from '../work/tracker.ts';
 import type { Hurry } from './hurry.ts';
 import type { Running } from './running.ts';
@@ -54,7 +54,7 @@ export interface EngineDeps {
   readonly pool: Pool;
   /** Runs the body while no other process migrates the database. */
   readonly migrationLock: <T>(body: () => Promise<T>) => Promise<T>;
-  readonly newIdentity: () => WorkerIdentity;
+  readonly newIdentity: () => Worker;
   /** Ids of live workers of this host whose process is gone. */
   readonly deadHere: (workers: readonly WorkerIdentity[]) => Promise<readonly string[]>;
   /** Starts the embedded server again if it is gone; never throws. */
@@ -73,6 +73,8 @@ export interface EngineDeps {
   readonly workshop: Workshop;
   readonly trackerOf: (run: Run) => Promise<WorkTracker>;
   readonly label: string;
+  /** Of work items: it takes only those that carry one of them, and nothing else; none: everything. */
+  readonly labels: readonly string[];
   /** Agents at work at once in this process. */
   readonly capacity: number;
 }

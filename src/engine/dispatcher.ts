@@ -1,11 +1,18 @@
 import { capReached, leftWithPeople, type Run } from '../domain/run.ts';
-import { allSettled, outOfTheWay, withPeople } from '../domain/work-item.ts';
-import type { ItemStanding } from '../work/run-store.ts';
+import {
+  allSettled,
+  labelFor,
+  outOfTheWay,
+  withPeople,
+  type WorkItem,
+} from '../domain/work-item.ts';
+import type { ClaimedItem, ItemStanding } from '../work/run-store.ts';
 import type { EngineClient } from './client.ts';
 import type { Engine, EngineDeps } from './deps.ts';
 import {
   APPLICATION,
   attemptWorkflowId,
+  labelQueue,
   phaseId,
   queues,
   SETTLED_TOPIC,
@@ -105,7 +112,9 @@ async function freshItems(engine: Engine, run: Run): Promise<readonly ItemStandi
 async function mayGive(engine: Engine, run: Run, items: readonly ItemStanding[]): Promise<boolean> {
   const { store, clock } = engine.deps;
   const now = new Date(clock.now()).toISOString();
-  const due = readyAmong(items, new Set()).some(({ notBefore }) => (notBefore ?? '') <= now);
+  const due = readyAmong(items, new Set()).some(
+    (item) => (item.notBefore ?? '') <= now && queueFor(engine.deps, run, item) !== undefined,
+  );
   if (!due || !(await mayClaim(engine, run, 0))) return false;
   return (await store.attempts.count(run.id, { atWork: true })) < run.settings.parallel;
 }
@@ -190,25 +199,42 @@ function readyAmong(
   );
 }
 
+/** Where this worker lets the item wait for its session; undefined: it is not for workers like this one. */
+function queueFor(
+  { labels }: Pick<EngineDeps, 'labels'>,
+  { settings: { label } }: Run,
+  item: Pick<WorkItem, 'labels'>,
+): string | undefined {
+  if (labels.length === 0) return queues(label).sessions;
+  const mine = labelFor(item, labels);
+  return mine === undefined ? undefined : labelQueue(label, mine);
+}
+
 async function claimOne({ deps, hurry }: Engine, client: EngineClient, run: Run): Promise<boolean> {
   const attemptId = deps.newId();
-  const queueName = queues(run.settings.label).sessions;
-  const order = { parallel: run.settings.parallel, attemptId, sessionId: deps.newId() };
-  const claimed = await deps.store.items.claimNext(run.id, order, () => async (transaction) => {
-    await client.enqueueInTransaction(
-      transaction,
-      {
-        queueName,
-        workflowName: 'attempt',
-        workflowID: attemptWorkflowId(attemptId),
-        appVersion: VERSION,
-        applicationName: APPLICATION,
-      },
-      attemptId,
-      { feedback: '' },
-    );
-  });
-  if (claimed !== undefined) hurry.look(queueName);
+  const { parallel, label } = run.settings;
+  const order = { parallel, attemptId, sessionId: deps.newId(), labels: deps.labels };
+  const queueOf = ({ item }: ClaimedItem): string =>
+    queueFor(deps, run, item) ?? queues(label).sessions;
+  const claimed = await deps.store.items.claimNext(
+    run.id,
+    order,
+    (claim) => async (transaction) => {
+      await client.enqueueInTransaction(
+        transaction,
+        {
+          queueName: queueOf(claim),
+          workflowName: 'attempt',
+          workflowID: attemptWorkflowId(attemptId),
+          appVersion: VERSION,
+          applicationName: APPLICATION,
+        },
+        attemptId,
+        { feedback: '' },
+      );
+    },
+  );
+  if (claimed !== undefined) hurry.look(queueOf(claimed));
   return claimed !== undefined;
 }
 

@@ -49,10 +49,10 @@ export function editOf(
   theirs: TrackedItem,
   { dependencies, demo }: { readonly dependencies: readonly string[]; readonly demo: boolean },
 ): ItemEdit | undefined {
-  const { description, priority, parent } = theirs;
+  const { description, priority, parent, labels } = theirs;
   const title = demo ? titleLine(theirs.title) : theirs.title;
   const { checks } = demo ? agreedAnew(item, description) : item;
-  const edit = { title, description, priority, parent, dependencies, checks };
+  const edit = { title, description, priority, parent, labels, dependencies, checks };
   return isDeepStrictEqual({ ...item, ...edit }, item) ? undefined : edit;
 }
 

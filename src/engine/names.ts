@@ -18,6 +18,13 @@ export const queues = (label: string): { readonly pipelines: string; readonly se
     ? { pipelines: 'pipelines', sessions: 'sessions' }
     : { pipelines: `pipelines@${label}`, sessions: `sessions@${label}` };
 
+/** Begins the names of the queues of workers with labels, for runs with this label. */
+export const labelQueues = (label: string): string => `${queues(label).sessions}#`;
+
+/** Where work items wait that were claimed for one of a worker's labels: workers with that label serve it. */
+export const labelQueue = (label: string, ofItem: string): string =>
+  `${labelQueues(label)}${ofItem.toLowerCase()}`;
+
 /** The workflow that carries out a run in its generation: starting it twice is starting it once. */
 export const pipelineId = (run: Pick<Run, 'id' | 'generation'>): string =>
   `run:${run.id}/g${run.generation}`;

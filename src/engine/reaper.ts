@@ -2,7 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 // Internal: open source DBOS has no takeover of dead workers. Kept to this file, with a test of its own.
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import type { EngineDeps } from './deps.ts';
-import { APPLICATION, VERSION } from './names.ts';
+import { APPLICATION, labelQueue, labelQueues, queues, VERSION } from './names.ts';
 
 /**
  * Takes over what dead workers left. It asks "pending, and its owner not live", not "whom did I just
@@ -27,4 +27,31 @@ export async function reap(deps: EngineDeps, me: string): Promise<void> {
     if (owner === me || owner === '' || live.has(owner)) continue;
     await DBOSExecutor.globalInstance?.recoverPendingWorkflows([owner]);
   }
+}
+
+/**
+ * Takes what waits for workers with labels of which none lives: workers without labels take everything.
+ * Work of a dead one is put back where it waited, and found there.
+ */
+export async function takeUnserved({ store, label, labels }: EngineDeps): Promise<void> {
+  if (labels.length > 0) return;
+  const waiting = await DBOS.listWorkflows({
+    status: 'ENQUEUED',
+    workflowName: 'attempt',
+    applicationVersion: VERSION,
+    applicationName: APPLICATION,
+    loadInput: false,
+    loadOutput: false,
+  });
+  const special = waiting.filter(({ queueName }) => queueName?.startsWith(labelQueues(label)));
+  if (special.length === 0) return;
+  // Read after what waits: one that has just joined serves its queue.
+  const live = (await store.workers.live()).filter((worker) => worker.label === label);
+  const served = new Set(
+    live.flatMap((worker) => worker.labels.map((one) => labelQueue(label, one))),
+  );
+  const unserved = special.filter(({ queueName = '' }) => !served.has(queueName));
+  if (unserved.length === 0) return;
+  const ids = unserved.map(({ workflowID }) => workflowID);
+  await DBOS.resumeWorkflows(ids, { queueName: queues(label).sessions });
 }

@@ -11,11 +11,11 @@ import { landRun } from './landing.ts';
 import { createHurry } from './hurry.ts';
 import { holdLease, LEASE_OVER } from './lease.ts';
 import { startLoop, type Loop } from './loop.ts';
-import { APPLICATION, queues, VERSION } from './names.ts';
+import { APPLICATION, labelQueue, queues, VERSION } from './names.ts';
 import { phaseWorkflow } from './phase-workflow.ts';
 import { pipelineWorkflow } from './pipeline-workflow.ts';
 import { quietLogger } from './quiet-logger.ts';
-import { reap } from './reaper.ts';
+import { reap, takeUnserved } from './reaper.ts';
 import { watchRoom } from './room.ts';
 import { createRunning } from './running.ts';
 import { hurryTracker } from './tracker-trouble.ts';
@@ -53,7 +53,8 @@ export const WORKFLOWS = Object.freeze([pipelineWorkflow, phaseWorkflow, attempt
 
 /**
  * Makes this process a worker: it carries out pipelines, phases and attempts of its label, gives out
- * work items, and takes over from dead workers. Losing its lease restarts it under a new name; where
+ * work items, and takes over from dead workers; one with labels carries out only work items that carry
+ * one of them. Losing its lease restarts it under a new name; where
  * that fails too, hosting is over.
  */
 export async function startEngine(deps: EngineDeps): Promise<StartedEngine> {
@@ -174,6 +175,8 @@ function withIdleLimit(databaseUrl: string): string {
 /** The queues that this process serves. */
 async function launch(deps: EngineDeps, executorId: string): Promise<readonly WorkflowQueue[]> {
   const names = queues(deps.label);
+  const special = deps.labels.map((label) => labelQueue(deps.label, label));
+  const general = special.length === 0 ? [names.pipelines, names.sessions] : [];
   DBOS.setConfig({
     name: APPLICATION,
     systemDatabaseUrl: withIdleLimit(deps.databaseUrl),
@@ -183,22 +186,20 @@ async function launch(deps: EngineDeps, executorId: string): Promise<readonly Wo
     systemDatabasePoolSize: 20,
     enablePatching: true,
     logger: quietLogger(deps.log),
-    listenQueues: [names.pipelines, names.sessions],
+    listenQueues: [...general, ...special],
     runAdminServer: false,
   });
   await DBOS.launch();
-  const common = { onConflict: 'always_update' } as const;
-  return [
-    await DBOS.registerQueue(names.pipelines, {
-      ...common,
-      minPollingIntervalMs: LOOK_MS.pipelines,
-    }),
-    await DBOS.registerQueue(names.sessions, {
-      ...common,
-      minPollingIntervalMs: LOOK_MS.sessions,
-      workerConcurrency: WORKER_CONCURRENCY,
-    }),
-  ];
+  return Promise.all(
+    [...general, ...special].map((name) =>
+      DBOS.registerQueue(name, {
+        onConflict: 'always_update',
+        ...(name === names.pipelines
+          ? { minPollingIntervalMs: LOOK_MS.pipelines }
+          : { minPollingIntervalMs: LOOK_MS.sessions, workerConcurrency: WORKER_CONCURRENCY }),
+      }),
+    ),
+  );
 }
 
 /**
@@ -229,6 +230,7 @@ function startLoops(
   };
   const care = async (): Promise<void> => {
     await reap(deps, engine.executorId);
+    await takeUnserved(deps);
     await eachRun((run) => sweep(engine, run));
   };
   const landing = async (): Promise<void> => {

@@ -56,8 +56,8 @@ async function apply(tracker: WorkTracker, write: OutboxOp): Promise<void> {
 }
 
 function newItemOf(draft: ItemDraft): NewItem {
-  const { key, title, description, priority, dependencies, parent = null } = draft;
-  return { key, title, description, priority, dependencies, parent, labels: [] };
+  const { key, title, description, priority, dependencies, parent = null, labels = [] } = draft;
+  return { key, title, description, priority, dependencies, parent, labels };
 }
 
 /** People may have moved the item meanwhile: the claim that stands there is taken as it is. */

@@ -42,7 +42,7 @@ export function engineDeps(
     databaseUrl: server.url,
     pool,
     migrationLock: (body) => withMigrationLock(server.url, () => body()),
-    newIdentity: () => identity.newIdentity(order.label),
+    newIdentity: () => ({ ...identity.newIdentity(order.label), labels: order.labels ?? [] }),
     deadHere: (workers) => identity.deadHere(workers),
     mendDatabase: () => app.mend(),
     databaseIsAway,
@@ -56,6 +56,7 @@ export function engineDeps(
     phases: PHASES,
     trackerOf: (run) => app.trackerOf(run),
     label: order.label,
+    labels: order.labels ?? [],
     capacity: order.capacity,
   };
 }

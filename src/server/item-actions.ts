@@ -22,13 +22,14 @@ export async function addItem(
   if (known.some((item) => item.key === key)) throw invalid(`${key} exists already`);
   const absent = dependencies.filter((one) => !known.some((item) => item.key === one));
   if (absent.length > 0) throw invalid(`it depends on ${absent.join(', ')}, which don't exist`);
-  const { title, description, priority = 3, checks } = order;
+  const { title, description, priority = 3, labels = [], checks } = order;
   const draft = {
     key,
     title,
     description,
     priority,
     dependencies,
+    labels,
     checks: checks.map((line) => ({ kind: 'command' as const, run: line, exit: 0 })),
   };
   await store.items.add(run.id, [draft], parts.person);

@@ -52,6 +52,7 @@ export function itemView(item: WorkItem): contract.WorkItem {
     skipped: skipped(item),
     dependencies: [...item.dependencies],
     parent: item.parent ?? null,
+    labels: [...(item.labels ?? [])],
     checks: [...item.checks],
     failures,
     attempts,

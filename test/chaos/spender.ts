@@ -17,7 +17,14 @@ const [, , databaseUrl = '', upstream = '', projectId = '', runId = '', budget =
 const executorId = `spender-${process.pid}`;
 const pool = connectionPool(databaseUrl, { applicationName: 'harness-test', max: 5 });
 const store = openStore({ pool });
-const identity = { pid: process.pid, pidStarted: '1', hostId: 'h', bootId: 'b', label: '' };
+const identity = {
+  pid: process.pid,
+  pidStarted: '1',
+  hostId: 'h',
+  bootId: 'b',
+  label: '',
+  labels: [],
+};
 await store.workers.join({ executorId, ...identity }, 600_000);
 const gateway = createGateway({
   upstream: { baseUrl: upstream, credential: null },

@@ -34,6 +34,8 @@ const REFUSED: [string, string[], RegExp][] = [
   ['a port for nothing', ['--port', '8080'], /--port and --host are for --api/u],
   ['a restore to nowhere', ['recover', 'some/1'], /Say where to/u],
   ['a word too many', ['status', 'shop'], /too many arguments/u],
+  ['labels that are none', ['worker', '--labels', ' , '], /must be 1 to 20 labels/u],
+  ['a label that hides', ['worker', '--labels', 'a\u202Eb'], /none of them hidden/u],
   ['an item without a check', ['items', 'add', '--title', 'a'], /required option/u],
 ];
 

@@ -212,7 +212,7 @@ async function engineDeps(
     databaseUrl: url,
     pool,
     migrationLock: (body) => withMigrationLock(url, () => body()),
-    newIdentity: () => identity.newIdentity(''),
+    newIdentity: () => ({ ...identity.newIdentity(''), labels: [] }),
     shortage: async () => null,
     deadHere: (workers) => identity.deadHere(workers),
     mendDatabase: async () => undefined,
@@ -225,6 +225,7 @@ async function engineDeps(
     phases: PHASES,
     trackerOf: async (run: Run) => openPostgresTracker({ pool, projectId: run.projectId }),
     label: '',
+    labels: [],
     capacity: 8,
   };
 }

@@ -71,7 +71,11 @@ export async function aRunOfItems(host: TestHost, order: ItemsOrder): Promise<Ru
   });
   const plan = readPlan(planOf(order.items));
   if (!plan.ok) throw new Error(plan.faults.join(' '));
-  await host.store.items.add(run.id, plan.plan.items, 'a test');
+  const labels = new Map(order.items.map((item) => [item.key, item.labels ?? []]));
+  const drafts = plan.plan.items.map((item) =>
+    Object.assign({}, item, { labels: labels.get(item.key) ?? [] }),
+  );
+  await host.store.items.add(run.id, drafts, 'a test');
   return run;
 }
 

@@ -52,6 +52,7 @@ describe('what people changed of an item', () => {
   const counts = { failures: 0, attempts: 0 };
   const none = { notBefore: null, reason: null, feedback: null, commit: null, parent: null };
   const ours: WorkItem = {
+    labels: theirs.labels,
     ...counts,
     ...none,
     projectId: 'p',
@@ -71,7 +72,7 @@ describe('what people changed of an item', () => {
 
   test('nothing is nothing', () => {
     expect(edit({})).toBeUndefined();
-    expect(edit({ labels: ['x'], status: 'in_progress' })).toBeUndefined();
+    expect(edit({ status: 'in_progress', cancelled: true })).toBeUndefined();
   });
 
   test('in demo mode a new section of checks is agreed anew', () => {
@@ -90,7 +91,8 @@ describe('what people changed of an item', () => {
     expect(edit({ description })).toMatchObject({ description, checks });
   });
 
-  test('a new parent is taken over', () => {
+  test('a new parent is taken over, and so are labels', () => {
     expect(edit({ parent: 'APP-7' })?.parent).toBe('APP-7');
+    expect(edit({ labels: ['gpu'] }, false)?.labels).toEqual(['gpu']);
   });
 });

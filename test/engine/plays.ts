@@ -16,6 +16,7 @@ export interface PlannedItem {
   readonly key: string;
   readonly dependencies?: readonly string[];
   readonly priority?: number;
+  readonly labels?: readonly string[];
 }
 
 export const says = (text: string): Step => ({

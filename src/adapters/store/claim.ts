@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
-import { byPriority, type Priority, SKIPPED } from '../../domain/work-item.ts';
+import { byPriority, labelFor, type Priority, SKIPPED } from '../../domain/work-item.ts';
 import type { ClaimedItem, ItemRows } from '../../work/run-store.ts';
 import { insertAttempt } from './attempt-row.ts';
 import { commit } from './commit.ts';
@@ -30,7 +30,7 @@ const READY = `
     select from harness.approval q
     where q.run_id = i.run_id and q.item_key = i.key and q.answer is null)`;
 
-const CANDIDATES = `select i.key, i.priority from harness.item i where ${READY}`;
+const CANDIDATES = `select i.key, i.priority, i.labels from harness.item i where ${READY}`;
 
 const TAKE = `${CANDIDATES} and i.key = $2 for no key update of i skip locked`;
 
@@ -46,7 +46,7 @@ export async function claimNext(
   const run = await lockRun(tx, order.runId);
   if (run.status !== 'running' || run.control !== null) return undefined;
   if (!(await hasSlot(tx, order))) return undefined;
-  const key = await takeFirst(tx, run.id);
+  const key = await takeFirst(tx, run.id, order.labels ?? []);
   if (key === undefined) return undefined;
   const claimed = await openAttempt(tx, { ...order, ...keysOf(run), key });
   const { item, attempt } = claimed;
@@ -75,10 +75,21 @@ async function hasSlot(
   return (await db.$count(t.attempt, open)) < order.parallel * BACKLOG;
 }
 
-/** The first by `byPriority`; one that is being edited at this moment is passed over. */
-async function takeFirst({ client }: Tx, runId: string): Promise<string | undefined> {
-  const { rows } = await client.query<{ key: string; priority: Priority }>(CANDIDATES, [runId]);
-  for (const { key } of rows.toSorted(byPriority)) {
+interface Candidate {
+  readonly key: string;
+  readonly priority: Priority;
+  readonly labels: readonly string[];
+}
+
+/** The first by `byPriority` with such a label; one that is being edited at this moment is passed over. */
+async function takeFirst(
+  { client }: Tx,
+  runId: string,
+  labels: readonly string[],
+): Promise<string | undefined> {
+  const { rows } = await client.query<Candidate>(CANDIDATES, [runId]);
+  const fit = rows.filter((row) => labels.length === 0 || labelFor(row, labels) !== undefined);
+  for (const { key } of fit.toSorted(byPriority)) {
     const { rowCount } = await client.query(TAKE, [runId, key]);
     if (rowCount === 1) return key;
   }

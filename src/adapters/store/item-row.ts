@@ -14,6 +14,7 @@ export const ITEM = {
   priority: t.item.priority,
   dependencies: t.item.dependencies,
   parent: t.item.parent,
+  labels: t.item.labels,
   checks: t.item.checks,
   status: t.item.status,
   failures: t.item.failures,

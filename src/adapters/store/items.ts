@@ -40,6 +40,7 @@ export function createItemRows({ pool, db }: Database): ItemRows {
           key: t.item.key,
           status: t.item.status,
           dependencies: t.item.dependencies,
+          labels: t.item.labels,
           notBefore: t.item.notBefore,
           reason: t.item.reason,
           updatedAt: t.item.updatedAt,
@@ -165,7 +166,15 @@ async function edit(tx: Tx, { projectId, key, by }: Deed, change: Edit): Promise
   await commit(tx, { projectId, runId, events: [{ type: 'item.edited', ...edited }] });
 }
 
-const EDITABLE = ['title', 'description', 'priority', 'dependencies', 'parent', 'checks'] as const;
+const EDITABLE = [
+  'title',
+  'description',
+  'priority',
+  'dependencies',
+  'parent',
+  'labels',
+  'checks',
+] as const;
 
 async function lockUnfinished(tx: Tx, projectId: string, key: string): Promise<WorkItem> {
   const item = await lockItem(tx, projectId, key);
@@ -189,7 +198,8 @@ async function openAttemptOf({ db }: Tx, item: WorkItem): Promise<string | undef
 }
 
 /** Only what was agreed, whatever else the draft carries. */
-function rowOf({ dependencies, parent = null, ...draft }: ItemDraft) {
+function rowOf({ dependencies, parent = null, labels = [], ...draft }: ItemDraft) {
   const { key, title, description, priority, checks } = draft;
-  return { key, title, description, priority, dependencies: [...dependencies], parent, checks };
+  const lists = { dependencies: [...dependencies], labels: [...labels] };
+  return { key, title, description, priority, ...lists, parent, checks };
 }

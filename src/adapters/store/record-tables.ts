@@ -186,6 +186,10 @@ export const worker = harness.table(
     pid: integer().notNull(),
     pidStarted: text().notNull(),
     label: text().notNull(),
+    labels: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     leaseUntil: instant().notNull(),
     state: text().notNull().$type<'live' | 'left' | 'dead'>().default('live'),
     reapedBy: text(),

@@ -103,6 +103,10 @@ export const item = harness.table(
     priority: integer().notNull().$type<Priority>(),
     dependencies: text().array().notNull(),
     parent: text(),
+    labels: prose()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     checks: stored().notNull().$type<readonly Check[]>(),
     status: text().notNull().$type<ItemStatus>().default('todo'),
     failures: integer().notNull().default(0),

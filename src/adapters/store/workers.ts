@@ -10,6 +10,7 @@ const WORKER = {
   pid: t.worker.pid,
   pidStarted: t.worker.pidStarted,
   label: t.worker.label,
+  labels: t.worker.labels,
 };
 
 /** After this much more than its lease a worker is declared dead: time for it to notice first. */
@@ -27,7 +28,8 @@ const isLive = eq(t.worker.state, 'live');
 export function createWorkerRows({ db }: Database): WorkerRows {
   return {
     async join(worker, leaseMs) {
-      await db.insert(t.worker).values({ ...worker, leaseUntil: leaseOf(leaseMs) });
+      const labels = [...worker.labels];
+      await db.insert(t.worker).values({ ...worker, labels, leaseUntil: leaseOf(leaseMs) });
     },
     /** Not reaped yet is still ours, also after a laptop's sleep: reaper and beat race on this row. */
     async beat(executorId, leaseMs) {

@@ -65,6 +65,8 @@ export const addItem = z
     description: z.string().trim().min(1).max(50_000),
     priority: priority.optional(),
     dependencies: z.array(itemKey).max(100).optional(),
+    /** For workers with these labels. */
+    labels: z.array(z.string().trim().min(1).max(80)).max(20).optional(),
     /** Shell commands that prove it, run in the box: each must exit 0. */
     checks: z.array(z.string().trim().min(1).max(2000)).min(1).max(20),
   })

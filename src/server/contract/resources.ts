@@ -109,6 +109,8 @@ export const workItem = z
     dependencies: z.array(text),
     /** Key of the item that this one is a part of, where the tracker says so. */
     parent: textOrNull,
+    /** As the tracker has them: workers with labels take only what carries one of theirs. */
+    labels: z.array(text),
     checks: z.array(check),
     failures: count,
     attempts: count,

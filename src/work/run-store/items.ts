@@ -11,12 +11,15 @@ export interface ClaimedItem {
 /** What the dispatcher looks at again and again: without texts, which can be long. */
 export type ItemStanding = Pick<
   WorkItem,
-  'key' | 'status' | 'dependencies' | 'notBefore' | 'reason' | 'updatedAt'
+  'key' | 'status' | 'dependencies' | 'labels' | 'notBefore' | 'reason' | 'updatedAt'
 >;
 
 /** What people may change of an item in the tracker; what is absent stays. */
 export type ItemEdit = Partial<
-  Pick<WorkItem, 'title' | 'description' | 'priority' | 'dependencies' | 'parent' | 'checks'>
+  Pick<
+    WorkItem,
+    'title' | 'description' | 'priority' | 'dependencies' | 'parent' | 'labels' | 'checks'
+  >
 >;
 
 /**
@@ -38,11 +41,17 @@ export interface ItemRows {
   /**
    * Takes the first ready item (todo, dependencies done, `notBefore` past, no open attempt) if fewer
    * than `parallel` agents of the run are at work, opens its attempt and runs `also` in the same
-   * transaction. Undefined when there is nothing to take.
+   * transaction. With `labels` only one that carries one of them; none: any. Undefined when there is
+   * nothing to take.
    */
   claimNext(
     runId: string,
-    order: { readonly parallel: number; readonly attemptId: string; readonly sessionId: string },
+    order: {
+      readonly parallel: number;
+      readonly attemptId: string;
+      readonly sessionId: string;
+      readonly labels?: readonly string[];
+    },
     also: (claimed: ClaimedItem) => InTransaction,
   ): Promise<ClaimedItem | undefined>;
   /**

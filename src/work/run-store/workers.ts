@@ -12,10 +12,16 @@ export interface WorkerIdentity {
   readonly label: string;
 }
 
+/** A process that takes part. */
+export interface Worker extends WorkerIdentity {
+  /** It takes only work items that carry one of these, and carries out nothing else; none: everything. */
+  readonly labels: readonly string[];
+}
+
 /** Workers and their leases, in milliseconds from now by the database's clock. */
 export interface WorkerRows {
   /** Before it takes any work. */
-  join(worker: WorkerIdentity, leaseMs: number): Promise<void>;
+  join(worker: Worker, leaseMs: number): Promise<void>;
   /** False: the lease is lost. */
   beat(executorId: string, leaseMs: number): Promise<boolean>;
   /** Ends its lease in good order; no-op when it is lost. */
@@ -23,5 +29,5 @@ export interface WorkerRows {
   /** Declares dead whose lease ran out, and `known dead` ones at once; returns the ids. */
   reap(by: string, knownDead: readonly string[]): Promise<readonly string[]>;
   /** Neither left nor declared dead; some may have died since their last beat. */
-  live(): Promise<readonly WorkerIdentity[]>;
+  live(): Promise<readonly Worker[]>;
 }

@@ -99,10 +99,15 @@ export function claim(
   run: Run,
   {
     parallel = 3,
+    labels = [],
     also = () => nothingElse,
-  }: { readonly parallel?: number; readonly also?: (claimed: ClaimedItem) => InTransaction } = {},
+  }: {
+    readonly parallel?: number;
+    readonly labels?: readonly string[];
+    readonly also?: (claimed: ClaimedItem) => InTransaction;
+  } = {},
 ): Promise<ClaimedItem | undefined> {
-  const order = { parallel, attemptId: randomUUID(), sessionId: randomUUID() };
+  const order = { parallel, labels, attemptId: randomUUID(), sessionId: randomUUID() };
   return store.items.claimNext(run.id, order, also);
 }
 

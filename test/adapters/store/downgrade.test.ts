@@ -203,7 +203,9 @@ test('nothing is taken back while a worker lives; one that died here is no hindr
     pidStarted: '1',
     label: 'claude',
   };
-  await withPool(url, (pool) => openStore({ pool }).workers.join(worker, 60_000));
+  await withPool(url, (pool) =>
+    openStore({ pool }).workers.join({ ...worker, labels: [] }, 60_000),
+  );
   await expect(planDowngrade(back(url, '-1'))).rejects.toThrow(/a worker lives: w1/u);
   const asked: WorkerIdentity[] = [];
   const deadHere = (workers: readonly WorkerIdentity[]): Promise<readonly string[]> => {

@@ -75,6 +75,30 @@ test('items are claimed by priority, none last, then by key, and only when they 
   expect((await claim(store, run))?.item.key).toBe('A-2');
 });
 
+test('a claim for labels takes the first ready item that carries one of them', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await store.items.add(
+    run.id,
+    [
+      aDraft({ key: 'A-1', priority: 1 }),
+      aDraft({ key: 'A-2', priority: 1, labels: ['GPU'], dependencies: ['A-1'] }),
+      aDraft({ key: 'A-3', priority: 4, labels: ['docs', 'Gpu'] }),
+      aDraft({ key: 'A-4', priority: 2, labels: ['docs'] }),
+    ],
+    'task_breakdown',
+  );
+  const labels = ['big', 'gpu'];
+  expect((await claim(store, run, { labels }))?.item.key).toBe('A-3');
+  expect(await claim(store, run, { labels })).toBeUndefined();
+  await store.items.edit(run.projectId, 'A-4', { labels: ['Big'] }, 'person');
+  expect((await claim(store, run, { labels }))?.item).toMatchObject({
+    key: 'A-4',
+    labels: ['Big'],
+  });
+  expect((await claim(store, run))?.item.key).toBe('A-1');
+});
+
 test('a claim opens the attempt, its session and says so', async () => {
   const { store } = tested;
   const run = await aRun(store);

@@ -13,7 +13,7 @@ afterAll(() => tested[Symbol.asyncDispose]());
 
 function join(executorId: string): Promise<void> {
   const process = { pid: 17, pidStarted: '4711', hostId: 'h', bootId: 'b' };
-  return tested.store.workers.join({ executorId, label: '', ...process }, 600_000);
+  return tested.store.workers.join({ executorId, label: '', labels: [], ...process }, 600_000);
 }
 
 const NO_CAP: Caps = { runUsd: null, sessionUsd: null, dayUsd: null };

@@ -71,7 +71,7 @@ test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])(
 
 function aWorker(executorId: string) {
   const process = { pid: 17, pidStarted: '4711', hostId: 'h', bootId: 'b' };
-  return { executorId, label: '', ...process };
+  return { executorId, label: '', labels: ['gpu', 'big machine'], ...process };
 }
 
 test('a worker lives while it beats, and is declared dead once its lease and the grace are over', async () => {
