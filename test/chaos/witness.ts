@@ -14,10 +14,10 @@ export interface Witness extends AsyncDisposable {
 
 /** A row of a worker that joins ends what it may have to say from before. */
 const SETUP = `
-  create table public.touched (n bigserial primary key, who text, what text, how text);
+  create table public.touched (n bigserial primary key, who text, what text, how text, type text);
   create function public.witness() returns trigger language plpgsql as $$ begin
-    insert into public.touched (who, what, how)
-      values (current_setting('application_name'), tg_table_name, tg_op);
+    insert into public.touched (who, what, how, type)
+      values (current_setting('application_name'), tg_table_name, tg_op, to_jsonb(new)->'data'->>'type');
     return null;
   end $$;
   do $$ declare one record; begin
@@ -32,12 +32,15 @@ const JOINED = `
   where who = $1 and n > $2 and what = 'worker' and how = 'INSERT' order by n limit 1`;
 
 /**
- * Left out: what a call had cost when its answer came, with the end of its reservation, and whose lease
- * is over, are true from anybody.
+ * Left out is what is true from anybody: what a call had cost or come to when its answer came, with the
+ * end of its reservation; whose lease is over; that main, as git has it, reached its user. A sequence
+ * moves with the event beside it only.
  */
 const TOUCHED = `
-  select how || ' ' || what as deed from public.touched
-  where who = $1 and n > $2 and what not in ('usage', 'worker') and (how, what) <> ('DELETE', 'reservation')
+  select concat_ws(' ', how, what, type) as deed from public.touched
+  where who = $1 and n > $2 and what not in ('usage', 'spent', 'worker', 'sequence')
+    and (how, what) <> ('DELETE', 'reservation')
+    and coalesce(type, '') not in ('model.failed', 'main.landed', 'land.delayed')
     and n < coalesce((${JOINED}), 9e18) order by n`;
 
 /** Its triggers see every process, whatever that says of itself. */
