@@ -18,7 +18,7 @@ import { quietLogger } from './quiet-logger.ts';
 import { reap, takeUnserved } from './reaper.ts';
 import { watchRoom } from './room.ts';
 import { createRunning } from './running.ts';
-import { hurryTracker } from './tracker-trouble.ts';
+import { hurryTracker, isStopped } from './tracker-trouble.ts';
 import { sweep, windDown } from './wind-down.ts';
 
 /** An engine that takes part in the runs of its database. */
@@ -140,6 +140,8 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
     async end() {
       silence();
       leaving.abort(new HarnessError(LEASE_OVER, 'This worker is leaving'));
+      // Nobody waits for this: the database may be away.
+      void hurryTrackers(deps).catch(noteTo(deps));
       await Promise.all([tick, ...others].map((loop) => loop.stop()));
       // Its look may wait for a database that is away.
       await Promise.race([engine.hurry.stop(), sleep(COMPLETION_MS)]);
@@ -151,6 +153,10 @@ async function begin(deps: EngineDeps, client: EngineClient, onLost: () => void)
       });
     },
   };
+}
+
+async function hurryTrackers(deps: EngineDeps): Promise<void> {
+  for (const run of await deps.store.runs.live(deps.label)) await hurryTracker(deps, run);
 }
 
 const noteTo =
@@ -205,7 +211,7 @@ async function launch(deps: EngineDeps, executorId: string): Promise<readonly Wo
 /**
  * `tick` moves runs on, woken by every event; `care` takes over from the dead and closes what nobody
  * carries out; `landing` brings main to the user; `room` parks runs before a disk is full, and sees to it
- * that no round of the others waits long for a tracker of a run that is to end.
+ * that no round of the others waits long for the tracker of a run that is stopped.
  */
 function startLoops(
   engine: Engine,
@@ -238,7 +244,7 @@ function startLoops(
   };
   const room = async (): Promise<void> => {
     await eachRun((run) => watchRoom(engine, run));
-    await eachRun((run) => hurryTracker(deps, run));
+    await eachRun(async (run) => (isStopped(run) ? hurryTracker(deps, run) : undefined));
     engine.full = null;
   };
   // Between the loss of the lease and the end of the loops another round may fall due.

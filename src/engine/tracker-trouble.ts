@@ -51,10 +51,15 @@ function isTooLong({ deps, trackers }: Engine, run: Run, error: HarnessError): b
   return Math.max(wait, clock.monotonic() - since) > run.settings.maxLimitWaitMs;
 }
 
-/** A run that is to end does not wait half a minute for a tracker that says nothing: it hears of it later. */
+/** Whether somebody waits for the run's end. */
+export function isStopped({ control }: Run): boolean {
+  return control === 'stop' || control === 'stop_now';
+}
+
+/** Nothing waits half a minute for a tracker that says nothing: it hears of all later. */
 export async function hurryTracker(
   { trackerOf }: Pick<Engine['deps'], 'trackerOf'>,
   run: Run,
 ): Promise<void> {
-  if (run.control !== null) (await trackerOf(run)).hurry?.();
+  (await trackerOf(run)).hurry?.();
 }

@@ -46,7 +46,7 @@ async function provePictures(project: string, work: readonly Shown[]): Promise<v
   }
 }
 
-// About two minutes and a half with a browser.
+// About two minutes with a browser on a machine that does nothing else.
 test.skipIf(quickOnly)(
   'R-009 R-023 R-024 R-025 R-029 R-030 R-032 R-033 R-034 the same through Linear: its own tools, its own states',
   { timeout: 600_000 },

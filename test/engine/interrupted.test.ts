@@ -5,10 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DeploySettings, Run, RunSettings } from '../../src/domain/run.ts';
 import { requestControl, resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
+import type { WorkTracker } from '../../src/work/tracker.ts';
+import { aLinearTracker } from '../adapters/trackers/linear/a-linear-tracker.ts';
+import { startFakeLinear, type FakeLinear } from '../support/linear/start-fake-linear.ts';
 import { aHost, type TestHost } from './a-host.ts';
 import {
   answered,
   aRunOf,
+  aRunOfItems,
   attemptsOf,
   eventsOf,
   only,
@@ -24,16 +28,26 @@ const STOP_MS = 10_000;
 let host: TestHost;
 let worker: StartedEngine;
 let folder: string;
+/** Of projects that have one of their own. */
+const trackers = new Map<string, WorkTracker>();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'harness-deployed-'));
   host = await aHost();
-  worker = await startEngine(host.engineDeps);
+  worker = await aWorker();
 });
 afterAll(async () => {
   await worker.stop();
   await host[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
+
+function aWorker(): Promise<StartedEngine> {
+  const { engineDeps } = host;
+  return startEngine({
+    ...engineDeps,
+    trackerOf: async (run) => trackers.get(run.projectId) ?? engineDeps.trackerOf(run),
+  });
+}
 
 async function stopped(run: Run): Promise<Run> {
   await requestControl(host, run, 'stop_now');
@@ -219,4 +233,33 @@ test('I6 a stop ends the checks of the whole product within its time', async () 
   expect(await goneOn(ended)).toMatchObject({ status: 'completed' });
   // The tester's report was kept.
   expect(await attemptsOf(host, run, 'tester')).toHaveLength(1);
+});
+
+/** A run whose tracker in Linear says nothing at all, once it was asked. */
+async function withSilentTracker(fake: FakeLinear): Promise<Run> {
+  const before = fake.log.length;
+  fake.faults.order({ kind: 'silence', times: 1000 });
+  const run = await aRunOfItems(host, { play: builds(), items: [{ key: 'A-1' }] });
+  trackers.set(run.projectId, aLinearTracker(fake, { project: run.projectId }));
+  await resumeRun(host, run, {});
+  await expect.poll(() => fake.log.length, { timeout: 30_000 }).toBeGreaterThan(before);
+  return run;
+}
+
+test('I6 a stop does not wait for a tracker that says nothing, which hears all of it later', async () => {
+  await using fake = await startFakeLinear();
+  const run = await withSilentTracker(fake);
+  const asked = performance.now();
+  const ended = await stopped(run);
+  expect(performance.now() - asked).toBeLessThan(STOP_MS);
+  fake.faults.clear();
+  expect(await goneOn(ended)).toMatchObject({ status: 'completed' });
+  expect(fake.store.all('Issue')).toHaveLength(1);
+
+  // Nor does a worker that leaves.
+  await withSilentTracker(fake);
+  const left = performance.now();
+  await worker.stop();
+  expect(performance.now() - left).toBeLessThan(STOP_MS);
+  worker = await aWorker();
 });
