@@ -45,6 +45,8 @@ export interface Arena extends AsyncDisposable {
   start(...words: readonly string[]): Command;
   /** The same with another address of the database. */
   startOn(database: string, ...words: readonly string[]): Command;
+  /** The same with other variables. */
+  startWith(changes: Readonly<Record<string, string>>, ...words: readonly string[]): Command;
   /** A worker with a short lease. */
   worker(order?: WorkerOrder): Command;
 }
@@ -54,6 +56,10 @@ interface WorkerOrder {
   readonly project?: string;
   /** Another address of the same database. */
   readonly database?: string;
+  /** Agents at once; otherwise four. */
+  readonly capacity?: number;
+  /** Another address of the model. */
+  readonly model?: string;
 }
 
 /** Of each answer: so long at least, a session can be hit in its middle. */
@@ -71,6 +77,13 @@ error_recovery: { retry_delay_seconds: 1 }
 deploy: { command: "sleep 0.5 && test -f src/gamma.js", repeatable: true }
 gateway: { attribution_headers: true }
 `;
+
+const inJson = (words: readonly string[]): readonly string[] => [
+  BIN,
+  ...words,
+  '--json',
+  '--verbose',
+];
 
 const WORKER = join(import.meta.dirname, 'worker.ts');
 const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
@@ -127,14 +140,14 @@ export async function anArena(
     words: wordsOf(project, { linear, demo }),
     databaseUrl: shared?.url ?? null,
     model,
-    start: (...words) => begin([BIN, ...words, '--json', '--verbose'], {}),
-    startOn: (address, ...words) =>
-      begin([BIN, ...words, '--json', '--verbose'], { DATABASE_URL: address }),
-    worker: ({ project: mine, database: address } = {}) =>
-      begin(
-        [WORKER, ...(mine === undefined ? [] : [mine])],
-        address === undefined ? {} : { DATABASE_URL: address },
-      ),
+    start: (...words) => begin(inJson(words), {}),
+    startOn: (address, ...words) => begin(inJson(words), { DATABASE_URL: address }),
+    startWith: (changes, ...words) => begin(inJson(words), changes),
+    worker: ({ project: mine = '', database: address, capacity = 4, model: other } = {}) =>
+      begin([WORKER, mine, String(capacity)], {
+        ...(address === undefined ? {} : { DATABASE_URL: address }),
+        ...(other === undefined ? {} : { ANTHROPIC_BASE_URL: other }),
+      }),
     async [Symbol.asyncDispose]() {
       for (const child of running) child.kill('SIGKILL');
       await model.close();

@@ -8,10 +8,10 @@ import { prepareProject } from '../../src/project.ts';
 
 /**
  * A worker whose lease is so short that a test can wait for its end. The first argument is the folder
- * of a project that it starts a run of; without it, it only takes part.
+ * of a project that it starts a run of; empty, it only takes part. The second: agents at once.
  */
 const LEASE_MS = 3000;
-const [, , directory] = process.argv;
+const [, , directory = '', capacity = '4'] = process.argv;
 const env = processEnvironment();
 const file = 'orchestrator.yaml';
 const config = loadConfig({ file, env, flags: { autonomy: 'full' }, cwd: process.cwd() });
@@ -28,10 +28,10 @@ await openHost(app, {
   label: '',
   upstream: { baseUrl: config.upstreamUrl, credential: { kind, value: value.reveal() } },
   unsealed: 'never',
-  capacity: 4,
+  capacity: Number(capacity),
   leaseMs: LEASE_MS,
 });
-if (directory !== undefined) {
+if (directory !== '') {
   const order = {
     directory,
     name: 'chaos',
