@@ -1,7 +1,9 @@
+import fs from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { HarnessError } from '../domain/errors.ts';
+import { statOfLocks } from '../domain/lock-stat.ts';
 
 /** A holder that was killed is replaced after this long; proper-lockfile's own default. */
 const STALE_MS = 10_000;
@@ -47,6 +49,7 @@ async function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
     realpath: false,
     stale: STALE_MS,
     retries: TRIES,
+    fs: { ...fs, stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)) },
     onCompromised: (error) => {
       lost = error;
     },

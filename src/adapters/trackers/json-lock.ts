@@ -1,7 +1,9 @@
+import fs from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { HarnessError, messageOf } from '../../domain/errors.ts';
+import { statOfLocks } from '../../domain/lock-stat.ts';
 import { damaged } from './rules.ts';
 
 /** A holder that has not touched its lock for this long is dead: a change takes milliseconds. */
@@ -28,6 +30,7 @@ export async function withFileLock<T>(
     stale: STALE_MS,
     update: STALE_MS / 5,
     retries: PATIENCE,
+    fs: { ...fs, stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)) },
     onCompromised: () => {
       lost = true;
     },

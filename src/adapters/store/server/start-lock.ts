@@ -1,6 +1,8 @@
+import fs from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { hasCode, HarnessError, messageOf } from '../../../domain/errors.ts';
+import { statOfLocks } from '../../../domain/lock-stat.ts';
 import type { Place } from './place.ts';
 
 /** A holder touches the lock each second; one that has not for five was killed. */
@@ -39,9 +41,15 @@ async function acquire(
   onCompromised: (error: Error) => void,
 ): Promise<() => Promise<void>> {
   const began = performance.now();
+  const options = {
+    lockfilePath: startLock,
+    realpath: false,
+    stale: STALE_MS,
+    update: 1_000,
+    fs: { ...fs, stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)) },
+  };
   for (;;) {
     try {
-      const options = { lockfilePath: startLock, realpath: false, stale: STALE_MS, update: 1_000 };
       return await lock(root, { ...options, retries: 0, onCompromised });
     } catch (error) {
       if (!hasCode(error, 'ELOCKED')) throw error;

@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import { mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { statOfLocks } from '../../src/domain/lock-stat.ts';
+
+/** The least that the library takes. */
+const STALE_MS = 2000;
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lock-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const patiently = () => ({
+  ...fs,
+  stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)),
+});
+
+const ORDER = {
+  realpath: false,
+  stale: STALE_MS,
+  retries: { retries: 400, minTimeout: 10, maxTimeout: 50 },
+};
+
+/** A lock that was touched an hour from now, by the clock as it is. */
+async function lockOfTheFuture(file: string): Promise<void> {
+  await mkdir(`${file}.lock`);
+  const later = Date.now() / 1000 + 3600;
+  await utimes(`${file}.lock`, later, later);
+}
+
+// About 2 s each: as long as a lock takes to be nobody's.
+test('the lock of a process that is gone is taken over although the clock was set back since', async () => {
+  const file = join(folder, 'main');
+  await lockOfTheFuture(file);
+  await expect(lock(file, { ...ORDER, retries: 0 })).rejects.toMatchObject({ code: 'ELOCKED' });
+  const release = await lock(file, { ...ORDER, fs: patiently() });
+  expect(Math.abs((await stat(`${file}.lock`)).mtimeMs - Date.now())).toBeLessThan(60_000);
+  await release();
+});
+
+test('the lock of a process that lives is not, whatever the clock says', async () => {
+  const file = join(folder, 'main');
+  await lockOfTheFuture(file);
+  // Its holder goes on touching it.
+  let touches = 0;
+  const touching = setInterval(() => {
+    touches += 1;
+    const later = Date.now() / 1000 + 3600 + touches;
+    fs.utimesSync(`${file}.lock`, later, later);
+  }, STALE_MS / 4);
+  try {
+    const refused = lock(file, {
+      ...ORDER,
+      retries: { retries: 90, minTimeout: 10, maxTimeout: 50 },
+      fs: patiently(),
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'ELOCKED' });
+    expect(touches).toBeGreaterThan(3);
+  } finally {
+    clearInterval(touching);
+  }
+});
