@@ -26,8 +26,8 @@ export interface LinearTrackerOrder extends Placing, ClientOrder {
 
 /**
  * The tracker in a project of a Linear workspace. Beyond the port's errors it throws `TRACKER_DENIED`
- * (exit 4), `TRACKER_MISPLACED`, `TRACKER_FULL`, `TRACKER_REFUSED` and `TRACKER_GONE` (exit 2: a person has
- * to mend it),
+ * (exit 4), `TRACKER_MISPLACED`, `TRACKER_FULL`, `TRACKER_REFUSED`, `TRACKER_GONE` and `TRACKER_MOVED`
+ * (exit 2: a person has to mend it),
  * `TRACKER_LIMITED` and `TRACKER_UNREACHABLE` (exit 75: it passes).
  */
 export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {

@@ -80,11 +80,13 @@ function refusal(
   return { kind: 'error', error: endOf(code, words, error.message) };
 }
 
+/** Some of it is said as the message, some as the words for people. */
+const OF_ANOTHER_TEAM = /discrepancy between issue team|labelIds for incorrect team/i;
+
 function endOf(code: string, words: string, message: string): HarnessError {
   if (/^conflict on insert/i.test(message)) return new HarnessError(TAKEN, plain(words));
   if (/^entity not found/i.test(message)) return gone(words);
-  if (/^discrepancy between issue team|^labelIds for incorrect team/i.test(message))
-    return moved(words);
+  if (OF_ANOTHER_TEAM.test(`${message} ${words}`)) return moved(words);
   if (code === 'FORBIDDEN') return denied(words);
   if (code === 'USAGE_LIMIT_EXCEEDED') return full(words);
   return refused(words);

@@ -2,6 +2,7 @@ import { LinearClient, RatelimitedLinearError } from '@linear/sdk';
 import { LinearWebhookClient } from '@linear/sdk/webhooks';
 import { expect, test } from 'vitest';
 import { FAKE_KEY, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
+import type { FakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import { deliveryOf } from '../../../support/linear/webhooks.ts';
 
 const clientOf = ({ apiUrl }: { readonly apiUrl: string }, apiKey = FAKE_KEY): LinearClient =>
@@ -112,4 +113,49 @@ test('the official client follows a session of an agent to its end', async () =>
   const told = (await end.activities()).nodes.map(({ content }) => Reflect.get(content, 'type'));
   expect(told).toEqual(['response', 'elicitation', 'action']);
   await expect(say({ type: 'song', body: 'La.' })).rejects.toThrow(/none of an activity/u);
+});
+
+function startedState({ store }: FakeLinear, teamId: string): string {
+  const states = store.all('WorkflowState').filter((one) => one['teamId'] === teamId);
+  return states.find(({ type }) => type === 'started')?.id ?? '';
+}
+
+test('to the official client a team keeps its own: states, labels and projects of another are refused', async () => {
+  const teams = [
+    { key: 'ENG', name: 'Engineering' },
+    { key: 'OPS', name: 'Operations' },
+  ];
+  await using fake = await startFakeLinear({ teams });
+  const client = clientOf(fake);
+  const [eng = '', ops = ''] = fake.store.all('Team').map(({ id }) => id);
+  const started = (teamId: string) => startedState(fake, teamId);
+  const label = fake.store.insert('IssueLabel', { name: 'theirs', teamId: ops });
+  const shared = fake.store.insert('IssueLabel', { name: 'all', teamId: null });
+  const project = fake.store.insert('Project', { name: 'Theirs', teamIds: [ops] });
+  const own = fake.store.insert('IssueLabel', { name: 'ours', teamId: eng });
+  const made = await client.createIssue({
+    teamId: eng,
+    title: 'One',
+    stateId: started(eng),
+    labelIds: [own.id, shared.id],
+  });
+  const { issueId: id = '' } = made;
+  for (const input of [{ stateId: started(ops) }, { projectId: project.id }]) {
+    await expect(client.updateIssue(id, input)).rejects.toThrow(
+      /Discrepancy between issue team and state/u,
+    );
+    await expect(client.createIssue({ teamId: eng, title: 'Two', ...input })).rejects.toThrow(
+      /Discrepancy/u,
+    );
+  }
+  await expect(client.updateIssue(id, { addedLabelIds: [label.id] })).rejects.toThrow(
+    /labelIds for incorrect team/iu,
+  );
+  expect(fake.store.all('Issue')).toHaveLength(1);
+
+  await client.updateIssue(id, { teamId: ops });
+  const moved = await client.issue('ENG-1');
+  expect(moved).toMatchObject({ identifier: 'OPS-1', previousIdentifiers: ['ENG-1'] });
+  expect((await moved.state)?.id).toBe(started(ops));
+  expect(moved.labelIds).toEqual([shared.id]);
 });
