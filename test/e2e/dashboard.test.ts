@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { always, say } from '../../src/rehearsal/script.ts';
 import { unsealable } from '../safety/a-box.ts';
-import { aBrowser, aPage, axeFaults, noBrowser } from '../support/a-page.ts';
+import { aBrowser, aPage, axeFaults, cutOff, noBrowser, SMALL_WINDOWS } from '../support/a-page.ts';
 import { buildDashboard } from '../support/built-dashboard.ts';
 import { quickOnly } from '../support/e2e-part.ts';
 import { proveExit } from '../support/harness-cli.ts';
@@ -118,16 +118,33 @@ test.skipIf(obstacle !== undefined).each(['light', 'dark'] as const)(
   },
 );
 
-test.skipIf(obstacle !== undefined)('nothing is cut off at 400 px', async () => {
-  await using watched = await opened({ width: 400 });
-  const { page } = watched;
-  await openProject(page, 'converter');
-  for (const name of PAGES) {
-    await turnTo(page, name);
-    const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-    expect({ name, over: Math.max(0, over) }).toEqual({ name, over: 0 });
-  }
-});
+test.skipIf(obstacle !== undefined).each(SMALL_WINDOWS)(
+  'nothing is cut off, and axe finds no fault, in $width by $height pixels',
+  async (size) => {
+    await using watched = await opened();
+    const { page, troubles } = watched;
+    await page.setViewportSize(size);
+    const look = async (where: string) =>
+      expect([where, await cutOff(page), await axeFaults(page)]).toEqual([where, [], []]);
+    await look('projects');
+    await page.getByRole('button', { name: 'New project' }).click();
+    await page.getByRole('dialog').waitFor();
+    await look('new project');
+    await page.keyboard.press('Escape');
+    await openProject(page, 'converter');
+    for (const name of PAGES) {
+      await turnTo(page, name);
+      await look(name);
+    }
+    await turnTo(page, 'Documents');
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await look('a rejection');
+    await page.getByRole('button', { name: 'Stop…' }).click();
+    await page.getByRole('dialog').waitFor();
+    await look('a stop');
+    expect(troubles).toEqual([]);
+  },
+);
 
 test.skipIf(obstacle !== undefined)(
   'a run begun in the page is approved by keyboard, edited and approved, and watched until it is complete',

@@ -103,7 +103,7 @@ function ItemBox({ data: { item, href } }: NodeProps<ItemNode>) {
       >
         <span className="flex items-center justify-between gap-2 text-xs">
           <span className="font-mono font-medium text-muted">{item.key}</span>
-          <ItemState status={item.status} />
+          <ItemState item={item} />
         </span>
         <span className="line-clamp-1 text-sm leading-snug" title={item.title}>
           {item.title}

@@ -29,7 +29,7 @@ export function Notice(props: {
   return (
     <div className={`flex flex-wrap items-start gap-3 rounded-lg border px-4 py-3 ${TONES[tone]}`}>
       <Icon name={ICONS[tone]} className={`mt-1 size-4 ${INK[tone]}`} />
-      <div className="min-w-0 flex-1 basis-64">
+      <div className="min-w-0 flex-1 basis-52">
         <p className="font-medium wrap-anywhere">{title}</p>
         {children !== undefined && <div className="text-sm wrap-anywhere">{children}</div>}
       </div>

@@ -34,6 +34,7 @@ const ITEMS: Readonly<Record<string, Sign>> = {
   in_progress: { tone: 'busy', icon: 'dot', text: 'In progress' },
   done: { tone: 'good', icon: 'check', text: 'Done' },
   blocked: { tone: 'bad', icon: 'bang', text: 'Blocked' },
+  skipped: { tone: 'calm', icon: 'skip', text: 'Skipped' },
 };
 
 const PHASES: Readonly<Record<string, Sign>> = {
@@ -60,8 +61,14 @@ export function RunState({ status }: { status: string }) {
   return <State {...(RUNS[status] ?? unknown(status))} />;
 }
 
-export function ItemState({ status }: { status: string }) {
-  return <State {...(ITEMS[status] ?? unknown(status))} />;
+/** A person's word that it is left out is no trouble, though it counts as blocked. */
+export function ItemState({
+  item,
+}: {
+  item: { readonly status: string; readonly skipped: boolean };
+}) {
+  const state = item.skipped ? 'skipped' : item.status;
+  return <State {...(ITEMS[state] ?? unknown(state))} />;
 }
 
 export function Verdict({ verdict }: { verdict: string }) {

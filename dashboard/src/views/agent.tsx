@@ -33,7 +33,7 @@ function Known({ project, session }: { project: string; session: Session }) {
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <h2 className="text-lg font-semibold">{nameOf(session)}</h2>
+        <h2 className="text-lg font-semibold wrap-anywhere">{nameOf(session)}</h2>
         <p className="text-sm text-muted">
           {elapsed(session.started_at, session.ended_at, now)}
           {session.model !== null && `, ${session.model}`}, <EndOf session={session} />
@@ -108,7 +108,7 @@ const LONG = 400;
 function Words({ line: { kind, head, text } }: { line: Spoken }) {
   if (kind === 'text') return <p className="leading-6 whitespace-pre-wrap wrap-anywhere">{text}</p>;
   if (kind === 'note' || kind === 'end')
-    return <p className="text-sm leading-6 text-muted italic">{text}</p>;
+    return <p className="text-sm leading-6 wrap-anywhere text-muted italic">{text}</p>;
   if (kind === 'tool')
     return (
       <p className="text-sm leading-6">

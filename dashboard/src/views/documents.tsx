@@ -107,7 +107,7 @@ function List(props: {
   if (approvals.length + props.documents.length === 0) return <div className="max-lg:hidden" />;
   return (
     <nav aria-label="Documents">
-      <ul className="flex gap-1 overflow-x-auto lg:flex-col">
+      <ul className="flex flex-wrap gap-1 lg:flex-col">
         {approvals.map(({ id, phase, item }) => (
           <Entry
             key={id}

@@ -35,7 +35,9 @@ function EventLine({ record: { at, event, project_id: project } }: { record: Eve
       <time dateTime={at} className="shrink-0 text-muted tabular-nums">
         {clock(at)}
       </time>
-      <span className="line-clamp-3 min-w-0 flex-1 wrap-anywhere">{describeEvent(event)}</span>
+      <span className="line-clamp-6 min-w-0 flex-1 wrap-anywhere sm:line-clamp-3">
+        {describeEvent(event)}
+      </span>
       {item !== null && (
         <Link
           href={`/projects/${project}/items/${encodeURIComponent(item)}`}

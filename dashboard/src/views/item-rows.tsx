@@ -14,7 +14,7 @@ export function ItemRows(props: { readonly project: string; readonly items: read
 }
 
 function Row({ project, item }: { project: string; item: WorkItem }) {
-  const { key, title, status, dependencies, attempts, reason } = item;
+  const { key, title, skipped, dependencies, attempts, reason } = item;
   return (
     <li className="relative grid grid-cols-[1fr_auto] items-baseline gap-x-3 gap-y-1 px-4 py-2.5 sm:grid-cols-[7rem_1fr_auto] hover:bg-sunken/60">
       <span className="font-mono text-sm text-muted">{key}</span>
@@ -29,10 +29,16 @@ function Row({ project, item }: { project: string; item: WorkItem }) {
           {dependencies.length === 0 ? 'Waits for nothing' : `After ${dependencies.join(', ')}`}
           {attempts > 1 && `, ${attempts} attempts`}
         </p>
-        {reason !== null && <p className="line-clamp-2 text-sm text-bad wrap-anywhere">{reason}</p>}
+        {reason !== null && (
+          <p
+            className={`line-clamp-2 text-sm wrap-anywhere ${skipped ? 'text-muted' : 'text-bad'}`}
+          >
+            {reason}
+          </p>
+        )}
       </div>
       <div className="justify-self-end">
-        <ItemState status={status} />
+        <ItemState item={item} />
       </div>
     </li>
   );

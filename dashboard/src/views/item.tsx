@@ -76,7 +76,7 @@ function ItemHead({ board: { project, items }, item }: { board: Board; item: Wor
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="font-mono text-muted">{item.key}</span>
         <h2 className="text-lg font-semibold wrap-anywhere">{item.title}</h2>
-        <ItemState status={item.status} />
+        <ItemState item={item} />
       </div>
       <p className="flex flex-wrap gap-x-4 text-sm text-muted">
         <Keys label="Needs" project={project.id} keys={item.dependencies} none="Needs nothing" />

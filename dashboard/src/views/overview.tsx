@@ -108,7 +108,7 @@ function PhaseRail({ phases }: { phases: readonly Phase[] }) {
           <PhaseStep key={phase.name} phase={phase} />
         ))}
       </ol>
-      <p className="mt-1 text-sm sm:hidden" aria-hidden="true">
+      <p className="mt-1 text-sm lg:hidden" aria-hidden="true">
         {narrowLine(phases)}
       </p>
     </section>
@@ -127,13 +127,13 @@ function PhaseStep({ phase: { name, status, attempts, error } }: { phase: Phase 
       <div
         className={`h-1.5 rounded-full ${BAR[status] ?? 'bg-line'} ${status === 'running' ? 'breathe' : ''}`}
       />
-      <div className="mt-1.5 max-sm:sr-only">
-        <p className={`truncate text-sm ${status === 'pending' ? 'text-muted' : 'font-medium'}`}>
+      <div className="mt-1.5 max-lg:sr-only">
+        <p className={`text-sm ${status === 'pending' ? 'text-muted' : 'font-medium'}`}>
           {words(name)}
         </p>
         <p className={`flex items-center gap-1 text-xs ${INK[status] ?? 'text-muted'}`}>
           <Icon name={sign.icon} className="size-3.5" />
-          <span className="truncate">
+          <span>
             {sign.text}
             {attempts > 1 && `, try ${attempts}`}
           </span>

@@ -53,8 +53,8 @@ function Pages({ board: { project, approvals } }: { board: Board }) {
   const home = `/projects/${project.id}`;
   const waiting = approvals.length;
   return (
-    <nav aria-label="Project" className="-mx-4 overflow-x-auto border-b border-line px-4">
-      <ul className="flex gap-1">
+    <nav aria-label="Project" className="-mx-4 border-b border-line px-4">
+      <ul className="flex flex-wrap gap-x-1">
         {PAGES.map(([path, name]) => (
           <li key={path}>
             <Link

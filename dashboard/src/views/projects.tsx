@@ -60,7 +60,7 @@ function Row({
           {name}
         </Link>
         {about !== null && <p className="line-clamp-1 text-sm text-muted">{gist(about)}</p>}
-        <p className="truncate font-mono text-xs text-muted" title={directory}>
+        <p className="font-mono text-xs wrap-anywhere text-muted" title={directory}>
           {directory}
         </p>
       </div>
