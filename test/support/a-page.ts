@@ -56,7 +56,7 @@ export async function aPage(browser: Browser, order: PageOrder): Promise<Watched
 }
 
 /** That of a usual screen. */
-const USUAL_WINDOW = { width: 1280, height: 900 } as const;
+export const USUAL_WINDOW = { width: 1280, height: 900 } as const;
 
 /** Windows in which a page has to be whole: 320 pixels (WCAG 1.4.10), and 1280 by 900 at 200 % zoom. */
 export const SMALL_WINDOWS = [

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { aPage, type PageOrder, type WatchedPage } from './a-page.ts';
-import type { Bench, Running, StartOptions } from './harness-cli.ts';
+import type { Bench, Running } from './harness-cli.ts';
 
 export interface Served {
   readonly url: string;
@@ -9,12 +9,8 @@ export interface Served {
 }
 
 /** Begins to serve, and reads the address from what it says. */
-export async function serveIn(
-  bench: Bench,
-  port = 0,
-  env: StartOptions['env'] = {},
-): Promise<Served> {
-  const server = bench.start(['serve', '--port', String(port), '--json'], { env });
+export async function serveIn(bench: Bench, port = 0): Promise<Served> {
+  const server = bench.start(['serve', '--port', String(port), '--json']);
   await server.heard(/#token=[\w-]+/u);
   const [, url = '', token = ''] = /(http:\/\/[\d.:]+)\/#token=([\w-]+)/u.exec(server.said()) ?? [];
   return { url, token, server };
