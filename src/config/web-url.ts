@@ -13,6 +13,7 @@ export function isPrivateWay(text: string): boolean {
   return url.protocol === 'https:' || isThisMachine(url.hostname);
 }
 
+/** Names below `localhost` are not believed: not every resolver keeps them here. */
 function isThisMachine(host: string): boolean {
-  return host === '[::1]' || /^127(?:\.\d+){3}$/.test(host) || /^(?:.+\.)?localhost$/i.test(host);
+  return host === '[::1]' || /^127(?:\.\d+){3}$/.test(host) || host === 'localhost';
 }

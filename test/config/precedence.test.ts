@@ -116,6 +116,7 @@ describe('variables', () => {
         'http://linear.example/mcp',
         'http://10.0.0.7/mcp',
         'http://127.evil.example/',
+        'http://linear.localhost/mcp',
       ])
         expect(refusal({ env: { [name]: url } })).toMatch(
           new RegExp(
@@ -129,7 +130,6 @@ describe('variables', () => {
         'http://127.0.0.7:9/mcp',
         'http://[::1]:9/mcp',
         'http://localhost/mcp',
-        'http://linear.localhost/mcp',
       ])
         expect(JSON.stringify(load({ env: { [name]: url } }).linear)).toContain(url);
     },
