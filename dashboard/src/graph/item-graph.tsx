@@ -11,7 +11,7 @@ import {
 } from '@xyflow/react';
 import { useMemo } from 'react';
 import type { WorkItem } from '../../../src/server/contract.ts';
-import { ItemState } from '../parts/state.tsx';
+import { ItemState, stateOf } from '../parts/state.tsx';
 import { layOut, NODE } from './layout.ts';
 
 type ItemNode = Node<{ readonly item: WorkItem; readonly href: string }, 'item'>;
@@ -98,7 +98,7 @@ function ItemBox({ data: { item, href } }: NodeProps<ItemNode>) {
       <Handle type="target" position={Position.Left} className="invisible" />
       <a
         href={href}
-        data-status={item.status}
+        data-status={stateOf(item)}
         className="nodrag nopan pointer-events-auto flex h-full w-full flex-col justify-center gap-1 rounded-lg border border-line bg-surface px-3 py-2 shadow-xs hover:border-accent data-[status=in_progress]:border-accent"
       >
         <span className="flex items-center justify-between gap-2 text-xs">

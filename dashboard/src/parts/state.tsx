@@ -44,6 +44,7 @@ const PHASES: Readonly<Record<string, Sign>> = {
   completed: { tone: 'good', icon: 'check', text: 'Completed' },
   failed: { tone: 'bad', icon: 'cross', text: 'Failed' },
   skipped: { tone: 'calm', icon: 'skip', text: 'Skipped' },
+  interrupted: { tone: 'warn', icon: 'bang', text: 'Interrupted' },
 };
 
 const VERDICTS: Readonly<Record<string, Sign>> = {
@@ -61,13 +62,18 @@ export function RunState({ status }: { status: string }) {
   return <State {...(RUNS[status] ?? unknown(status))} />;
 }
 
+interface Stated {
+  readonly status: string;
+  readonly skipped: boolean;
+}
+
 /** A person's word that it is left out is no trouble, though it counts as blocked. */
-export function ItemState({
-  item,
-}: {
-  item: { readonly status: string; readonly skipped: boolean };
-}) {
-  const state = item.skipped ? 'skipped' : item.status;
+export function stateOf({ status, skipped }: Stated): string {
+  return skipped ? 'skipped' : status;
+}
+
+export function ItemState({ item }: { item: Stated }) {
+  const state = stateOf(item);
   return <State {...(ITEMS[state] ?? unknown(state))} />;
 }
 

@@ -1,18 +1,19 @@
 import { useState } from 'react';
-import type { Board, WorkItem } from '../../../src/server/contract.ts';
+import type { Board } from '../../../src/server/contract.ts';
 import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/notice.tsx';
+import { stateOf } from '../parts/state.tsx';
 import { words } from '../show/format.ts';
 import { ItemRows } from './item-rows.tsx';
 import { useTitle } from './use-title.ts';
 
-type Wanted = WorkItem['status'] | 'all';
-const WANTED: readonly Wanted[] = ['all', 'todo', 'in_progress', 'done', 'blocked'];
+const WANTED = ['all', 'todo', 'in_progress', 'done', 'blocked', 'skipped'] as const;
+type Wanted = (typeof WANTED)[number];
 
 /** The work items as a list: the graph in words. */
 export function Items({ board: { project, items } }: { board: Board }) {
   const [wanted, setWanted] = useState<Wanted>('all');
-  const shown = items.filter(({ status }) => wanted === 'all' || status === wanted);
+  const shown = items.filter((item) => wanted === 'all' || stateOf(item) === wanted);
   useTitle('Work items', project.name);
   return (
     <Card
