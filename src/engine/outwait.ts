@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engine, type EngineDeps } from './deps.ts';
-import { step } from './step.ts';
+import { forEver, step } from './step.ts';
 
 /** Looks at the clocks so often: a timer stands still while a machine sleeps, and the other clock tells. */
 const LOOK_MS = 30_000;
@@ -13,9 +13,12 @@ const LOOK_MS = 30_000;
 export async function outwait(name: string, delayMs: number): Promise<void> {
   // Workflows that were begun by an older program have its wait recorded.
   if (!(await DBOS.patch('outwait'))) return DBOS.sleep(delayMs);
-  const { clock } = engine().deps;
+  const { lease, deps } = engine();
+  const { clock } = deps;
   const until = await step(name, async () => clock.now() + delayMs);
-  return elapsed(clock, Math.min(delayMs, until - clock.now()));
+  await elapsed(clock, Math.min(delayMs, until - clock.now()));
+  // Who lost its membership meanwhile leaves what follows to whoever took the workflow over.
+  if (lease.aborted) await forEver();
 }
 
 /**

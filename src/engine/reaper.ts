@@ -33,7 +33,7 @@ export async function reap(deps: EngineDeps, me: string): Promise<void> {
  * Takes what waits for workers with labels of which none lives: workers without labels take everything.
  * Work of a dead one is put back where it waited, and found there.
  */
-export async function takeUnserved({ store, label, labels }: EngineDeps): Promise<void> {
+export async function takeUnserved({ store, pool, label, labels }: EngineDeps): Promise<void> {
   if (labels.length > 0) return;
   const waiting = await DBOS.listWorkflows({
     status: 'ENQUEUED',
@@ -52,6 +52,14 @@ export async function takeUnserved({ store, label, labels }: EngineDeps): Promis
   );
   const unserved = special.filter(({ queueName = '' }) => !served.has(queueName));
   if (unserved.length === 0) return;
-  const ids = unserved.map(({ workflowID }) => workflowID);
-  await DBOS.resumeWorkflows(ids, { queueName: queues(label).sessions });
+  await pool.query(MOVE, [
+    queues(label).sessions,
+    unserved.map(({ workflowID }) => workflowID),
+    unserved.map(({ queueName }) => queueName),
+  ]);
 }
+
+/** Only what still waits: the library's own way would put back what somebody has begun meanwhile. */
+const MOVE = `
+  update dbos.workflow_status set queue_name = $1
+  where workflow_uuid = any($2) and queue_name = any($3) and status = 'ENQUEUED'`;

@@ -44,6 +44,7 @@ async function lasting<T>(body: () => Promise<T>): Promise<T> {
   }
 }
 
-function forEver(): Promise<never> {
+/** The end of an execution that may no longer act: it says nothing, and whoever took over goes on. */
+export function forEver(): Promise<never> {
   return new Promise<never>(() => undefined);
 }
