@@ -66,7 +66,10 @@ export function several(text: string, before: readonly string[] = []): readonly 
   return [...before, ...text.split(',').map((one) => one.trim())].filter((one) => one !== '');
 }
 
-/** Labels with commas between, as `several`: at least one, none longer than a tracker's are. */
+/**
+ * Labels with commas between, as `several`: at least one, none longer than a tracker's are, each once
+ * whatever the case of its letters.
+ */
 export function labelList(text: string, before: readonly string[] = []): readonly string[] {
   const labels = several(text, before);
   if (labels.length === 0 || labels.length > 20)
@@ -74,5 +77,6 @@ export function labelList(text: string, before: readonly string[] = []): readonl
   const bad = labels.find((label) => label.length > 80 || /\p{C}/u.test(label));
   if (bad !== undefined)
     throw new InvalidArgumentError('a label has at most 80 characters, none of them hidden');
-  return labels;
+  const names = labels.map((label) => label.toLowerCase());
+  return labels.filter((_, at) => names.indexOf(names[at] ?? '') === at);
 }
