@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Approval } from '../domain/approval.ts';
 import { hasCode } from '../domain/errors.ts';
-import type { PhaseState, PhaseStatus } from '../domain/phase.ts';
+import { shownStatus, type PhaseState, type ShownPhaseStatus } from '../domain/phase.ts';
 import { ENDED, type Project, type Run, type RunStatus } from '../domain/run.ts';
 import type { Usage } from '../domain/usage.ts';
 import { whyRun } from '../domain/why.ts';
@@ -45,8 +45,7 @@ export interface Snapshot {
 }
 
 interface PhaseRow {
-  /** `interrupted`: its run ended in the middle of it, and `resume` begins it again. */
-  readonly status: PhaseStatus | 'interrupted';
+  readonly status: ShownPhaseStatus;
   readonly attempts: number;
   readonly started_at: string | null;
   readonly completed_at: string | null;
@@ -160,8 +159,7 @@ function snapshotOf(facts: Facts): Snapshot {
 
 function phaseRow(run: Run, phase: PhaseState): [string, PhaseRow] {
   const { name, attempts, startedAt, completedAt, error, outputs } = phase;
-  const cut = phase.status === 'running' && ENDED.includes(run.status);
-  const status = cut ? 'interrupted' : phase.status;
+  const status = shownStatus(phase.status, ENDED.includes(run.status));
   return [
     name,
     { status, attempts, started_at: startedAt, completed_at: completedAt, error, outputs },

@@ -19,6 +19,14 @@ export type PhaseStatus =
   | 'failed'
   | 'skipped';
 
+/** As people are told: `interrupted`, where its run ended in the middle of it; `resume` begins it again. */
+export type ShownPhaseStatus = PhaseStatus | 'interrupted';
+
+/** What a stored status says beside its run's: a run that ended has nothing running. */
+export function shownStatus(status: PhaseStatus, runEnded: boolean): ShownPhaseStatus {
+  return status === 'running' && runEnded ? 'interrupted' : status;
+}
+
 /** One phase of one run, as stored. Times are RFC 3339 UTC. */
 export interface PhaseState {
   readonly name: PhaseName;

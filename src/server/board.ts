@@ -62,7 +62,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
   const now = currentPhase(facts.phases);
   return {
     project: projectView(project, runView(run, hosted)),
-    phases: facts.phases.map(phaseView),
+    phases: facts.phases.map((one) => phaseView(one, run)),
     current_phase: PHASES.find((name) => name === now) ?? null,
     items: items.map(itemView),
     work: countsOf(items),

@@ -1,7 +1,7 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { StoredEvent } from '../domain/event.ts';
-import type { PhaseState } from '../domain/phase.ts';
-import type { Project, Run } from '../domain/run.ts';
+import { shownStatus, type PhaseState } from '../domain/phase.ts';
+import { ENDED, type Project, type Run } from '../domain/run.ts';
 import type { Usage } from '../domain/usage.ts';
 import { skipped, type WorkItem } from '../domain/work-item.ts';
 import type * as contract from './contract.ts';
@@ -35,8 +35,10 @@ export function projectView(project: Project, run: contract.Run | null): contrac
   return { id, name, description, idea, directory, created_at: createdAt, run };
 }
 
-export function phaseView(phase: PhaseState): contract.Phase {
-  const { name, status, attempts, startedAt, completedAt, error, outputs } = phase;
+/** `run` is the phase's own. */
+export function phaseView(phase: PhaseState, run: Pick<Run, 'status'>): contract.Phase {
+  const { name, attempts, startedAt, completedAt, error, outputs } = phase;
+  const status = shownStatus(phase.status, ENDED.includes(run.status));
   const times = { started_at: startedAt, completed_at: completedAt };
   return { name, status, attempts, ...times, error, outputs: [...outputs] };
 }

@@ -27,6 +27,7 @@ const phaseStatus = z.enum([
   'completed',
   'failed',
   'skipped',
+  'interrupted',
 ]);
 export const itemStatus = z.enum(['todo', 'in_progress', 'done', 'blocked']);
 export const priority = z

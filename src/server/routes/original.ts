@@ -119,7 +119,8 @@ function withStatus(one: contract.Project): z.output<typeof originalProject> {
 }
 
 async function phasesOf({ app }: Parts, { run }: contract.Project): Promise<contract.Phase[]> {
-  return run === null ? [] : (await app.store.phases.list(run.id)).map(phaseView);
+  if (run === null) return [];
+  return (await app.store.phases.list(run.id)).map((one) => phaseView(one, run));
 }
 
 async function progressOf({ app }: Parts, { run }: contract.Project): Promise<contract.WorkCounts> {
