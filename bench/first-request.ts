@@ -60,7 +60,13 @@ export function harnessFirstRequest(model: string, extras: Extras = {}): Promise
   });
 }
 
-const DEMO = { issues: 50, team: null, earlier: [], regressions: '' };
+const DEMO = {
+  issues: 50,
+  team: null,
+  names: new Map<string, string>(),
+  earlier: [],
+  regressions: '',
+};
 
 async function talk(
   { workspace, configDir, model }: Scene,

@@ -6,6 +6,7 @@ import { openMemoryTracker } from '../src/adapters/trackers/memory.ts';
 import { TRACKER_SERVER } from '../src/gateway/mcp/name-taken.ts';
 import { thereIn } from '../src/demo/already-there.ts';
 import { guarded } from '../src/demo/guarded.ts';
+import { issuesMeant } from '../src/demo/issues-meant.ts';
 import { localIssues } from '../src/demo/local-issues.ts';
 import { openMcp, type McpDoor } from '../src/gateway/mcp/door.ts';
 import { openPins } from '../src/gateway/mcp/pins.ts';
@@ -51,7 +52,7 @@ function trackerDoor(): Promise<McpDoor> {
     team: async () => null,
     mark: null,
     there: { project: async () => undefined, ...thereIn(async () => tracker) },
-    holds: async () => true,
+    meant: (said) => issuesMeant(tracker, said),
   });
   const own = { name: TRACKER_SERVER, secrets: [], connect: async () => upstream };
   return openMcp(

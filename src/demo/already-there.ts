@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { TrackerProject } from '../domain/demo.ts';
 import type { WorkTracker } from '../work/tracker.ts';
+import { issuesMeant, namesOf } from './issues-meant.ts';
 
 /** What an agent would make, found as it was made before a crash or a lost answer. */
 export interface AlreadyThere {
   /** The run's project, by the mark that its description carries. */
   readonly project: () => Promise<TrackerProject | undefined>;
-  /** Key of an issue of the run's project with this title. */
+  /** Name of an issue of the run's project with this title. */
   readonly issue: (title: string) => Promise<string | undefined>;
   /** Whether the agents said the same of this issue. */
   readonly comment: (issue: string, body: string) => Promise<boolean>;
@@ -15,10 +16,16 @@ export interface AlreadyThere {
 /** Issues and comments of a tracker, as the harness sees them. */
 export function thereIn(open: () => Promise<WorkTracker>): Pick<AlreadyThere, 'issue' | 'comment'> {
   return {
-    issue: async (title) =>
-      (await (await open()).list()).find((issue) => sameWords(issue.title, title))?.key,
-    comment: async (issue, body) =>
-      (await (await open()).comments(issue)).some(({ text }) => sameWords(text, body)),
+    async issue(title) {
+      const tracker = await open();
+      const key = (await tracker.list()).find((issue) => sameWords(issue.title, title))?.key;
+      return key === undefined ? undefined : ((await namesOf(tracker)).get(key) ?? key);
+    },
+    async comment(issue, body) {
+      const tracker = await open();
+      const { key = issue } = (await issuesMeant(tracker, [issue])).get(issue) ?? {};
+      return (await tracker.comments(key)).some(({ text }) => sameWords(text, body));
+    },
   };
 }
 

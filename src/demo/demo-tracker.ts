@@ -5,10 +5,11 @@ import { connectMcp, type McpServer, type McpUpstream } from '../gateway/mcp/ups
 import { HarnessError, messageOf } from '../domain/errors.ts';
 import { credentialsIn } from '../safety/credentials-in.ts';
 import type { RunStore } from '../work/run-store.ts';
-import type { WorkTracker } from '../work/tracker.ts';
+import type { ItemName, WorkTracker } from '../work/tracker.ts';
 import { thereIn, type AlreadyThere } from './already-there.ts';
 import type { Board } from './board.ts';
 import { guarded, type Guard } from './guarded.ts';
+import { issuesMeant } from './issues-meant.ts';
 import { localIssues } from './local-issues.ts';
 import { TRACKER_SERVER } from '../gateway/mcp/name-taken.ts';
 
@@ -69,7 +70,7 @@ async function openServer(deps: DemoTrackerDeps, sitting: Sitting): Promise<McpU
     team: async () => (inLinear ? deps.teamOf(run) : null),
     mark: inLinear ? projectMark(run.id) : null,
     there: thereOf(deps, run),
-    holds: (issues) => holds(deps, run, issues),
+    meant: (said) => meant(deps, run, said),
   };
   return guarded(server, guard);
 }
@@ -115,21 +116,15 @@ async function serveLocally(deps: DemoTrackerDeps, { run, order }: Sitting): Pro
 }
 
 /** Before there is a project there is nothing of the run's. */
-async function holds(
+async function meant(
   deps: DemoTrackerDeps,
   { id }: Run,
-  issues: readonly string[],
-): Promise<boolean> {
+  said: readonly string[],
+): Promise<ReadonlyMap<string, ItemName>> {
+  if (said.length === 0) return new Map();
   const run = await deps.store.runs.get(id);
-  if (run?.settings.demo?.project == null) return false;
-  const tracker = await deps.trackerOf(run);
-  const has = async (): Promise<boolean> => {
-    const known = new Set((await tracker.list()).map(({ key }) => key));
-    return issues.every((issue) => known.has(issue));
-  };
-  if (await has()) return true;
-  await tracker.adopt();
-  return has();
+  if (run?.settings.demo?.project == null) return new Map();
+  return issuesMeant(await deps.trackerOf(run), said);
 }
 
 async function demoOf(

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { TrackerProject } from '../domain/demo.ts';
 import { createTurns } from '../gateway/in-turn.ts';
 import type { McpUpstream } from '../gateway/mcp/upstream.ts';
+import type { ItemName } from '../work/tracker.ts';
 import { answerIfThere, marked, type AlreadyThere } from './already-there.ts';
+import { byId, issuesIn } from './issues-meant.ts';
 import { isOffered, isWrite, refusalOf, type IssueRights } from './issue-rights.ts';
 
 export interface Guard {
@@ -16,8 +18,8 @@ export interface Guard {
   /** Line by which the project is found again; null: nobody else can make one. */
   readonly mark: string | null;
   readonly there: AlreadyThere;
-  /** Whether all of these issues are of the run's project. */
-  readonly holds: (issues: readonly string[]) => Promise<boolean>;
+  /** Those of these that are issues of the run's project, by what was said of each. */
+  readonly meant: (said: readonly string[]) => Promise<ReadonlyMap<string, ItemName>>;
 }
 
 /**
@@ -49,12 +51,15 @@ async function write(
   order: Order,
 ): ReturnType<McpUpstream['call']> {
   const project = (await guard.project()) ?? (await recovered(guard));
-  const refusal = await refusalOf(order, { project, holds: guard.holds });
+  const meant = await guard.meant(order.tool.endsWith('_project') ? [] : issuesIn(order.input));
+  const holds = async (issues: readonly string[]): Promise<boolean> =>
+    issues.every((issue) => meant.has(issue));
+  const refusal = await refusalOf(order, { project, holds });
   if (refusal !== null) return { ...said(refusal), isError: true };
   if (order.tool.endsWith('_project')) return saveProject({ upstream, guard, project }, order);
   const answer = await answerIfThere(order, guard.there);
   if (answer !== null) return said(answer);
-  return upstream.call({ ...order, input: inPlace(order.input, project) });
+  return upstream.call({ ...order, input: byId(inPlace(order.input, project), meant) });
 }
 
 /**

@@ -34,6 +34,8 @@ interface DemoFacts {
   readonly issues: number;
   /** Key, name or id of the tracker's team; null: there is one only. */
   readonly team: string | null;
+  /** What the tracker calls its issues by now, by their keys. */
+  readonly names: ReadonlyMap<string, string>;
   /** Finished features that are to be looked at first. */
   readonly earlier: readonly WorkItem[];
   /** What of finished features is red on main; empty: nothing that is known. */
@@ -88,6 +90,7 @@ export async function systemPrompt(find: FindTemplate, writes: boolean): Promise
 
 function valuesOf(facts: PromptFacts): Record<string, string> {
   const { item } = facts;
+  const named = (one: WorkItem): string => facts.demo?.names.get(one.key) ?? one.key;
   return {
     idea: facts.idea,
     requirements: facts.requirements,
@@ -96,11 +99,11 @@ function valuesOf(facts: PromptFacts): Record<string, string> {
     project_check: facts.projectCheck,
     contributions: facts.contributions.map(contribution).join('\n\n'),
     feedback: facts.feedback === '' ? '' : `This is not the first try. ${facts.feedback}`,
-    key: item?.key ?? '',
+    key: item === null ? '' : named(item),
     title: item?.title ?? '',
     description: item?.description ?? '',
     checks: item?.checks.map((check) => `- ${describeCheck(check)}`).join('\n') ?? '',
-    dependencies: dependencies(facts.dependencies),
+    dependencies: dependencies(facts.dependencies, named),
   };
 }
 
@@ -110,14 +113,15 @@ function contribution({ role, text }: PromptFacts['contributions'][number]): str
     : `<contribution role="${role}">\n${text}\n</contribution>`;
 }
 
-function dependencies(items: readonly WorkItem[]): string {
+function dependencies(items: readonly WorkItem[], named: (item: WorkItem) => string): string {
   if (items.length === 0) return '';
-  return `\nIt builds on ${items.map((item) => `${item.key} (${item.title})`).join(', ')}, which are on main.\n`;
+  return `\nIt builds on ${items.map((item) => `${named(item)} (${item.title})`).join(', ')}, which are on main.\n`;
 }
 
-function demoValues({ team, earlier, regressions }: DemoFacts): Record<string, string> {
+function demoValues({ team, names, earlier, regressions }: DemoFacts): Record<string, string> {
   const lines = earlier.map(
-    ({ key, title, checks }) => `- ${key} ${title}: ${checks.map(describeCheck).join('; ')}`,
+    ({ key, title, checks }) =>
+      `- ${names.get(key) ?? key} ${title}: ${checks.map(describeCheck).join('; ')}`,
   );
   return {
     meta_title: META_TITLE,

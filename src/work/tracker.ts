@@ -18,6 +18,15 @@ export interface TrackedItem {
   readonly updatedAt: string;
 }
 
+/** What an item goes by outside of the harness; all three are one where the tracker has no names of its own. */
+export interface ItemName {
+  readonly key: string;
+  /** Lasting, and understood by the tracker's own tools. */
+  readonly id: string;
+  /** What people see and say by now. */
+  readonly name: string;
+}
+
 /** What an item begins with; its state and owner are the tracker's. */
 export type NewItem = Pick<
   TrackedItem,
@@ -61,6 +70,8 @@ export interface WorkTracker {
   /** Every item, in the order of the queue (priority, then key; `none` last). */
   list(filter?: { readonly status?: ItemStatus }): Promise<readonly TrackedItem[]>;
   get(key: string): Promise<TrackedItem>;
+  /** Of every item, in no order. A name may be the key of another item that was called so before. */
+  names(): Promise<readonly ItemName[]>;
   /** Creates those whose key is new and leaves the others alone: safe to repeat after a crash. */
   create(items: readonly NewItem[]): Promise<void>;
   /** Changes what people own; null clears nothing here, absent means unchanged. */

@@ -27,6 +27,15 @@ export function itemCases({ openStore, withItems }: Given): void {
       expect(await tracker.list()).toEqual([found]);
     });
 
+    test('each item has a lasting id and a name of its own', async () => {
+      const tracker = await withItems(newItem({ key: 'A' }), newItem({ key: 'B' }));
+      const names = await tracker.names();
+      expect(names.map(({ key }) => key).toSorted()).toEqual(['A', 'B']);
+      expect(new Set(names.map(({ id }) => id)).size).toBe(2);
+      expect(new Set(names.map(({ name }) => name)).size).toBe(2);
+      expect(await (await openStore()).tracker.names()).toEqual([]);
+    });
+
     test('a parent is kept: one made before, made later, or made by nobody', async () => {
       const tracker = await withItems(
         newItem({ key: 'CHILD', parent: 'LATER' }),

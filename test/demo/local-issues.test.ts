@@ -4,6 +4,7 @@ import { openMemoryTracker } from '../../src/adapters/trackers/memory.ts';
 import { thereIn } from '../../src/demo/already-there.ts';
 import { guarded } from '../../src/demo/guarded.ts';
 import type { IssueRights } from '../../src/demo/issue-rights.ts';
+import { issuesMeant } from '../../src/demo/issues-meant.ts';
 import { localIssues } from '../../src/demo/local-issues.ts';
 import type { TrackerProject } from '../../src/domain/demo.ts';
 
@@ -31,10 +32,7 @@ function aDesk(rights: IssueRights, tracker = openMemoryTracker()) {
       team: async () => null,
       mark: null,
       there: { project: async () => undefined, ...thereIn(async () => tracker) },
-      holds: async (keys) => {
-        const known = new Set((await tracker.list()).map(({ key }) => key));
-        return keys.every((key) => known.has(key));
-      },
+      meant: (said) => issuesMeant(tracker, said),
     },
   );
   const call = async (tool: string, input: Record<string, unknown> = {}) => {

@@ -36,7 +36,7 @@ async function aSession({ apiUrl, mcpUrl }: FakeLinear, run: string, team: strin
       issue: async () => undefined,
       comment: async () => false,
     },
-    holds: async () => true,
+    meant: async (said) => new Map(said.map((one) => [one, { key: one, id: one, name: one }])),
   };
   const upstream = guarded(await connectMcp(order), guard);
   const call = (tool: string, input: Readonly<Record<string, unknown>>): Promise<string> =>

@@ -37,7 +37,10 @@ const DEMO_ROLES: readonly (readonly [PhaseName, string])[] = [
 ];
 
 function demoFacts(changes: Partial<PromptFacts> = {}): PromptFacts {
-  return facts({ demo: { issues: 12, team: null, earlier: [], regressions: '' }, ...changes });
+  return facts({
+    demo: { issues: 12, team: null, names: new Map(), earlier: [], regressions: '' },
+    ...changes,
+  });
 }
 
 function facts(changes: Partial<PromptFacts> = {}): PromptFacts {
@@ -86,7 +89,15 @@ test('a coder of demo mode looks at what is finished first, and hears what is re
   const earlier = [anItem({ key: 'APP-1', title: 'Money - Whole cents' })];
   const red = await rolePrompt(
     shipped,
-    demoFacts({ demo: { issues: 1, team: null, earlier, regressions: 'APP-1: 1 of 2 checks' } }),
+    demoFacts({
+      demo: {
+        issues: 1,
+        team: null,
+        names: new Map(),
+        earlier,
+        regressions: 'APP-1: 1 of 2 checks',
+      },
+    }),
   );
   expect(red).toContain('- APP-1 Money - Whole cents: npm test');
   expect(red).toContain('red on main. Mend it first');
@@ -94,6 +105,22 @@ test('a coder of demo mode looks at what is finished first, and hears what is re
   const green = await rolePrompt(shipped, demoFacts());
   expect(green).toContain('Nothing is finished yet.');
   expect(green).not.toContain('red on main');
+});
+
+test('a coder of demo mode is told what the tracker calls the issues by now', async () => {
+  const names = new Map([
+    ['ENG-1', 'DEV-1'],
+    ['ENG-2', 'DEV-2'],
+  ]);
+  const earlier = [anItem({ key: 'ENG-1' })];
+  const demo = { issues: 1, team: null, names, earlier, regressions: '' };
+  const text = await rolePrompt(
+    shipped,
+    demoFacts({ demo, item: anItem({ key: 'ENG-2' }), dependencies: earlier }),
+  );
+  expect(text).toContain('Issue DEV-2:');
+  expect(text).toContain('**Comment** on DEV-2');
+  expect(text).not.toContain('ENG-');
 });
 
 test('R-053 R-054 R-055 each specialist is asked for what is its own', async () => {

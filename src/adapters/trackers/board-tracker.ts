@@ -26,6 +26,10 @@ export function boardTracker(store: BoardStore, now: () => Date): WorkTracker {
     async get(key) {
       return shown(find(await store.read(), key));
     },
+    async names() {
+      const { items } = await store.read();
+      return [...items.keys()].map((key) => ({ key, id: key, name: key }));
+    },
     create: (items) => store.change((board) => withNew(board, items, at())),
     async edit(key, change) {
       const next = { ...change, updatedAt: at() };

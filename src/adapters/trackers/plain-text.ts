@@ -12,6 +12,7 @@ export function withPlainText(tracker: WorkTracker): WorkTracker {
     adopt: () => tracker.adopt(),
     list: (filter) => tracker.list(filter),
     get: (key) => tracker.get(plain(key)),
+    names: () => tracker.names(),
     create: (items) => tracker.create(items.map(plainItem)),
     edit: (key, change) => tracker.edit(plain(key), plainChange(change)),
     next: () => tracker.next(),

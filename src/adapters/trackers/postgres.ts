@@ -30,6 +30,7 @@ export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
       return rows.filter((row) => status === undefined || row.status === status).map(trackedOf);
     },
     get: async (key) => trackedOf(await oneRow(table, key)),
+    names: async () => (await allRows(table)).map(({ key }) => ({ key, id: key, name: key })),
     create: (items) => insertNew(table, items),
     edit: (key, change) => update(table, key, change),
     async next() {

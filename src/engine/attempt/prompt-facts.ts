@@ -1,5 +1,6 @@
 import { DOCUMENTS } from '../../domain/document.ts';
 import { earlierOf } from '../../demo/earlier.ts';
+import { namesOf } from '../../demo/issues-meant.ts';
 import type { PromptFacts } from '../../phases/role-prompt.ts';
 import type { Brief } from '../deps.ts';
 import type { Begun, WorkshopDeps } from './deps.ts';
@@ -31,14 +32,16 @@ export async function promptFacts(
 }
 
 async function demoFacts(
-  { store }: WorkshopDeps,
+  { store, trackerOf }: WorkshopDeps,
   { run, item }: Begun,
   { regressions = '' }: Brief,
 ): Promise<PromptFacts['demo']> {
   const { demo } = run.settings;
   if (demo === undefined) return null;
   const earlier = item === null ? [] : earlierOf(await store.items.ofRun(run.id));
-  return { issues: demo.issues, team: run.settings.backend.linearTeam, earlier, regressions };
+  const names = item === null ? new Map<string, string>() : await namesOf(await trackerOf(run));
+  const team = run.settings.backend.linearTeam;
+  return { issues: demo.issues, team, names, earlier, regressions };
 }
 
 /** What the others gave in this attempt at the phase, or before it was interrupted. */

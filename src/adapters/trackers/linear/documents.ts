@@ -11,7 +11,7 @@ export const FEW = Object.freeze({ attachments: 2, relations: 10 });
 
 /** About thirty points an issue: everything that is a connection is multiplied by its page size. */
 const ITEM = `fragment Item on Issue {
-  id identifier title description priority createdAt updatedAt trashed labelIds
+  id identifier previousIdentifiers title description priority createdAt updatedAt trashed labelIds
   team { id } project { id } state { id type } parent { id identifier }
   attachments(first: ${FEW.attachments}, filter: ${OURS}) { ${ATTACHMENTS} }
   inverseRelations(first: ${FEW.relations}) { ${RELATED} }

@@ -1,4 +1,4 @@
-import type { TrackedItem, TrackerClaim, WorkTracker } from '../../../work/tracker.ts';
+import type { ItemName, TrackedItem, TrackerClaim, WorkTracker } from '../../../work/tracker.ts';
 import { hasCode } from '../../../domain/errors.ts';
 import { withPlainText } from '../plain-text.ts';
 import { inOrder, isReady, unknownItem } from '../rules.ts';
@@ -60,16 +60,13 @@ export function openLinearTracker(order: LinearTrackerOrder): WorkTracker {
       return items.filter((item) => status === undefined || item.status === status);
     },
     get,
+    names: () => names(linear),
     create: (items) => create(linear, items),
     async edit(key, change) {
       await write(key, (home) => edit(linear, home, { key, change }));
       return get(key);
     },
-    async next() {
-      const items = await allItems(linear);
-      const byKey = new Map(items.map((item) => [item.key, item]));
-      return inOrder(items).find((item) => isReady(item, byKey));
-    },
+    next: () => next(linear),
     claim: (key, owner) => write(key, (home) => claim(linear, home, { key, owner })),
     take: (key, owner) => write(key, (home) => take(linear, home, { key, owner })),
     finish,
@@ -100,6 +97,23 @@ function connect(order: LinearTrackerOrder): Linear {
   const labels = createLabelBook(client);
   const board = createBoard(client, { now: order.now, onWhole: () => labels.forget() });
   return { client, workspace, labels, board, newId: order.newId };
+}
+
+async function next(linear: Linear): Promise<TrackedItem | undefined> {
+  const items = await allItems(linear);
+  const byKey = new Map(items.map((item) => [item.key, item]));
+  return inOrder(items).find((item) => isReady(item, byKey));
+}
+
+async function names({ workspace, board }: Linear): Promise<readonly ItemName[]> {
+  const home = await workspace.home();
+  if (home === undefined) return [];
+  const cards = await board.all(home);
+  return cards.map(({ issue: { id, identifier }, record: { key } }) => ({
+    key,
+    id,
+    name: identifier,
+  }));
 }
 
 async function allItems(linear: Linear): Promise<readonly TrackedItem[]> {

@@ -78,9 +78,13 @@ export function recordOf(home: Home, issue: Issue): ItemRecord | undefined {
   if (!result.success || result.data.project !== home.project) return undefined;
   const { data } = result;
   if (issue.id === ownIdOf(home, data.key)) return data;
-  // Records of before named their issue by nothing but the key that was its identifier then.
-  const issueId = data.issue ?? (issue.identifier === data.key ? issue.id : undefined);
-  return issueId === issue.id ? { ...data, issue: issueId } : undefined;
+  const known = data.issue === undefined ? wasCalled(issue, data.key) : data.issue === issue.id;
+  return known ? { ...data, issue: issue.id } : undefined;
+}
+
+/** Records of before named their issue by nothing but the key that was its identifier then. */
+function wasCalled({ identifier, previousIdentifiers }: Issue, key: string): boolean {
+  return [identifier, ...previousIdentifiers].includes(key);
 }
 
 export function recordIdOf(issue: Issue): string {

@@ -17,6 +17,7 @@ const relation = z.object({ id, type: z.string(), issue: z.object({ id }) });
 const issue = z.object({
   id,
   identifier: z.string(),
+  previousIdentifiers: z.array(z.string()),
   title: z.string(),
   description: z
     .string()

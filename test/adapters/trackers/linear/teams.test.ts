@@ -5,7 +5,7 @@ import { claimed, newItem } from '../../../contracts/tracker-given.ts';
 import { idsOf } from '../../../support/linear/fields.ts';
 import { NO_LIMITS, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import type { FakeLinear } from '../../../support/linear/start-fake-linear.ts';
-import type { Entity } from '../../../support/linear/store.ts';
+import type { Entity, Values } from '../../../support/linear/store.ts';
 import { moveToTeam, renameTeam } from '../../../support/linear/teams.ts';
 import { issueOf, WRITES } from '../../../support/linear/write.ts';
 import { aDetour } from './a-detour.ts';
@@ -71,6 +71,23 @@ test.each([
   await open().finish(held, 'done');
   expect(fake.store.all('Attachment')).toHaveLength(2);
   expect((await tracker.get('ENG-2')).status).toBe('done');
+});
+
+test('an item whose record is of before, when it named its issue by the key alone, is not lost with its name', async () => {
+  const { fake, open } = await aScene();
+  await using _ = fake;
+  const issue = issueOf(fake.store, 'ENG-2');
+  const record = fake.store.all('Attachment').find((one) => one['issueId'] === issue.id);
+  if (record === undefined) throw new Error('there is no record');
+  const { issue: named, ...metadata }: Values = Object(record['metadata']);
+  expect(named).toBe(issue.id);
+  fake.store.update(record, { metadata });
+  moveToTeam(fake.store, issue, 'OPS');
+  const tracker = open();
+  await tracker.adopt();
+  expect((await tracker.list()).map(({ key }) => key)).toEqual(['A', 'ENG-2']);
+  await tracker.finish(await claimed(tracker, 'ENG-2'), 'done');
+  expect(fake.store.all('Attachment')).toHaveLength(2);
 });
 
 test('I2 an issue of another team is claimed, blocked and finished by the states and labels of that team', async () => {
