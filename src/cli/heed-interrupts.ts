@@ -1,7 +1,7 @@
 import { hasCode, HarnessError, messageOf } from '../domain/errors.ts';
 import { ENDED, type RunControl } from '../domain/run.ts';
 import { databaseIsAway, requestControl, type App } from '../app.ts';
-import { endWithin, onInterrupts, statusOf } from './interrupts.ts';
+import { endWithin, EXIT_OF, onInterrupts } from './interrupts.ts';
 import type { Output } from './output.ts';
 
 /** A run that is carried out here, and how its person is spoken to. */
@@ -47,7 +47,7 @@ export function heedInterrupts({ app, runId, output }: Heeding): Heeded {
     endWithin(CLOSING_MS, { exit, cut });
   };
   const silence = onInterrupts((signal, count) => {
-    status = statusOf(signal);
+    status = EXIT_OF[signal];
     const wish = WISHES[count - 1];
     if (wish === undefined) return leave('The run was left before it had stopped');
     output.warn(

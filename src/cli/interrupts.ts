@@ -3,10 +3,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** A signal by which people and supervisors end a process. */
 export type Interrupt = (typeof SIGNALS)[number];
 
-/** Exit status of a process that was ended by it. */
-export function statusOf(signal: Interrupt): 130 | 143 {
-  return signal === 'SIGINT' ? 130 : 143;
-}
+/** Exit status of a process that a signal ended: 128 and its number. */
+export const EXIT_OF = Object.freeze({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 });
 
 /** Nobody presses a key twice on purpose within this time. */
 const ECHO_MS = 400;
@@ -45,9 +43,9 @@ export interface Leaving {
 export function interrupted({ cut, withinMs = LEAVING_MS }: Leaving): Promise<void> {
   return new Promise((resolve) => {
     onInterrupts((signal, count) => {
-      process.exitCode = statusOf(signal);
+      process.exitCode = EXIT_OF[signal];
       if (count > 1) process.exit();
-      endWithin(withinMs, { exit: statusOf(signal), cut });
+      endWithin(withinMs, { exit: EXIT_OF[signal], cut });
       resolve();
     });
   });

@@ -1,4 +1,6 @@
+import { HarnessError } from '../domain/errors.ts';
 import {
+  databaseIsAway,
   processEnvironment,
   readSnapshot,
   snapshotAtRest,
@@ -9,6 +11,7 @@ import {
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader, type Context } from './context.ts';
 import { meantProject } from './find-project.ts';
+import { endWithin, EXIT_OF } from './interrupts.ts';
 import { real } from './places.ts';
 import { statusLines } from './status-lines.ts';
 
@@ -18,6 +21,9 @@ export interface StatusOptions extends CommonOptions {
 }
 
 const WATCH_MS = 1000;
+
+/** For the last look and closing, once a person has left. */
+const CLOSING_MS = 2_500;
 
 /** Where a run stands; a look that starts no server when the run is at rest. */
 export async function statusAction(options: StatusOptions): Promise<void> {
@@ -64,11 +70,24 @@ async function watch(app: App, context: Context): Promise<void> {
   const kind = chooseView(surroundings) === 'full' ? 'full' : 'plain';
   if (kind === 'plain') await look(app, context);
   const left = await watchLive(app, project, { kind, colors: wantsColors(surroundings) });
-  await look(app, context);
-  if (left !== null) process.exitCode = EXITS[left];
+  if (left === null) return void (await look(app, context));
+  await lookAndLeave(EXIT_OF[left], () => look(app, context));
 }
 
-const EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const UNKNOWN =
+  'How the run stands now is unknown, for its database does not answer; where it is carried out it goes on: see `harness status` later';
+
+/** The last look, and closing, have their time and no more: the database may be away. */
+async function lookAndLeave(exit: number, last: () => Promise<unknown>): Promise<void> {
+  process.exitCode = exit;
+  endWithin(CLOSING_MS, { exit, cut: UNKNOWN });
+  try {
+    await last();
+  } catch (error) {
+    if (!databaseIsAway(error)) throw error;
+    throw new HarnessError('LEFT_BEHIND', UNKNOWN, { exit, cause: error });
+  }
+}
 
 /** Only what was named or where we are: which one is the latest is known to the database alone. */
 async function atRest({ config, options, cwd }: Context): Promise<Snapshot | undefined> {

@@ -45,6 +45,8 @@ export interface Arena extends AsyncDisposable {
   start(...words: readonly string[]): Command;
   /** The same with another address of the database. */
   startOn(database: string, ...words: readonly string[]): Command;
+  /** The same for people: without --json. */
+  startForPeople(database: string, ...words: readonly string[]): Command;
   /** The same with other variables. */
   startWith(changes: Readonly<Record<string, string>>, ...words: readonly string[]): Command;
   /** A worker with a short lease. */
@@ -142,6 +144,7 @@ export async function anArena(
     model,
     start: (...words) => begin(inJson(words), {}),
     startOn: (address, ...words) => begin(inJson(words), { DATABASE_URL: address }),
+    startForPeople: (address, ...words) => begin([BIN, ...words], { DATABASE_URL: address }),
     startWith: (changes, ...words) => begin(inJson(words), changes),
     worker: ({ project: mine = '', database: address, capacity = 4, model: other } = {}) =>
       begin([WORKER, mine, String(capacity)], {

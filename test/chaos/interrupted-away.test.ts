@@ -52,22 +52,45 @@ async function tells(arena: Arena, { child }: Command): Promise<void> {
   });
 }
 
-/** Resolves once the process has said this on stderr. */
+/** Resolves once the process has said this. */
 function says({ child }: Command, words: RegExp): Promise<void> {
   return new Promise((resolve) => {
-    child.stderr?.on('data', (piece: Buffer) => {
-      if (words.test(piece.toString('utf8'))) resolve();
-    });
+    for (const stream of [child.stderr, child.stdout])
+      stream?.on('data', (piece: Buffer) => {
+        if (words.test(piece.toString('utf8'))) resolve();
+      });
   });
 }
 
-// About 60 s: five processes, two of which wait seven seconds for a database that is away.
+/** Somebody watches the run and leaves while the database is away. */
+async function watchAndLeave(arena: Arena, trouble: 'silence' | 'cut'): Promise<Left> {
+  await using wire = await aDatabaseWire(arena.databaseUrl ?? '');
+  const dir = ['--project-dir', arena.project];
+  const watching = arena.startForPeople(wire.url, 'status', '--watch', ...dir);
+  await says(watching, /^--- .*: running/mu);
+  await wire[trouble]();
+  // Long enough for a look at what does not answer.
+  await pause(BETWEEN_MS);
+  const left = await interrupt(watching, trouble === 'cut' ? 'SIGHUP' : 'SIGINT', 1);
+  await wire.mend();
+  return left;
+}
+
+// About 60 s: seven processes, two of which wait seven seconds for a database that is away.
 test('I6 I1 an interrupt ends whatever waits for a database that is away, in seconds, and nothing is lost', async () => {
   await using arena = await anArena('shared');
   await using wire = await aDatabaseWire(arena.databaseUrl ?? '');
   const dir = ['--project-dir', arena.project];
 
   const run = arena.startOn(wire.url, 'run', '--idea', 'three words', '--autonomy', 'full', ...dir);
+  await heard(run, 'session.started');
+  const [silent, gone] = await Promise.all([
+    watchAndLeave(arena, 'silence'),
+    watchAndLeave(arena, 'cut'),
+  ]);
+  expect([silent.exit, gone.exit]).toEqual([130, 129]);
+  expect(Math.max(silent.ms, gone.ms)).toBeLessThan(4_000 + BETWEEN_MS);
+  expect(silent.stderr + gone.stderr).toMatch(/database does not answer[^]+harness status/u);
   await heard(run, 'session.started', 'ALPHA-1');
   wire.silence();
   const pressed = await interrupt(run, 'SIGINT', 3);

@@ -1,4 +1,5 @@
 import { openContext, withApp } from '../context.ts';
+import { EXIT_OF } from '../interrupts.ts';
 import { flagsOf, type RunOptions } from '../run-options.ts';
 import { wantsColors, type Surroundings, type ViewKind } from './choose-view.ts';
 import { Desk } from './desk.ts';
@@ -116,8 +117,8 @@ function ringOnQuestions(screen: ScreenStore, stdout: NodeJS.WriteStream): () =>
   });
 }
 
-const HANGUP = 129;
-const EXITS = { SIGHUP: HANGUP, SIGTERM: 143 } as const;
+/** SIGINT is a key here. */
+const LEAVING = ['SIGHUP', 'SIGTERM'] as const;
 
 /** With nobody there to see why it takes longer than that, such as for a database that is gone for good. */
 const ENDING_MS = 60_000;
@@ -129,14 +130,14 @@ function listen(desk: Desk): { readonly gone: () => void; readonly release: () =
     desk.leave(exit);
     patience ??= setTimeout(() => desk.abandon(), ENDING_MS);
   };
-  const gone = (): void => leave(HANGUP);
+  const gone = (): void => leave(EXIT_OF.SIGHUP);
   const told = new Set<string>();
-  const ends = Object.entries(EXITS).map(([signal, exit]) => {
+  const ends = LEAVING.map((signal) => {
     const end = (): void => {
       // Once more is as good as the key: nothing that has not ended is waited for.
       if (told.has(signal)) desk.abandon();
       told.add(signal);
-      leave(exit);
+      leave(EXIT_OF[signal]);
     };
     return [signal, end] as const;
   });
