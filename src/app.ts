@@ -97,7 +97,7 @@ export async function prepareProject(...given: Given<typeof prepare>): ReturnTyp
   return (await import('./project.ts')).prepareProject(...given);
 }
 
-/** Looks whether the tracker can be read: see `project.ts`. */
+/** Looks whether the tracker can be read, and gives where its items are: see `project.ts`. */
 export async function refuseDamagedTracker(
   ...given: Given<typeof refuseDamaged>
 ): ReturnType<typeof refuseDamaged> {

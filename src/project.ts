@@ -4,7 +4,7 @@ import { HarnessError } from './domain/errors.ts';
 import { refuseTrackerName } from './gateway/mcp/name-taken.ts';
 import { fileLine, type Approval } from './domain/approval.ts';
 import { diskFull } from './domain/disk-full.ts';
-import { ENDED, type Project, type Run } from './domain/run.ts';
+import { ENDED, type Project, type Run, type RunSettings } from './domain/run.ts';
 import {
   markFolder,
   realOf,
@@ -92,19 +92,22 @@ async function refuseForeignCode(app: App, order: ProjectOrder): Promise<boolean
 /**
  * Throws `TRACKER_DAMAGED` (exit 2; in demo mode also `MCP_NAME_TAKEN`) or whatever else would keep
  * items from being written: without this a run would plan, and pay for it, before it meets the tracker
- * for the first time.
+ * for the first time. Gives what the run is to remember of where its items are.
  */
 export async function refuseDamagedTracker(
   app: App,
   run: Pick<Run, 'projectId' | 'settings'>,
-): Promise<void> {
-  const { demo } = run.settings;
+): Promise<Partial<Pick<RunSettings, 'backend'>>> {
+  const { backend, demo } = run.settings;
   const { mcp, toolPackages } = app.config;
   if (demo !== undefined) refuseTrackerName([...mcp, ...toolPackages]);
-  if (demo?.tracker === 'linear' && demo.project === null)
-    return refuseFullLinear(app, demo.issues);
+  if (demo?.tracker === 'linear' && demo.project === null) {
+    await refuseFullLinear(app, demo.issues);
+    return {};
+  }
   const tracker = await app.trackerOf(run);
-  await tracker.prepare();
+  const placed = await tracker.prepare();
+  return placed === null ? {} : { backend: { ...backend, ...placed } };
 }
 
 /** Its project is yet to be made, by an agent: a key that sees no team, or no room, is told before. */

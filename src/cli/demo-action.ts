@@ -155,9 +155,10 @@ async function begin(sitting: Sitting): Promise<void> {
   const demo: DemoSettings = { tracker, issues: options.issues ?? issues, project: null };
   const settings = settingsOf(sitting, demo);
   await hostAndWatch(sitting, project, async () => {
-    await refuseDamagedTracker(app, { projectId: project.id, settings });
-    const order = { id: newId(), projectId: project.id, idea: spec, settings };
-    return startRun({ store: app.store, client: await app.client() }, order);
+    const placed = await refuseDamagedTracker(app, { projectId: project.id, settings });
+    const order = { id: newId(), projectId: project.id, idea: spec };
+    const operating = { store: app.store, client: await app.client() };
+    return startRun(operating, { ...order, settings: { ...settings, ...placed } });
   });
 }
 
@@ -181,10 +182,11 @@ async function goOn(sitting: Sitting, { project, run }: Former): Promise<void> {
   await refuseCarried(app, { project, run });
   await refuseFullDisk(app, project.directory);
   await hostAndWatch(sitting, project, async () => {
-    await refuseDamagedTracker(app, run);
+    const placed = await refuseDamagedTracker(app, run);
     const { model, budget } = options;
     return resumeRun({ store: app.store, client: await app.client() }, run, {
       ...onResume(context.config, run.settings, {}),
+      ...placed,
       maxSessions: context.config.settings.maxSessions,
       ...(model === undefined ? {} : { model }),
       ...(budget === undefined ? {} : { budgetUsd: budget }),

@@ -42,13 +42,13 @@ export async function prepareRun(order: Start): Promise<Prepared> {
   const settings = settingsOf(order);
   const project = await openProject(order, directory);
   // Before anything is hosted: no key, no team or no room is known at once.
-  await refuseDamagedTracker(app, { projectId: project.id, settings });
+  const placed = await refuseDamagedTracker(app, { projectId: project.id, settings });
   return {
     project,
     start: async () =>
       startRun(
         { store: app.store, client: await app.client() },
-        { id: newId(), projectId: project.id, idea, settings },
+        { id: newId(), projectId: project.id, idea, settings: { ...settings, ...placed } },
       ),
   };
 }

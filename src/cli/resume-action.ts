@@ -14,12 +14,13 @@ export async function resumeAction(options: RunOptions): Promise<void> {
     const models = await openModels(context.config, run.settings.label === 'rehearsal');
     try {
       await hosting({ app, context, models }, async ({ unsealed }) => {
-        await refuseDamagedTracker(app, run);
+        const placed = await refuseDamagedTracker(app, run);
         const after = await lastEventId(app, project.id);
         const operating = { store: app.store, client: await app.client() };
         const resumed = await resumeRun(operating, run, {
           ...onResume(context.config, run.settings, saidIn(options)),
           ...changesOf(options),
+          ...placed,
         });
         context.output.talk(`${project.name} in ${project.directory}, run ${run.id}`);
         await watch({ app, context, project, run: resumed, unsealed, after });

@@ -45,9 +45,14 @@ export async function startRun(
     rehearsal: false,
     notice: parts.log,
   });
-  await refuseDamagedTracker(app, { projectId: project.id, settings });
+  const placed = await refuseDamagedTracker(app, { projectId: project.id, settings });
   // Whoever carries it out begins it: a new database has no engine's tables before that.
-  const run = await app.store.runs.create({ id: newId(), projectId: project.id, idea, settings });
+  const run = await app.store.runs.create({
+    id: newId(),
+    projectId: project.id,
+    idea,
+    settings: { ...settings, ...placed },
+  });
   parts.keeper.look();
   return nowOf(parts, run);
 }
@@ -130,8 +135,9 @@ export async function resumeRun(
     });
   if (run.settings.label !== 'rehearsal') refuseWithoutCredential(parts);
   await refuseFullDisk(app, project.directory);
-  await refuseDamagedTracker(app, run);
-  const resumed = await goOnWith(parts, run, resumedWith(parts, order, run.settings));
+  const placed = await refuseDamagedTracker(app, run);
+  const change = { ...resumedWith(parts, order, run.settings), ...placed };
+  const resumed = await goOnWith(parts, run, change);
   parts.keeper.look();
   await refreshSnapshot(app, project, resumed.id);
   return nowOf(parts, resumed);

@@ -1,3 +1,4 @@
+import type { BackendSettings } from '../domain/run.ts';
 import type { ItemStatus, Priority } from '../domain/work-item.ts';
 
 /** What people see and edit: title, text and priority are theirs, status is the harness's. */
@@ -17,6 +18,9 @@ export interface TrackedItem {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** Names of teams and projects change, ids don't. */
+export type Placed = Pick<BackendSettings, 'linearTeam' | 'linearProject'>;
 
 /** What an item goes by outside of the harness; all three are one where the tracker has no names of its own. */
 export interface ItemName {
@@ -62,9 +66,10 @@ export function endOfLimit(error: Error): string | null {
 export interface WorkTracker {
   /**
    * Before anything is paid for: makes what the tracker needs of its own, and throws what would keep
-   * items from being written. Changes no item; safe to repeat.
+   * items from being written. Changes no item; safe to repeat. Gives what a run is to remember of where its
+   * items are, by what lasts; null: nothing beyond what was said.
    */
-  prepare(): Promise<void>;
+  prepare(): Promise<Placed | null>;
   /** Makes items of what people made in the tracker beside the harness; nothing where all is one already. */
   adopt(): Promise<void>;
   /** Every item, in the order of the queue (priority, then key; `none` last). */

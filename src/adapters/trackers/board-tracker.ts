@@ -18,6 +18,7 @@ export function boardTracker(store: BoardStore, now: () => Date): WorkTracker {
     adopt: () => Promise.resolve(),
     async prepare() {
       await store.read();
+      return null;
     },
     async list({ status } = {}) {
       const items = inOrder((await store.read()).items.values());

@@ -24,6 +24,7 @@ export function openPostgresTracker(table: PostgresTrackerOrder): WorkTracker {
     adopt: () => Promise.resolve(),
     async prepare() {
       await allRows(table);
+      return null;
     },
     async list({ status } = {}) {
       const rows = inOrder(await allRows(table));

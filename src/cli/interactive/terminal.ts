@@ -116,9 +116,9 @@ export class Terminal {
     if (!ENDED.includes(run.status) && (await app.hosted(run))) return this.#rest();
     this.#carry(run.settings.label === 'rehearsal', async () => {
       await refuseFullDisk(app, project.directory);
-      await refuseDamagedTracker(app, run);
+      const placed = await refuseDamagedTracker(app, run);
       const client = await app.client();
-      const change = onResume(app.config, run.settings, {});
+      const change = { ...onResume(app.config, run.settings, {}), ...placed };
       return { project, start: () => resumeRun({ store: app.store, client }, run, change) };
     });
   }

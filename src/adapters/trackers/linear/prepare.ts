@@ -1,3 +1,4 @@
+import type { Placed } from '../../../work/tracker.ts';
 import { COUNT_ISSUES } from './documents.ts';
 import { FREE_ISSUES, full } from './ends.ts';
 import type { Linear } from './linear.ts';
@@ -5,14 +6,15 @@ import { countShape } from './shapes.ts';
 
 /**
  * Makes the project and the label that says blocked, where they are missing: a key that may only read
- * is told apart by that, and nothing else tells it. A plan without any room left is refused too.
+ * is told apart by that, and nothing else tells it. A plan without any room left is refused too. Gives both by their ids.
  */
-export async function prepare(linear: Linear): Promise<void> {
+export async function prepare(linear: Linear): Promise<Placed> {
   const { id, free } = await linear.workspace.team();
   if (free) await refuseFullPlan(linear);
   const home = await linear.workspace.ensureHome();
   await linear.labels.blocked(id);
   await linear.board.all(home);
+  return { linearTeam: id, linearProject: home.linearProject };
 }
 
 async function refuseFullPlan({ client }: Linear): Promise<void> {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { refuseDamagedTracker, type App } from '../../../../src/app.ts';
+import type { Run } from '../../../../src/domain/run.ts';
 import type { WorkTracker } from '../../../../src/work/tracker.ts';
 import { claimed, newItem } from '../../../contracts/tracker-given.ts';
+import { load } from '../../../config/load.ts';
+import { runWith, SETTINGS } from '../../../support/a-run.ts';
 import { idsOf } from '../../../support/linear/fields.ts';
 import { NO_LIMITS, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import type { FakeLinear } from '../../../support/linear/start-fake-linear.ts';
@@ -25,14 +29,19 @@ function team({ store }: FakeLinear, key: string): Entity {
 /** Two teams that share the project of the first, whose items are `A` of the plan and `ENG-2` by hand. */
 async function aScene() {
   const fake = await startFakeLinear({ limits: NO_LIMITS, teams: TEAMS });
-  const order = { project: randomUUID(), team: team(fake, 'ENG').id };
-  const open = (to: { readonly apiUrl: string } = fake): WorkTracker => aLinearTracker(to, order);
-  const tracker = open();
+  const own = randomUUID();
+  const tracker = aLinearTracker(fake, { project: own, team: 'ENG' });
+  const { linearTeam, linearProject } = (await tracker.prepare()) ?? {};
+  if (typeof linearTeam !== 'string' || typeof linearProject !== 'string')
+    throw new Error('nothing is to be remembered');
+  // As a run goes on, by what it remembers.
+  const open = (to: { readonly apiUrl: string } = fake): WorkTracker =>
+    aLinearTracker(to, { project: own, team: linearTeam, linearProject });
   await tracker.create([newItem({ key: 'A', labels: ['ui'] })]);
   const [project] = fake.store.all('Project');
   if (project === undefined) throw new Error('there is no project');
   fake.store.update(project, { teamIds: [team(fake, 'ENG').id, team(fake, 'OPS').id] });
-  byHand(fake, { title: 'By hand', teamId: order.team, projectId: project.id });
+  byHand(fake, { title: 'By hand', teamId: linearTeam, projectId: project.id });
   await tracker.adopt();
   return { fake, open, tracker, project };
 }
@@ -71,6 +80,32 @@ test.each([
   await open().finish(held, 'done');
   expect(fake.store.all('Attachment')).toHaveLength(2);
   expect((await tracker.get('ENG-2')).status).toBe('done');
+});
+
+test('a run goes on in its project after that and its team got other names', async () => {
+  const fake = await startFakeLinear({ limits: NO_LIMITS, teams: TEAMS });
+  await using _ = fake;
+  const teamIds = [team(fake, 'ENG').id];
+  const shop = fake.store.insert('Project', { name: 'Shop', teamIds });
+  const app: App = Object.assign(Object.create(null), {
+    config: load({}),
+    trackerOf: async ({ settings }: Run) => {
+      const { linearTeam, linearProject } = settings.backend;
+      return aLinearTracker(fake, { team: linearTeam, linearProject: linearProject ?? '' });
+    },
+  });
+  const named = { type: 'linear', linearTeam: 'ENG', linearProject: 'Shop' } as const;
+  const backend = { ...SETTINGS.backend, ...named };
+  const run = runWith({ settings: { ...SETTINGS, backend } });
+  const remembered = await refuseDamagedTracker(app, run);
+  expect(remembered).toEqual({
+    backend: { ...backend, linearTeam: teamIds[0], linearProject: shop.id },
+  });
+  renameTeam(fake.store, 'ENG', 'DEV');
+  fake.store.update(shop, { name: 'Store' });
+  const resumed = { ...run, settings: { ...run.settings, ...remembered } };
+  expect(await refuseDamagedTracker(app, resumed)).toEqual(remembered);
+  expect(fake.store.all('Project')).toHaveLength(1);
 });
 
 test('an item whose record is of before, when it named its issue by the key alone, is not lost with its name', async () => {
