@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TrackerProject } from '../domain/demo.ts';
+import { BLOCKED_LABEL, saysBlocked } from '../domain/work-item.ts';
 
 /** `make`: the initializer, which makes the project and its issues. `work`: all others read and comment. */
 export type IssueRights = 'make' | 'work';
@@ -57,6 +58,7 @@ const Write = z.looseObject({
   teamId: z.string().optional(),
   parentId: z.string().nullish(),
   blockedBy: z.array(z.string()).optional(),
+  labels: z.array(z.string()).optional(),
 });
 
 export interface WriteFacts {
@@ -111,10 +113,24 @@ async function issueRefusal(write: Written, facts: WriteFacts): Promise<string |
   if ([...named].some((one) => one !== project.id && one !== project.name))
     return `Issues belong into the project ${project.name}.`;
   if (write.id === undefined)
-    return named.size === 0 ? `Name the project: ${project.name}.` : linkRefusal(write, facts);
+    return named.size === 0
+      ? `Name the project: ${project.name}.`
+      : (labelRefusal(write) ?? linkRefusal(write, facts));
   if (namesTeam(write)) return 'Leave out the team: an issue stays in its own.';
   if (given(write.state, write.status).size > 0) return STANDS;
+  if (write.labels !== undefined)
+    return 'Leave out the labels: once an issue is made, they are for the harness and people to set.';
   return (await holds([write.id])) ? linkRefusal(write, facts) : ELSEWHERE;
+}
+
+const ID = /^[\da-f]{8}-[\da-f-]{27}$/iu;
+
+/** One label is a state of the harness, by its name or its id. */
+function labelRefusal({ labels = [] }: Written): string | null {
+  if (labels.some((label) => ID.test(label.trim()))) return 'Say labels by their names.';
+  return labels.some(saysBlocked)
+    ? `Leave out the label ${BLOCKED_LABEL}: only the harness and people block an issue.`
+    : null;
 }
 
 async function linkRefusal(

@@ -119,3 +119,10 @@ export function byPriority(
   const rank = (priority: Priority): number => (priority === 0 ? 5 : priority);
   return rank(a.priority) - rank(b.priority) || a.key.localeCompare(b.key, 'en', { numeric: true });
 }
+
+/** The label that says that an item is blocked, where the tracker has no type of state for it. */
+export const BLOCKED_LABEL = 'Blocked';
+
+export function saysBlocked(label: string): boolean {
+  return label.trim().toLowerCase() === BLOCKED_LABEL.toLowerCase();
+}

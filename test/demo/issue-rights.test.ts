@@ -46,6 +46,25 @@ describe('I3 claiming, moving and closing are not for agents', () => {
     expect(await refusalOf({ tool: 'save_issue', input }, facts)).not.toBeNull();
   });
 
+  test.each([
+    ['labels, which replace what blocks it', { id: 'APP-1', labels: [] }],
+    ['others', { id: 'APP-1', labels: ['ui'] }],
+    ['the label that blocks', { title: 'A - b', project: 'Shop', labels: ['ui', 'Blocked'] }],
+    ['in other letters', { title: 'A - b', project: 'Shop', labels: [' bLOCKED '] }],
+    [
+      'by its id',
+      { title: 'A - b', project: 'Shop', labels: ['f3b1c1f0-0000-4000-8000-000000000000'] },
+    ],
+    ['labels that are no list', { title: 'A - b', project: 'Shop', labels: 'Blocked' }],
+  ])('nor is blocking, or freeing: %s', async (_, input) => {
+    expect(await refusalOf({ tool: 'save_issue', input }, facts)).not.toBeNull();
+  });
+
+  test('a new issue has labels of its own', async () => {
+    const input = { title: 'A - b', project: 'Shop', labels: ['ui', 'blocked by design'] };
+    expect(await refusalOf({ tool: 'save_issue', input }, facts)).toBeNull();
+  });
+
   test('a new issue begins as Todo, in the run’s project', async () => {
     const issue = { title: 'Auth - Login', project: 'Shop', team: 'ENG', state: 'Todo' };
     expect(await refusalOf({ tool: 'save_issue', input: issue }, facts)).toBeNull();

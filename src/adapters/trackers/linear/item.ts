@@ -1,3 +1,4 @@
+import { saysBlocked } from '../../../domain/work-item.ts';
 import type { TrackedItem } from '../../../work/tracker.ts';
 import { claimOf } from '../rules.ts';
 import { textOf } from './record.ts';
@@ -97,11 +98,8 @@ function labelsOf(given: readonly string[], names: readonly string[]): readonly 
   return [...kept, ...names.filter((name) => !known.has(name.toLowerCase())).toSorted()];
 }
 
-/** The label that says that an item is blocked: Linear has no type of state for it. */
-export const BLOCKED = 'Blocked';
-
 /** Whether Linear can have a label of this name. */
 export function carried(name: string): boolean {
   const plain = /^[^\p{C}\s](?:\P{C}*[^\p{C}\s])?$/u.test(name) && name.length <= 80;
-  return plain && name.toLowerCase() !== BLOCKED.toLowerCase();
+  return plain && !saysBlocked(name);
 }

@@ -1,9 +1,10 @@
 import { hasCode } from '../../../domain/errors.ts';
+import { BLOCKED_LABEL, saysBlocked } from '../../../domain/work-item.ts';
 import type { LinearClient } from './client.ts';
 import { CREATE_LABEL, LABELS_BY_ID, LABELS_BY_NAME } from './documents.ts';
 import { TAKEN } from './ends.ts';
 import { idOf } from './ids.ts';
-import { BLOCKED, carried } from './item.ts';
+import { carried } from './item.ts';
 import type { Labels } from './item.ts';
 import { labelMadeShape, labelsShape } from './shapes.ts';
 
@@ -59,8 +60,8 @@ export function createLabelBook(client: LinearClient): LabelBook {
     learn,
     async read(ids) {
       await learn(ids);
-      const blockedIds = ids.filter((id) => isBlocked(nameOf(id)));
-      const names = ids.map(nameOf).filter((name) => name !== '' && !isBlocked(name));
+      const blockedIds = ids.filter((id) => saysBlocked(nameOf(id)));
+      const names = ids.map(nameOf).filter((name) => name !== '' && !saysBlocked(name));
       return { names, blocked: blockedIds.length > 0, blockedIds };
     },
     async ensure(wanted, team) {
@@ -68,13 +69,9 @@ export function createLabelBook(client: LinearClient): LabelBook {
       for (const name of wanted.filter(carried)) ids.push(await one(name, team));
       return [...new Set(ids)];
     },
-    blocked: (team) => one(BLOCKED, team),
+    blocked: (team) => one(BLOCKED_LABEL, team),
     forget: () => labels.clear(),
   };
-}
-
-function isBlocked(name: string): boolean {
-  return name.toLowerCase() === BLOCKED.toLowerCase();
 }
 
 /**
