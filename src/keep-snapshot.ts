@@ -20,8 +20,8 @@ const UNWRITTEN = [
 /** Rewrites the project's snapshot, where that can be done; a view that is late harms nobody. */
 export async function keepSnapshot(reader: Reader, project: Project, run: Run): Promise<Snapshot> {
   const now = new Date().toISOString();
-  const hosted = await reader.hosted(run);
-  const snapshot = await readSnapshot(reader.store, project, { run, hosted, now });
+  const order = { run, ...(await reader.serving(run)), now };
+  const snapshot = await readSnapshot(reader.store, project, order);
   await unlessUnwritten(() => writeSnapshot(project.directory, snapshot));
   return snapshot;
 }

@@ -12,10 +12,10 @@ import { isDiskFull } from './domain/disk-full.ts';
 import { HarnessError, messageOf } from './domain/errors.ts';
 import type { Project, Run } from './domain/run.ts';
 import type { ClientOrder, EngineClient } from './engine/client.ts';
-import { readHostIdentity } from './engine/host-identity.ts';
 import { newId } from './new-id.ts';
 import { PACKAGE } from './package-folder.ts';
 import { findProgram } from './safety/find-program.ts';
+import { servingOf, type Serving } from './serving.ts';
 import type { RunStore } from './work/run-store.ts';
 import type { WorkTracker } from './work/tracker.ts';
 import type { Git } from './workspaces/git.ts';
@@ -37,6 +37,8 @@ export interface Reader {
   readonly store: RunStore;
   /** Whether a living process carries out runs like this one; those that died here don't count. */
   hosted(run: Run): Promise<boolean>;
+  /** Which living processes carry out runs like this one, or only items of it. */
+  serving(run: Run): Promise<Serving>;
   close(): Promise<void>;
 }
 
@@ -92,7 +94,7 @@ export async function openReading(order: AppOrder): Promise<Reader> {
   const pool = connectionPool(url, { applicationName: 'harness reader', max: 2, log });
   if (await isCurrent(pool, MIGRATIONS)) {
     const store = openStore({ pool });
-    return { config, store, hosted: (run) => hosted(store, run), close: () => pool.end() };
+    return { config, store, ...onServing(store), close: () => pool.end() };
   }
   await pool.end();
   return openApp(order);
@@ -106,15 +108,9 @@ function nothingKnown(home: string): never {
   );
 }
 
-async function hosted(store: RunStore, run: Run): Promise<boolean> {
-  const workers = await store.workers.live();
-  // One with labels carries out work items, and no run.
-  const serving = workers.filter(
-    ({ label, labels }) => label === run.settings.label && labels.length === 0,
-  );
-  if (serving.length === 0) return false;
-  const gone = await (await readHostIdentity(newId)).deadHere(serving);
-  return gone.length < serving.length;
+function onServing(store: RunStore): Pick<Reader, 'hosted' | 'serving'> {
+  const serving: Reader['serving'] = (run) => servingOf(store, run);
+  return { serving, hosted: async (run) => (await serving(run)).hosted };
 }
 
 function assemble(order: AppOrder, server: DatabaseServer): App {
@@ -132,7 +128,7 @@ function assemble(order: AppOrder, server: DatabaseServer): App {
     pool,
     server,
     git,
-    hosted: (run) => hosted(store, run),
+    ...onServing(store),
     client: () => (client ??= openClient({ databaseUrl: server.url, pool, log })),
     async hubOf({ id }) {
       const open = (): Promise<Hub> =>

@@ -39,10 +39,10 @@ export async function statusAction(options: StatusOptions): Promise<void> {
 /** Says how it stands; whether it is being carried out. */
 async function look(reader: Reader, context: Context): Promise<boolean> {
   const { project, run } = await meantProject(reader, context);
-  const hosted = await reader.hosted(run);
+  const serving = await reader.serving(run);
   const now = new Date().toISOString();
-  show(context, await readSnapshot(reader.store, project, { run, hosted, now }));
-  return run.endedAt === null && hosted;
+  show(context, await readSnapshot(reader.store, project, { run, ...serving, now }));
+  return run.endedAt === null && serving.hosted;
 }
 
 /** For people as the prompt shows it, and how it stands in the end; for programs an object a second. */

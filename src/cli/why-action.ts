@@ -23,7 +23,7 @@ export async function whyNow(
   { project, run }: Found,
   key: string | undefined,
 ): Promise<Why> {
-  const order = { run, hosted: await reader.hosted(run), now: new Date().toISOString() };
+  const order = { run, ...(await reader.serving(run)), now: new Date().toISOString() };
   const facts = (await readFacts(reader.store, project, order)).why;
   if (key === undefined) return whyRun(facts);
   return whyItem(facts.items.find((one) => one.key === key) ?? unknownItem(key), facts);

@@ -10,6 +10,8 @@ export interface FactsOrder {
   readonly run: Run;
   /** A living process carries the run out. */
   readonly hosted: boolean;
+  /** Labels of the living processes that take only work items with one of them; absent: none lives. */
+  readonly labels?: readonly string[];
   /** RFC 3339. */
   readonly now: string;
 }
@@ -39,6 +41,7 @@ export async function readFacts(
   const unlanded =
     run.endedAt === null ? null : unlandedIn(await eventsAfter(store, project.id, 0));
   const why = {
+    labels: [],
     ...order,
     approvals,
     items: items.filter((item) => item.runId === run.id),

@@ -1,7 +1,14 @@
 import { namedBy, type Approval } from './approval.ts';
 import type { Unlanded } from './landing.ts';
 import { isBudgetReached, isLeftWithPeople, type Run, type RunStatus } from './run.ts';
-import { isWithPerson, outOfTheWay, settled, skipped, type WorkItem } from './work-item.ts';
+import {
+  isWithPerson,
+  labelFor,
+  outOfTheWay,
+  settled,
+  skipped,
+  type WorkItem,
+} from './work-item.ts';
 
 /** The one cause of the present wait or stop, and what to do about it (I9). */
 export interface Why {
@@ -13,6 +20,8 @@ export interface WhyFacts {
   readonly run: Run;
   /** A live worker serves the run's label. */
   readonly hosted: boolean;
+  /** Of live workers for its label that take only work items with one of these. */
+  readonly labels: readonly string[];
   /** What is to be answered, oldest first. */
   readonly approvals: readonly Approval[];
   readonly items: readonly WorkItem[];
@@ -29,8 +38,7 @@ const RESUME = '`harness resume`';
 
 /** Why a run stands where it stands; defined for every state. */
 export function whyRun(facts: WhyFacts): Why {
-  const { run, hosted } = facts;
-  return idle(facts) ?? (hosted ? runningWhy(facts) : unhosted(run));
+  return idle(facts) ?? unhosted(facts) ?? runningWhy(facts);
 }
 
 /** Why nothing is worked on, of a run that ended or waits for a person. */
@@ -83,11 +91,24 @@ const ENDS: Readonly<Partial<Record<RunStatus, Why>> & { readonly limited: Why }
   stopped: { cause: 'A person stopped the run.', action: RESUME },
 };
 
-function unhosted(run: Run): Why {
+/** Why nobody carries out all of a run that should be at work; workers with labels carry out some of it. */
+function unhosted({ run, hosted, labels }: WhyFacts): Why | undefined {
+  if (hosted) return undefined;
+  if (labels.length === 0)
+    return {
+      cause: `The run is ${run.status}, but no process carries it out.`,
+      action: '`harness resume` goes on where it stopped.',
+    };
+  // They see to its end as well as any.
+  if (run.control !== null) return undefined;
   return {
-    cause: `The run is ${run.status}, but no process carries it out.`,
-    action: '`harness resume` goes on where it stopped.',
+    cause: `The run is ${run.status}, but ${onlyLabelled(labels)}; all else waits.`,
+    action: '`harness resume` carries out the rest, or a worker without labels: `harness worker`.',
   };
+}
+
+function onlyLabelled(labels: readonly string[]): string {
+  return `only workers with labels (${labels.join(', ')}) are at work`;
 }
 
 function approvalWhy({ approvals: [approval, ...more] }: WhyFacts): Why {
@@ -195,8 +216,8 @@ function stuckOn(item: WorkItem, { items }: WhyFacts): Why | undefined {
 
 /** Of an item that would move on, if only its run were at work. */
 function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
-  const { run, hosted } = facts;
-  const why = idle(facts) ?? (hosted ? undefined : unhosted(run));
+  const none = labelFor(item, facts.labels) === undefined ? unhosted(facts) : undefined;
+  const why = idle(facts) ?? none;
   if (why === undefined) return undefined;
   const state = item.status === 'in_progress' ? 'was begun' : 'is still to do';
   const cause = `${item.key} ${state}, but nobody works on it: ${standing(facts)}`;
@@ -204,10 +225,11 @@ function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
 }
 
 /** How a run stands that is not at work. */
-function standing({ run, approvals: [approval] }: WhyFacts): string {
+function standing({ run, labels, approvals: [approval] }: WhyFacts): string {
   if (run.status === 'waiting_approval')
     return `the run waits for an approval: ${approval?.question ?? 'see `harness why`'}`;
-  if (ENDS[run.status] === undefined) return 'no process carries out the run.';
+  if (ENDS[run.status] === undefined)
+    return labels.length === 0 ? 'no process carries out the run.' : `${onlyLabelled(labels)}.`;
   return `the run is ${run.status}${run.reason === null ? '.' : `: ${run.reason}`}`;
 }
 

@@ -50,8 +50,8 @@ function restBefore(project: Project): Rest {
 async function restOf(parts: Parts, found: Found): Promise<Rest> {
   const { project, run } = found;
   const { app } = parts;
-  const hosted = await app.hosted(run);
-  const order = { run, hosted, now: new Date().toISOString() };
+  const { hosted, labels } = await app.serving(run);
+  const order = { run, hosted, labels, now: new Date().toISOString() };
   const [facts, sessions, total, unsealed] = await Promise.all([
     readFacts(app.store, project, order),
     openSessions(parts, run),

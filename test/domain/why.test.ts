@@ -21,6 +21,7 @@ function facts(changes: Partial<WhyFacts> = {}): WhyFacts {
   return {
     run: runWith(),
     hosted: true,
+    labels: [],
     approvals: [],
     items: [],
     sessions: 0,
@@ -69,7 +70,7 @@ function everyState(): readonly WhyFacts[] {
   const items = ITEM_STATUSES.map((status) => anItem({ status }));
   const around = crossed(
     crossed(
-      [{ hosted: true }, { hosted: false }],
+      [{ hosted: true }, { hosted: false }, { hosted: false, labels: ['gpu'] }],
       [null, ...PHASES].map((phase) => ({ phase })),
     ),
     crossed(crossed([{ sessions: 0 }, { sessions: 2 }], [{ items: [] }, { items }]), [
@@ -131,6 +132,19 @@ test.each<[string, WhyFacts, RegExp]>([
   ['a phase between two sessions', facts({ phase: 'testing' }), /Works on testing/],
 ])('I9 the cause is the true one: %s', (_, state, cause) => {
   expect(whyRun(state).cause).toMatch(cause);
+});
+
+test('I9 where only workers with labels are at work, that is said of the run and of what they leave', () => {
+  const state = facts({ hosted: false, labels: ['gpu'], sessions: 1 });
+  expect(whyRun(state)).toMatchObject({
+    cause: 'The run is running, but only workers with labels (gpu) are at work; all else waits.',
+    action: expect.stringMatching(/harness resume.*harness worker/),
+  });
+  const theirs = anItem({ status: 'in_progress', labels: ['GPU'] });
+  expect(whyItem(theirs, state).cause).toMatch(/^An agent works on API-1/);
+  expect(whyItem(anItem({ status: 'in_progress' }), state).cause).toMatch(/nobody works on it/);
+  const stopped = { ...state, run: runWith({ control: 'stop' }) };
+  expect(whyRun(stopped).cause).toMatch(/request to stop is being carried out/);
 });
 
 test('I9 a run that cannot go on by itself names the command that makes it go on', () => {
@@ -211,6 +225,11 @@ test('I9 an item of a run that is not at work says so, and names what to do', ()
       /harness approve ideation/,
     ],
     [{ hosted: false }, /no process carries out the run/, /resume/],
+    [
+      { hosted: false, labels: ['gpu', 'mac'] },
+      /nobody works on it: only workers with labels \(gpu, mac\) are at work/,
+      /resume/,
+    ],
   ];
   for (const [changes, cause, action] of states) {
     const told = whyItem(item, facts({ items: [item], ...changes }));

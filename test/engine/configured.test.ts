@@ -247,7 +247,14 @@ test('R-125 three errors in a row pause the run, and the reason names them', asy
   expect(ended.status).toBe('paused');
   expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
   expect(ended.reason).toContain('the model went away');
-  const facts = { hosted: false, approvals: [], items: [], sessions: 0, unlanded: null };
+  const facts = {
+    hosted: false,
+    labels: [],
+    approvals: [],
+    items: [],
+    sessions: 0,
+    unlanded: null,
+  };
   const why = whyRun({ ...facts, run: ended, phase: 'implement', now: new Date().toISOString() });
   expect(why.cause).toContain('the model went away');
 });
