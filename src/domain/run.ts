@@ -25,6 +25,11 @@ export const ENDED: readonly RunStatus[] = ['stopped', 'completed', 'failed', 'p
  */
 export type RunControl = 'pause' | 'park' | 'stop' | 'stop_now';
 
+/** Whether somebody waits for the run's end; a pause and a parking let finish what is under way. */
+export function stopWanted({ control }: Pick<Run, 'control'>): boolean {
+  return control === 'stop' || control === 'stop_now';
+}
+
 export interface Project {
   readonly id: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { DBOS, type WorkflowQueue } from '@dbos-inc/dbos-sdk';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, messageOf } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { stopWanted, type Run } from '../domain/run.ts';
 import { attemptWorkflow } from './attempt-workflow.ts';
 import { openEngineClient, type EngineClient } from './client.ts';
 import { setEngine, type Engine, type EngineDeps } from './deps.ts';
@@ -18,7 +18,7 @@ import { quietLogger } from './quiet-logger.ts';
 import { reap, takeUnserved } from './reaper.ts';
 import { watchRoom } from './room.ts';
 import { createRunning } from './running.ts';
-import { hurryTracker, isStopped } from './tracker-trouble.ts';
+import { hurryTracker } from './tracker-trouble.ts';
 import { sweep, windDown } from './wind-down.ts';
 
 /** An engine that takes part in the runs of its database. */
@@ -210,8 +210,8 @@ async function launch(deps: EngineDeps, executorId: string): Promise<readonly Wo
 
 /**
  * `tick` moves runs on, woken by every event; `care` takes over from the dead and closes what nobody
- * carries out; `landing` brings main to the user; `room` parks runs before a disk is full, and sees to it
- * that no round of the others waits long for the tracker of a run that is stopped.
+ * carries out; `landing` brings main to the user; `room` parks runs before a disk is full;
+ * `haste` sees to it that no round waits long for a tracker while any run is to stop.
  */
 function startLoops(
   engine: Engine,
@@ -244,8 +244,12 @@ function startLoops(
   };
   const room = async (): Promise<void> => {
     await eachRun((run) => watchRoom(engine, run));
-    await eachRun(async (run) => (isStopped(run) ? hurryTracker(deps, run) : undefined));
     engine.full = null;
+  };
+  // A round goes from run to run: a stop waits for the trackers of all that come before.
+  const haste = async (): Promise<void> => {
+    const runs = await deps.store.runs.live(deps.label);
+    if (runs.some(stopWanted)) await eachRun((run) => hurryTracker(deps, run));
   };
   // Between the loss of the lease and the end of the loops another round may fall due.
   const repeat = (round: () => Promise<void>, everyMs: number): Loop =>
@@ -255,5 +259,6 @@ function startLoops(
     repeat(care, Math.min(deps.leaseMs / 3, 5000)),
     repeat(landing, LANDING_MS),
     repeat(room, TICK_MS),
+    repeat(haste, TICK_MS),
   ];
 }

@@ -51,11 +51,6 @@ function isTooLong({ deps, trackers }: Engine, run: Run, error: HarnessError): b
   return Math.max(wait, clock.monotonic() - since) > run.settings.maxLimitWaitMs;
 }
 
-/** Whether somebody waits for the run's end. */
-export function isStopped({ control }: Run): boolean {
-  return control === 'stop' || control === 'stop_now';
-}
-
 /** Nothing waits half a minute for a tracker that says nothing: it hears of all later. */
 export async function hurryTracker(
   { trackerOf }: Pick<Engine['deps'], 'trackerOf'>,

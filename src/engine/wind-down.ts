@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { isDiskFull } from '../domain/disk-full.ts';
 import { messageOf } from '../domain/errors.ts';
-import { ENDED, type Run, type RunControl, type RunStatus } from '../domain/run.ts';
+import { ENDED, stopWanted, type Run, type RunControl, type RunStatus } from '../domain/run.ts';
 import type { Engine } from './deps.ts';
 import { landRun } from './landing.ts';
 import { drainOutbox } from './tracker-sync.ts';
@@ -34,7 +34,7 @@ const FINAL: Readonly<Record<RunControl, RunStatus>> = {
 export async function windDown(engine: Engine, run: Run): Promise<void> {
   const { store } = engine.deps;
   if (run.control === null) return;
-  if (run.control === 'stop' || run.control === 'stop_now') {
+  if (stopWanted(run)) {
     await store.runs.setStatus(run, 'stopping', run.reason);
     engine.running.stop(run.id, { now: run.control === 'stop_now', graceMs: STOP_GRACE_MS });
   }
@@ -83,9 +83,9 @@ async function stillFinishing({ deps, quietSince }: Engine, run: Run): Promise<b
 }
 
 /** Implementing stores nothing by itself, and a phase that waits for an answer has stored all. */
-async function finishingMs({ store }: Engine['deps'], { id, control }: Run): Promise<number> {
-  if (control === 'stop' || control === 'stop_now') return FINISHING_MS.stop;
-  const running = (await store.phases.list(id)).find(({ status }) => status === 'running');
+async function finishingMs({ store }: Engine['deps'], run: Run): Promise<number> {
+  if (stopWanted(run)) return FINISHING_MS.stop;
+  const running = (await store.phases.list(run.id)).find(({ status }) => status === 'running');
   const stores = running !== undefined && running.name !== 'implement';
   return stores ? FINISHING_MS.pause : FINISHING_MS.stop;
 }

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Attempt, AttemptEnd, Fence } from '../../domain/attempt.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
+import { stopWanted } from '../../domain/run.ts';
 import type { PhaseName } from '../../domain/phase.ts';
 import type { AttemptRows, ChangeQuestion } from '../../work/run-store.ts';
 import { ATTEMPT, insertAttempt, lockOwn, markAlive } from './attempt-row.ts';
@@ -72,8 +73,7 @@ async function holdForEffect(tx: Tx, fence: Fence): Promise<'held' | 'lost' | 'c
   if (known === undefined) return 'lost';
   const [run] = await tx.db.select(RUN).from(t.run).where(eq(t.run.id, known.runId)).for('share');
   if ((await lockOwn(tx, fence, 'share')) === undefined) return 'lost';
-  // A pause and a parking let finish what is under way.
-  if (run?.control === 'stop' || run?.control === 'stop_now') return 'called_off';
+  if (run !== undefined && stopWanted(run)) return 'called_off';
   return (await isTakenAway(tx, known)) ? 'called_off' : 'held';
 }
 
