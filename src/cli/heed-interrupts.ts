@@ -1,8 +1,9 @@
-import { hasCode, HarnessError, messageOf } from '../domain/errors.ts';
-import { ENDED, type RunControl } from '../domain/run.ts';
-import { databaseIsAway, requestControl, type App } from '../app.ts';
+import { HarnessError } from '../domain/errors.ts';
+import type { RunControl } from '../domain/run.ts';
+import type { App } from '../app.ts';
 import { endWithin, EXIT_OF, onInterrupts } from './interrupts.ts';
 import type { Output } from './output.ts';
+import { StopAsking } from './stop-asking.ts';
 
 /** A run that is carried out here, and how its person is spoken to. */
 export interface Heeding {
@@ -23,8 +24,6 @@ export interface Heeded {
 /** An interrupt is recorded in the database; one that does not answer for so long is waited for no longer. */
 const AWAY_MS = 7_000;
 
-const LOOK_MS = 500;
-
 /** Time to end sessions and to close what answers, once the run is left. */
 const CLOSING_MS = 2_500;
 
@@ -39,7 +38,7 @@ export function heedInterrupts({ app, runId, output }: Heeding): Heeded {
   // Who does not wait for it any more has heard of the run's end.
   left.promise.catch(() => undefined);
   let status: number | null = null;
-  let asking: Asking | undefined;
+  let asking: StopAsking | undefined;
   const leave = (why: string): void => {
     const cut = `${why}. Sessions end, what they made is kept, and \`harness resume\` goes on where it stopped`;
     const exit = status ?? 1;
@@ -55,9 +54,7 @@ export function heedInterrupts({ app, runId, output }: Heeding): Heeded {
         ? 'stopping at the next step; once more stops at once'
         : 'stopping now; once more leaves it',
     );
-    asking ??= new Asking({ app, runId, output }, () =>
-      leave('The run was left, for its database does not answer'),
-    );
+    asking ??= new StopAsking({ app, runId, leave, warn: output.warn, patienceMs: AWAY_MS });
     asking.wish(wish);
   });
   return {
@@ -68,73 +65,4 @@ export function heedInterrupts({ app, runId, output }: Heeding): Heeded {
       asking?.stop();
     },
   };
-}
-
-/** Asks for the run's end until that is recorded, and watches from then on that there is someone to ask. */
-class Asking {
-  readonly #order: Heeding;
-  readonly #timer: NodeJS.Timeout;
-  #wished: RunControl | undefined;
-  #recorded: RunControl | undefined;
-  #told = false;
-  #answeredAt = performance.now();
-  #looking = false;
-
-  constructor(order: Heeding, away: () => void) {
-    this.#order = order;
-    this.#timer = setInterval(() => {
-      if (performance.now() - this.#answeredAt > AWAY_MS) {
-        this.stop();
-        away();
-      } else void this.#look();
-    }, LOOK_MS);
-  }
-
-  wish(control: RunControl): void {
-    this.#wished = control;
-    void this.#look();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
-    try {
-      await this.#ask();
-      this.#answeredAt = performance.now();
-    } catch (error) {
-      this.#tell(error);
-    } finally {
-      this.#looking = false;
-    }
-  }
-
-  async #ask(): Promise<void> {
-    const { store } = this.#order.app;
-    const run = await store.runs.get(this.#order.runId);
-    const wished = this.#wished;
-    if (run === undefined || ENDED.includes(run.status) || wished === this.#recorded) return;
-    if (wished === undefined) return;
-    try {
-      await requestControl({ store }, run, wished);
-    } catch (error) {
-      // It ended by itself meanwhile.
-      if (!hasCode(error, 'RUN_NOT_LIVE')) throw error;
-    }
-    this.#recorded = wished;
-  }
-
-  #tell(error: unknown): void {
-    if (this.#told) return;
-    this.#told = true;
-    const { warn } = this.#order.output;
-    warn(
-      databaseIsAway(error)
-        ? 'the database does not answer, so the stop is not recorded yet'
-        : `the stop was not recorded yet: ${messageOf(error)}`,
-    );
-  }
 }
