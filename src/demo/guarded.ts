@@ -79,9 +79,11 @@ function said(text: string): { readonly content: readonly object[] } {
 }
 
 /** A project whose making nobody lived to tell of. */
-async function recovered({ there, keep }: Guard): Promise<TrackerProject | null> {
-  const project = await there.project();
-  if (project === undefined) return null;
+async function recovered({ there, keep, team }: Guard): Promise<TrackerProject | null> {
+  const found = await there.project();
+  if (found === undefined) return null;
+  // People may have made it one of several teams: its issues go into the one that was meant.
+  const project = { ...found, teamId: (await team()) ?? found.teamId };
   await keep(project);
   return project;
 }

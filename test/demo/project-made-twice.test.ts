@@ -66,6 +66,27 @@ test('I6 a project whose maker died before it was noted is found, not made again
   expect(fake.store.all('Project')).toHaveLength(1);
 });
 
+test('I6 a project that is one of several teams by then goes on in the team that is meant', async () => {
+  const teams = [
+    { key: 'ENG', name: 'Engineering' },
+    { key: 'PAY', name: 'Payroll' },
+  ];
+  await using fake = await startFakeLinear({ limits: NO_LIMITS, teams });
+  const [wanted, other] = fake.store.all('Team');
+  const run = randomUUID();
+  const dead = await aSession(fake, run, wanted?.id);
+  await dead.call('save_project', PROJECT);
+  await dead.close();
+  const [made] = fake.store.all('Project');
+  if (made !== undefined) fake.store.update(made, { teamIds: [other?.id, wanted?.id] });
+
+  const next = await aSession(fake, run, wanted?.id);
+  await next.call('save_issue', { title: 'A - b', team: 'PAY', project: 'Shop' });
+  await next.close();
+  expect(next.kept).toMatchObject([{ id: made?.id, teamId: wanted?.id }]);
+  expect(fake.store.all('Issue')).toMatchObject([{ title: 'A - b', teamId: wanted?.id }]);
+});
+
 test("another run's project, and one of people, is none of this run", async () => {
   await using fake = await startFakeLinear({ limits: NO_LIMITS });
   fake.store.insert('Project', { name: 'Shop', description: '', content: 'Ours.', teamIds: [] });

@@ -64,7 +64,11 @@ const DERIVED: Partial<Record<Kind, Readonly<Record<string, Derive>>>> = {
     user: one('User', 'userId'),
   },
   WorkflowState: { team: one('Team', 'teamId'), issues: many('Issue', 'stateId') },
-  IssueLabel: { team: one('Team', 'teamId') },
+  IssueLabel: {
+    team: one('Team', 'teamId'),
+    parent: one('IssueLabel', 'parentId'),
+    isGroup: (_store, label) => label['isGroup'] === true,
+  },
   Team: {
     states: many('WorkflowState', 'teamId'),
     labels: many('IssueLabel', 'teamId'),

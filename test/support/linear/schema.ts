@@ -82,7 +82,7 @@ type Team {
   projects(filter: ProjectFilter, ${PAGE}): ProjectConnection!
 }
 type WorkflowState { ${NODE}, name: String!, type: String!, position: Float!, color: String!, description: String, team: Team! }
-type IssueLabel { ${NODE}, name: String!, color: String!, description: String, isGroup: Boolean!, team: Team }
+type IssueLabel { ${NODE}, name: String!, color: String!, description: String, isGroup: Boolean!, team: Team, parent: IssueLabel }
 type Project {
   ${NODE}, name: String!, description: String!, content: String, slugId: String!, url: String!
   teams(${PAGE}): TeamConnection!

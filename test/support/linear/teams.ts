@@ -20,6 +20,24 @@ export function checkTeam(store: Store, teamId: string, given: Values): void {
         `The label '${textOf(label['name'])}' is not associated with the same team as the issue.`,
       );
   }
+  for (const key of ['labelIds', 'addedLabelIds']) checkGroups(store, idsOf(given[key]));
+}
+
+/** A group is no label of an issue, and of the labels of one an issue has one. */
+function checkGroups(store: Store, ids: readonly string[]): void {
+  const labels = [...new Set(ids)].map((id) => store.get('IssueLabel', id));
+  const group = labels.find((label) => label['isGroup'] === true);
+  if (group !== undefined)
+    throw invalidInput(
+      'labelIds of a group',
+      `The label '${textOf(group['name'])}' is a group and cannot be assigned to issues directly.`,
+    );
+  const groups = labels.flatMap((label) => label['parentId'] ?? []);
+  if (new Set(groups).size < groups.length)
+    throw invalidInput(
+      'labelIds not exclusive child labels',
+      'Labels of one group are exclusive: an issue can have one of them.',
+    );
 }
 
 function discrepancy(): Error {

@@ -102,7 +102,7 @@ async function inputOf(linear: Linear, { linearProject, ...home }: Home, item: N
     title: shownTitle(item.title),
     description: item.description,
     priority: item.priority,
-    labelIds: await linear.labels.ensure(item.labels, teamId),
+    labelIds: (await linear.labels.ensure(item.labels, teamId)).ids,
   };
 }
 
@@ -119,7 +119,7 @@ async function refuseBeyondPlan({ client, workspace }: Linear, more: number): Pr
 
 /** Also for issues of an earlier try that ended before they had one. */
 async function attachRecords(
-  { client }: Linear,
+  { client, labels }: Linear,
   home: Home,
   { batch, issues, earlier }: Pick<Batch, 'batch'> & Made,
 ): Promise<void> {
@@ -129,10 +129,14 @@ async function attachRecords(
     return known === undefined && issue !== undefined ? [{ item, issue }] : [];
   });
   if (bare.length === 0) return;
-  const inputs = bare.map(({ item, issue }) => {
+  const inputs: ReturnType<typeof newAttachment>[] = [];
+  for (const { item, issue } of bare) {
     const theirs = earlier.has(issue.id) && changedSince(issue);
-    return newAttachment(issue.id, freshRecord(home, item, { issue, theirs }));
-  });
+    const { left } = await labels.ensure(item.labels, issue.team.id);
+    const parentTheirs = theirs && earlier.has(issueIdOf(home, item.parent ?? ''));
+    const fresh = freshRecord(home, item, { issue, theirs, parentTheirs, left });
+    inputs.push(newAttachment(issue.id, fresh));
+  }
   await client.ask({
     document: together('attachmentCreate', 'AttachmentCreateInput', inputs.length),
     variables: Object.fromEntries(inputs.map((input, index) => [`i${index}`, input])),

@@ -60,13 +60,13 @@ export const CREATE_PROJECT = `mutation ($input: ProjectCreateInput!) {
 export const COUNT_ISSUES = `query { issues(first: 250) { nodes { id } } }`;
 
 export const LABELS_BY_ID = `query ($ids: [ID!]!) {
-  issueLabels(first: 250, filter: { id: { in: $ids } }) { nodes { id name team { id } } }
+  issueLabels(first: 250, filter: { id: { in: $ids } }) { nodes { id name isGroup team { id } parent { id } } }
 }`;
 
 /** Of the team or of the workspace. */
 export const LABELS_BY_NAME = `query ($names: [IssueLabelFilter!]!, $team: ID!) {
   issueLabels(first: 250, filter: { and: [{ or: $names }, { or: [{ team: { null: true } }, { team: { id: { eq: $team } } }] }] }) {
-    nodes { id name team { id } }
+    nodes { id name isGroup team { id } parent { id } }
   }
 }`;
 

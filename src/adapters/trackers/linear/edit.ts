@@ -29,11 +29,11 @@ export async function edit(linear: Linear, home: Home, order: Order): Promise<vo
 
 async function editOnce(linear: Linear, home: Home, { key, change }: Order): Promise<void> {
   const held = await readHeld(linear.client, home, key);
-  const input = await inputOf(linear, held, change);
+  const { left, ...input } = await inputOf(linear, held, change);
   const stateId = await stateAfter(linear, held, change.cancelled);
   if (Object.keys(input).length === 0 && stateId === undefined) return;
   const shown = await write(linear, held, { input, stateId });
-  await keepExact(linear, held, (exact) => exactAfter(exact, change, shown));
+  await keepExact(linear, held, (exact) => exactAfter(exact, change, { ...shown, left }));
 }
 
 interface Input {
@@ -48,7 +48,7 @@ async function inputOf(
   linear: Linear,
   held: Held,
   { title, description, priority, labels }: Change,
-): Promise<Input> {
+): Promise<Input & Pick<Exact, 'left'>> {
   return {
     ...(title === undefined ? {} : { title: shownTitle(title) }),
     ...(description === undefined ? {} : { description }),
@@ -62,11 +62,12 @@ async function labelChange(
   linear: Linear,
   { issue }: Held,
   labels: readonly string[],
-): Promise<Pick<Input, 'addedLabelIds' | 'removedLabelIds'>> {
-  const wanted = await linear.labels.ensure(labels, issue.team.id);
+): Promise<Pick<Input, 'addedLabelIds' | 'removedLabelIds'> & Pick<Exact, 'left'>> {
+  const { ids: wanted, left } = await linear.labels.ensure(labels, issue.team.id);
   const { blockedIds } = await linear.labels.read(issue.labelIds);
   const removed = issue.labelIds.filter((id) => ![...wanted, ...blockedIds].includes(id));
   return {
+    ...(left.length === 0 ? {} : { left: [...left] }),
     addedLabelIds: wanted.filter((id) => !issue.labelIds.includes(id)),
     ...(removed.length === 0 ? {} : { removedLabelIds: removed }),
   };
@@ -137,9 +138,9 @@ async function keepExact(
 }
 
 function exactAfter(
-  { title, description, labels, ...rest }: Exact,
+  { title, description, labels, left, ...rest }: Exact,
   change: Change,
-  shown: { readonly title: string; readonly description: string },
+  shown: Shown & Pick<Exact, 'left'>,
 ): Exact {
   return {
     ...rest,
@@ -149,6 +150,8 @@ function exactAfter(
     ...(change.description === undefined
       ? { ...(description && { description }) }
       : descriptionKept(change.description, shown.description)),
-    labels: change.labels === undefined ? labels : [...change.labels],
+    ...(change.labels === undefined
+      ? { labels, ...(left && { left }) }
+      : { labels: [...change.labels], ...(shown.left && { left: shown.left }) }),
   };
 }

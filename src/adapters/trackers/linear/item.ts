@@ -2,7 +2,7 @@ import { saysBlocked } from '../../../domain/work-item.ts';
 import type { TrackedItem } from '../../../work/tracker.ts';
 import { claimOf } from '../rules.ts';
 import { textOf } from './record.ts';
-import type { Home, ItemRecord } from './record.ts';
+import type { Exact, Home, ItemRecord } from './record.ts';
 import type { Issue } from './shapes.ts';
 
 /** The newest claim of an item. */
@@ -43,7 +43,7 @@ export function itemOf(card: Claimed, labels: Labels): TrackedItem {
     priority: issue.priority,
     dependencies: Object.freeze(dependenciesOf(card)),
     parent: parentOf(card),
-    labels: Object.freeze(labelsOf(exact.labels, labels.names)),
+    labels: Object.freeze(labelsOf(exact, labels.names)),
     status: statusOf(card, labels.blocked),
     // Whoever takes it out of the project takes it out of the plan.
     cancelled: isCancelled(issue) || issue.project?.id !== home.linearProject,
@@ -91,9 +91,14 @@ function unheldStatus({ issue, head }: Claimed, blocked: boolean): TrackedItem['
 }
 
 /** Labels that Linear has for the issue, in the order they were given, and those it could not take. */
-function labelsOf(given: readonly string[], names: readonly string[]): readonly string[] {
+function labelsOf(
+  { labels: given, left = [] }: Pick<Exact, 'labels' | 'left'>,
+  names: readonly string[],
+): readonly string[] {
   const there = new Set(names.map((name) => name.toLowerCase()));
-  const kept = given.filter((name) => !carried(name) || there.has(name.toLowerCase()));
+  const kept = given.filter(
+    (name) => !carried(name) || left.includes(name) || there.has(name.toLowerCase()),
+  );
   const known = new Set(given.map((name) => name.toLowerCase()));
   return [...kept, ...names.filter((name) => !known.has(name.toLowerCase())).toSorted()];
 }

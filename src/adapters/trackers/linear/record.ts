@@ -12,6 +12,8 @@ const exactShape = z.object({
   title: rewritten.optional(),
   description: rewritten.optional(),
   labels: z.array(z.string()),
+  /** Those of them that the issue can't have. */
+  left: z.array(z.string()).optional(),
   dependencies: z.array(z.string()),
   /** Where Linear has no issue of this key. */
   parent: z.string().optional(),
@@ -127,14 +129,21 @@ export function adoptedRecord(home: Home, { id, identifier }: Issue): ItemRecord
   return { harness: 1, project: home.project, key, issue: id, ...none, exact };
 }
 
-/**
- * The record of an issue that was created for this item. `theirs`: somebody else changed it since, so it
- * shows what they want.
- */
+interface Fresh {
+  readonly issue: Issue;
+  /** Somebody else changed it since, so it shows what they want. */
+  readonly theirs: boolean;
+  /** Theirs too, where it is a part of nothing: it was made as a part of another issue. */
+  readonly parentTheirs: boolean;
+  /** Labels that it can't have. */
+  readonly left: readonly string[];
+}
+
+/** The record of an issue that was created for this item. */
 export function freshRecord(
   home: Home,
   item: NewItem,
-  { issue, theirs }: { readonly issue: Issue; readonly theirs: boolean },
+  { issue, theirs, parentTheirs, left }: Fresh,
 ): ItemRecord {
   return {
     harness: 1,
@@ -151,8 +160,11 @@ export function freshRecord(
         : titleKept(item.title, issue.title)),
       ...(theirs ? {} : descriptionKept(item.description, issue.description)),
       labels: [...item.labels],
+      ...(left.length === 0 ? {} : { left: [...left] }),
       dependencies: [...item.dependencies],
-      ...(theirs || item.parent === null || issue.parent !== null ? {} : { parent: item.parent }),
+      ...(parentTheirs || item.parent === null || issue.parent !== null
+        ? {}
+        : { parent: item.parent }),
     },
   };
 }

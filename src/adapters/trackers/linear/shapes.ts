@@ -126,9 +126,20 @@ export const madeProjectsShape = z
 
 export const labelsShape = z
   .object({
-    issueLabels: nodes(z.object({ id, name: z.string(), team: z.object({ id }).nullable() })),
+    issueLabels: nodes(
+      z.object({
+        id,
+        name: z.string(),
+        isGroup: z.boolean(),
+        team: z.object({ id }).nullable(),
+        /** The group that it is of. */
+        parent: z.object({ id }).nullable(),
+      }),
+    ),
   })
   .transform(({ issueLabels }) => issueLabels.nodes);
+
+export type FoundLabel = z.output<typeof labelsShape>[number];
 
 export const labelMadeShape = z
   .object({ issueLabelCreate: z.object({ issueLabel: z.object({ id }) }) })
