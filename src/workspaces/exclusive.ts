@@ -45,11 +45,12 @@ export function exclusively<T>(queue: Queue, name: string, work: () => Promise<T
 async function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(name), { recursive: true });
   let lost: Error | undefined;
+  const { stat, held } = statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS));
   const release = await lock(name, {
     realpath: false,
     stale: STALE_MS,
     retries: TRIES,
-    fs: { ...fs, stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)) },
+    fs: { ...fs, stat },
     onCompromised: (error) => {
       lost = error;
     },
@@ -60,6 +61,7 @@ async function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
       { cause: error },
     );
   });
+  held();
   try {
     return await work();
   } finally {

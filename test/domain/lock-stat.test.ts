@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const patiently = () => ({
   ...fs,
-  stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)),
+  stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)).stat,
 });
 
 const ORDER = {
@@ -64,4 +64,31 @@ test('the lock of a process that lives is not, whatever the clock says', async (
   } finally {
     clearInterval(touching);
   }
+});
+
+// About 2 s: the holder looks at its lock after one.
+test('a holder that slept for longer than a lock lasts keeps the one that nobody took', async () => {
+  const file = join(folder, 'main');
+  const sleep = new AbortController();
+  const looks: number[] = [];
+  const { stat: look, held } = statOfLocks(fs.stat, () => sleep.signal);
+  const counted: typeof look = (path, done) =>
+    look(path, (error, found) => {
+      looks.push(found?.mtime.getTime() ?? Number.NaN);
+      done(error, found);
+    });
+  const lost: Error[] = [];
+  const release = await lock(file, {
+    ...ORDER,
+    update: STALE_MS / 2,
+    fs: { ...fs, stat: counted },
+    onCompromised: (error) => lost.push(error),
+  });
+  held();
+  const before = looks.length;
+  sleep.abort();
+  await expect.poll(() => looks.length, { timeout: 10_000 }).toBeGreaterThan(before);
+  expect(looks).not.toContain(0);
+  expect(lost).toEqual([]);
+  await release();
 });

@@ -41,16 +41,19 @@ async function acquire(
   onCompromised: (error: Error) => void,
 ): Promise<() => Promise<void>> {
   const began = performance.now();
+  const { stat, held } = statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS));
   const options = {
     lockfilePath: startLock,
     realpath: false,
     stale: STALE_MS,
     update: 1_000,
-    fs: { ...fs, stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)) },
+    fs: { ...fs, stat },
   };
   for (;;) {
     try {
-      return await lock(root, { ...options, retries: 0, onCompromised });
+      const release = await lock(root, { ...options, retries: 0, onCompromised });
+      held();
+      return release;
     } catch (error) {
       if (!hasCode(error, 'ELOCKED')) throw error;
     }
