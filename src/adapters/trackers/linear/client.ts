@@ -7,6 +7,7 @@ import type { Reply } from './reply.ts';
 export interface ClientOrder {
   readonly url: string;
   readonly apiKey: string;
+  /** The time of day, by which Linear tells when its limits are full again. */
   readonly now: () => number;
   /** Rejects once the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -51,6 +52,9 @@ const REST_MS = 5000;
 const HURRIED_MS = 3000;
 const HURRY_MS = 60_000;
 
+/** Milliseconds since the process began; nobody sets it. */
+const monotonic = (): number => performance.now();
+
 const MOST_BYTES = 64 * 1024 ** 2;
 
 export function createLinearClient(order: ClientOrder): LinearClient {
@@ -66,7 +70,7 @@ export function createLinearClient(order: ClientOrder): LinearClient {
   return {
     close: () => closing.abort(),
     hurry() {
-      state.hurriedUntil = order.now() + HURRY_MS;
+      state.hurriedUntil = monotonic() + HURRY_MS;
       for (const flight of state.flights) flight.hurry();
     },
     async ask(question) {
@@ -77,7 +81,7 @@ export function createLinearClient(order: ClientOrder): LinearClient {
         if (reply.kind === 'data') return parsed(question, reply.data);
         if (reply.kind === 'error') throw reply.error;
         if (reply.kind === 'limited') await waitForLimit(order, state);
-        else if (reply.slow || pause === null) throw rest(order, state, reply.why);
+        else if (reply.slow || pause === null) throw rest(state, reply.why);
         else await rested(order, state, pause);
       }
       throw limited(new Date(state.limitedUntil).toISOString());
@@ -88,6 +92,7 @@ export function createLinearClient(order: ClientOrder): LinearClient {
 interface State {
   /** Epoch milliseconds. */
   limitedUntil: number;
+  /** By the monotonic clock, as `hurriedUntil`: a clock that is set back lengthens neither. */
   resting: number;
   why: string;
   hurriedUntil: number;
@@ -100,9 +105,8 @@ interface State {
 /** Never a blind retry: what is known to be refused is not asked. */
 async function waitForLimit(order: ClientOrder, state: State): Promise<void> {
   if (state.signal.aborted) throw unreachable(CLOSED);
-  const now = order.now();
-  if (state.resting > now) throw unreachable(state.why);
-  const left = state.limitedUntil - now;
+  if (state.resting > monotonic()) throw unreachable(state.why);
+  const left = state.limitedUntil - order.now();
   if (left <= 0) return;
   if (left > SHORT_WAIT_MS) throw limited(new Date(state.limitedUntil).toISOString());
   await rested(order, state, left);
@@ -119,8 +123,8 @@ async function rested({ pause }: ClientOrder, { signal }: State, ms: number): Pr
   }
 }
 
-function rest({ now }: ClientOrder, state: State, why: string): HarnessError {
-  Object.assign(state, { resting: now() + REST_MS, why });
+function rest(state: State, why: string): HarnessError {
+  Object.assign(state, { resting: monotonic() + REST_MS, why });
   return unreachable(why);
 }
 
@@ -164,8 +168,8 @@ interface Flight {
   over(): void;
 }
 
-function createFlight({ now, patience }: ClientOrder, { hurriedUntil }: State): Flight {
-  const began = now();
+function createFlight({ patience }: ClientOrder, { hurriedUntil }: State): Flight {
+  const began = monotonic();
   const controller = new AbortController();
   const end = (): void => controller.abort(new DOMException('It took too long', 'TimeoutError'));
   const hurried = Math.min(patience, HURRIED_MS);
@@ -178,7 +182,7 @@ function createFlight({ now, patience }: ClientOrder, { hurriedUntil }: State): 
       if (flight.patience === hurried) return;
       flight.patience = hurried;
       clearTimeout(timer);
-      timer = setTimeout(end, Math.max(0, began + hurried - now()));
+      timer = setTimeout(end, Math.max(0, began + hurried - monotonic()));
     },
     over: () => clearTimeout(timer),
   };

@@ -67,3 +67,20 @@ test('who is in a hurry waits three seconds for an answer, also one that was ask
   // Nobody is asked in the seconds after that either.
   expect((await endOf(tracker.list())).ms).toBeLessThan(500);
 });
+
+// About 9 s: three of haste and five of rest.
+test('a clock that is set back by an hour lengthens neither haste nor rest', async () => {
+  await using fake = await startFakeLinear({ limits: NO_LIMITS });
+  let back = 0;
+  const tracker = aLinearTracker(fake, { now: () => Date.now() - back });
+  await tracker.create([newItem({ key: 'A' })]);
+  fake.faults.order({ kind: 'silence', times: 20 });
+  const asked = endOf(tracker.list());
+  await expect.poll(() => fake.log.at(-1)?.outcome).toBe('silence');
+  back = 3_600_000;
+  tracker.hurry?.();
+  expect((await asked).ms).toBeLessThan(6000);
+  back *= 2;
+  fake.faults.clear();
+  await expect.poll(() => tracker.get('A'), { timeout: 10_000 }).toMatchObject({ key: 'A' });
+});
