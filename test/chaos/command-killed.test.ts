@@ -147,12 +147,13 @@ async function land(): Promise<void> {
   expect(await git('rev-parse', 'HEAD^{tree}')).toBe((await examine(arena)).tree);
 }
 
-const Rescue = z.object({ ref: z.string() });
+const Rescue = z.object({ ref: z.string(), item: z.string().nullable() });
 
-/** Gets back what the stop interrupted. */
+/** Gets back what the stop interrupted; others may have been at work beside it. */
 async function recover(): Promise<void> {
   const listed = (await say('recover')).stdout.trim().split('\n');
-  const { ref } = Rescue.parse(JSON.parse(listed[0] ?? ''));
+  const rescues = listed.map((line) => Rescue.parse(JSON.parse(line)));
+  const { ref = '' } = rescues.find(({ item }) => item === 'ALPHA-1') ?? {};
   const half = join(dirname(arena.home), 'half');
   const again = await insist(['recover', ref, '--to', half], byTime());
   expect(again.exit === 0 ? '' : again.stderr).toMatch(/^$|is not empty; give a new folder/u);
