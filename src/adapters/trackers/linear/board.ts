@@ -44,7 +44,8 @@ export function createBoard(
   let turn: Promise<unknown> = Promise.resolve();
   const refresh = async (home: Home): Promise<readonly Card[]> => {
     const began = deps.now();
-    const whole = state.of !== home.linearProject || began - state.wholeAt >= WHOLE_MS;
+    // Either way: a clock that is set back must not put it off.
+    const whole = state.of !== home.linearProject || Math.abs(began - state.wholeAt) >= WHOLE_MS;
     const left = whole ? began : state.since;
     const issues = await changedSince(client, home, {
       since: whole ? 0 : state.since,

@@ -106,13 +106,18 @@ async function write(
     variables: moves ? { id, input: { ...NOTHING, ...input }, move: { stateId } } : { id, input },
     shape: issueTextShape,
   });
-  if (moves && written.state.id !== state.id)
+  // Whoever ended it meanwhile was faster; a move between states of work is no answer to that.
+  if (moves && written.state.id !== state.id && isEnd(written.state.type))
     await client.ask({
       document: UPDATE_ISSUE,
       variables: { id, input: { stateId: written.state.id } },
       shape: issueTextShape,
     });
   return { title: written.title, description: written.description ?? '' };
+}
+
+function isEnd(type: string): boolean {
+  return ['completed', 'canceled', 'duplicate'].includes(type);
 }
 
 /** Others write the same record when they claim: what either wrote last is looked at once more. */

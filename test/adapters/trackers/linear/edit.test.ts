@@ -73,6 +73,15 @@ test('one that they complete while it is called off stays completed', async () =
   expect(await tracker.get('A')).toMatchObject({ status: 'done', cancelled: false });
 });
 
+test('one that they only move along meanwhile is called off all the same', async () => {
+  await using scene = await aScene();
+  const { fake, detour, tracker } = scene;
+  await tracker.create([newItem({ key: 'A' })]);
+  detour.before(EDIT, () => drag(fake, 'backlog'));
+  await tracker.edit('A', { cancelled: true });
+  expect(await tracker.get('A')).toMatchObject({ status: 'todo', cancelled: true });
+});
+
 test('I2 a claim that is made between look and write is not forgotten by the record', async () => {
   await using scene = await aScene();
   const { detour, tracker, other } = scene;
