@@ -25,18 +25,20 @@ export async function withFileLock<T>(
   await access(dirname(file), constants.W_OK).catch((error: unknown) => {
     throw refusal(file, error);
   });
+  const { stat, held } = statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS));
   const release = await lock(file, {
     realpath: false,
     stale: STALE_MS,
     update: STALE_MS / 5,
     retries: PATIENCE,
-    fs: { ...fs, stat: statOfLocks(fs.stat, () => AbortSignal.timeout(STALE_MS)) },
+    fs: { ...fs, stat },
     onCompromised: () => {
       lost = true;
     },
   }).catch((error: unknown) => {
     throw refusal(file, error);
   });
+  held();
   try {
     return await work({ lost: () => lost });
   } finally {
