@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../domain/errors.ts';
+import { SHOWN_PHASE_STATUSES } from '../domain/phase.ts';
 import { RUN_STATUSES } from '../domain/run.ts';
 import { SNAPSHOT_FILE, type Snapshot } from './snapshot.ts';
 
@@ -21,15 +22,7 @@ const stored = z.object({
   phases: z.record(
     z.string(),
     z.object({
-      status: z.enum([
-        'pending',
-        'running',
-        'waiting_approval',
-        'completed',
-        'failed',
-        'skipped',
-        'interrupted',
-      ]),
+      status: z.enum(SHOWN_PHASE_STATUSES),
       attempts: count,
       started_at: text,
       completed_at: text,

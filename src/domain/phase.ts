@@ -11,16 +11,22 @@ export const PHASES = [
 
 export type PhaseName = (typeof PHASES)[number];
 
-export type PhaseStatus =
-  | 'pending'
-  | 'running'
-  | 'waiting_approval'
-  | 'completed'
-  | 'failed'
-  | 'skipped';
+const STATUSES = [
+  'pending',
+  'running',
+  'waiting_approval',
+  'completed',
+  'failed',
+  'skipped',
+] as const;
+
+/** As stored. */
+export type PhaseStatus = (typeof STATUSES)[number];
 
 /** As people are told: `interrupted`, where its run ended in the middle of it; `resume` begins it again. */
-export type ShownPhaseStatus = PhaseStatus | 'interrupted';
+export const SHOWN_PHASE_STATUSES = [...STATUSES, 'interrupted'] as const;
+
+export type ShownPhaseStatus = (typeof SHOWN_PHASE_STATUSES)[number];
 
 /** What a stored status says beside its run's: a run that ended has nothing running. */
 export function shownStatus(status: PhaseStatus, runEnded: boolean): ShownPhaseStatus {

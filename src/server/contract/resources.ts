@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PHASES } from '../../domain/phase.ts';
+import { PHASES, SHOWN_PHASE_STATUSES } from '../../domain/phase.ts';
 import { RUN_STATUSES } from '../../domain/run.ts';
 
 const time = z.string().meta({ description: 'RFC 3339, UTC' });
@@ -20,15 +20,7 @@ export const shownName = z
   .regex(/^[^\p{C}]*$/u, 'must not hold control characters');
 
 export const runStatus = z.enum(RUN_STATUSES);
-const phaseStatus = z.enum([
-  'pending',
-  'running',
-  'waiting_approval',
-  'completed',
-  'failed',
-  'skipped',
-  'interrupted',
-]);
+const phaseStatus = z.enum(SHOWN_PHASE_STATUSES);
 export const itemStatus = z.enum(['todo', 'in_progress', 'done', 'blocked']);
 export const priority = z
   .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
