@@ -1,6 +1,6 @@
-import { createServer, request } from 'node:http';
-import { once } from 'node:events';
+import { request } from 'node:http';
 import { startRehearsalModel } from '../src/rehearsal/model.ts';
+import { serveHttp } from '../test/support/loopback.ts';
 import { LATENCY_MS, overheadScenario } from './overhead-scenario.ts';
 
 export interface CountingModel {
@@ -21,7 +21,7 @@ export async function startCountingModel(): Promise<CountingModel> {
   });
   let sum = 0;
   let first = 0;
-  const relay = createServer((incoming, outgoing) => {
+  const relay = await serveHttp((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -41,17 +41,12 @@ export async function startCountingModel(): Promise<CountingModel> {
       upstream.end(body);
     });
   });
-  relay.listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  const address = relay.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: relay.url,
     bytes: () => sum,
     first: () => first,
     async close() {
-      relay.closeAllConnections();
-      relay.close();
+      await relay.close();
       await model.close();
     },
   };

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMemoryTracker } from '../src/adapters/trackers/memory.ts';
@@ -11,6 +10,7 @@ import { localIssues } from '../src/demo/local-issues.ts';
 import { openMcp, type McpDoor } from '../src/gateway/mcp/door.ts';
 import { openPins } from '../src/gateway/mcp/pins.ts';
 import type { WireEnd } from '../src/sessions/agent.ts';
+import { serveHttp } from '../test/support/loopback.ts';
 
 const SUBJECT = { attempt: 'a', phase: 'implement', role: 'coder', item: 'APP-1' } as const;
 
@@ -20,18 +20,13 @@ export async function withTrackerTools<T>(
   use: (wire: Pick<WireEnd, 'baseUrl' | 'servers'>) => Promise<T>,
 ): Promise<T> {
   const door = await trackerDoor();
-  const server = createServer((request, response) => {
+  const server = await serveHttp((request, response) => {
     answer(door, url, { request, response }).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
-    return await use({ baseUrl: `http://127.0.0.1:${port}`, servers: door.servers });
+    return await use({ baseUrl: server.url, servers: door.servers });
   } finally {
-    server.close();
-    server.closeAllConnections();
+    await server.close();
     await door.close();
   }
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { costOf } from '../../src/gateway/prices.ts';
 import { aRun } from '../adapters/store/a-store.ts';
 import { sse } from '../gateway/wiring.ts';
 import { testDatabase } from '../support/database.ts';
+import { serveHttp } from '../support/loopback.ts';
 
 /** All of it is used up by a few thousand of the upstream's pieces. */
 const BUDGET_USD = 3;
@@ -29,22 +30,10 @@ interface Provider extends AsyncDisposable {
 
 async function startProvider(): Promise<Provider> {
   const bill = { usd: 0 };
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp((request, response) => {
     request.resume().once('end', () => void answer(response, bill));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return {
-    url: `http://127.0.0.1:${String(port)}`,
-    bill,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return { url, bill, [Symbol.asyncDispose]: close };
 }
 
 const tokens = (inputTokens: number, outputTokens: number) => ({

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { costOf } from '../../src/gateway/prices.ts';
 import { sse } from '../gateway/wiring.ts';
+import { serveHttp } from '../support/loopback.ts';
 
 /** A provider whose coders talk until they are cut off; all others it leaves to another model. */
 export interface EndlessModel extends AsyncDisposable {
@@ -31,25 +31,12 @@ export async function anEndlessModel(others: string): Promise<EndlessModel> {
     await talkOn(response, bill);
     talking.now -= 1;
   };
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp((request, response) => {
     if (request.headers['x-harness-role'] === 'coder')
       request.resume().once('end', () => void talk(response));
     else pass(others, request, response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return {
-    url: `http://127.0.0.1:${String(port)}`,
-    bill,
-    most,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return { url, bill, most, [Symbol.asyncDispose]: close };
 }
 
 function pass(others: string, request: IncomingMessage, response: ServerResponse): void {

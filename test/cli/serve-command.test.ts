@@ -1,8 +1,7 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { aBench, type Bench } from '../support/harness-cli.ts';
+import { freePort } from '../support/loopback.ts';
 
 let database: TestDatabase;
 let bench: Bench;
@@ -15,16 +14,6 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** A port that nobody listens on just now. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return String(typeof address === 'object' ? address?.port : '');
-}
-
 const other = '1';
 
 test.each([
@@ -32,7 +21,7 @@ test.each([
   ['serve listens where API_PORT says', () => ['serve'], 'the port'],
   ['--port wins over API_PORT', (port: string) => ['serve', '--port', port], other],
 ] as const)('R-040 R-075 %s', { timeout: 60_000 }, async (_what, words, variable) => {
-  const port = await freePort();
+  const port = String(await freePort());
   const API_PORT = variable === 'the port' ? port : variable;
   const running = bench.start(words(port), { env: { API_PORT } });
   await running.heard(new RegExp(`127\\.0\\.0\\.1:${port}`, 'u'));

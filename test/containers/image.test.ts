@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { serveHttp } from '../support/loopback.ts';
 import { ROOT } from './compose-file.ts';
 
 const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
@@ -118,12 +117,10 @@ describe('Dockerfile', () => {
     const [, ...args] = words(json);
     const asked: (string | undefined)[] = [];
     let status = 200;
-    const server = createServer((request, response) => {
+    const { port, close } = await serveHttp((request, response) => {
       asked.push(request.url);
       response.writeHead(status).end();
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = z.object({ port: z.number() }).parse(server.address());
+    });
     const check = (): Promise<number> =>
       promisify(execFile)(process.execPath, args, { env: { API_PORT: String(port) } }).then(
         () => 0,
@@ -133,8 +130,7 @@ describe('Dockerfile', () => {
     status = 503;
     expect(await check()).toBe(1);
     expect(asked).toEqual(['/health', '/health']);
-    server.close();
-    await once(server, 'close');
+    await close();
     expect(await check()).toBe(1);
   });
 });

@@ -1,15 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
 import { backOff, follow, type Link } from '../../dashboard/src/live/follow.ts';
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
+import { serveHttp } from '../support/loopback.ts';
 
 interface Heard {
   readonly ids: string[];
@@ -22,23 +14,18 @@ type Answer = (response: ServerResponse, after: number, visit: number) => void;
 /** Follows a server of its own until the record of this id has come. */
 async function followUntil(last: string, answer: Answer, silenceMs = 5000): Promise<Heard> {
   let visit = 0;
-  const server = createServer((request, response) => {
+  await using server = await serveHttp((request, response) => {
     visit += 1;
     const after = Number(request.headers['last-event-id'] ?? '0');
     answer(response, after, visit);
   });
-  servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
   const heard: Heard = { ids: [], links: [], asked: [] };
   const stop = new AbortController();
   await follow({
     open: (after, signal) => {
       heard.asked.push(after);
       const headers = after === null ? {} : { 'last-event-id': after };
-      return fetch(`http://127.0.0.1:${address.port}/`, { headers, signal });
+      return fetch(server.url, { headers, signal });
     },
     onRecord: ({ id }) => {
       heard.ids.push(id ?? '');

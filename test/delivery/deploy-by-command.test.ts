@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import type { DeployEnd } from '../../src/domain/deploy.ts';
 import { deployByCommand } from '../../src/delivery/deploy-by-command.ts';
 import type { DeploySettings } from '../../src/domain/run.ts';
 import { redactorOf } from '../../src/safety/redact.ts';
+import { serveHttp } from '../support/loopback.ts';
 
 const COMMIT = 'c0ffee'.repeat(6).concat('c0ff');
 const PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -134,20 +134,11 @@ test('I7 what a command prints is told without secrets and control sequences', a
 
 test('a URL is asked until it answers well', async () => {
   let asked = 0;
-  const server = createServer((_, response) => {
+  await using server = await serveHttp((_, response) => {
     asked += 1;
     response.writeHead(asked === 1 ? 503 : 204).end();
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  try {
-    const end = await deploy({ probe: `http://127.0.0.1:${String(port)}/health` });
-    expect(end.status).toBe('deployed');
-    expect(asked).toBe(2);
-  } finally {
-    server.close();
-  }
+  const end = await deploy({ probe: `${server.url}/health` });
+  expect(end.status).toBe('deployed');
+  expect(asked).toBe(2);
 });

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { openMemoryTracker } from '../../src/adapters/trackers/memory.ts';
 import { createDemoTracker, type DemoTracker } from '../../src/demo/demo-tracker.ts';
@@ -9,6 +7,7 @@ import type { McpOrder } from '../../src/gateway/mcp/door.ts';
 import type { RunStore } from '../../src/work/run-store.ts';
 import { SETTINGS } from '../support/a-run.ts';
 import { FAKE_KEY, startFakeLinear } from '../support/linear/start-fake-linear.ts';
+import { freePort } from '../support/loopback.ts';
 
 const demo = { tracker: 'linear', issues: 2, project: null } as const;
 
@@ -43,15 +42,6 @@ async function endOf(tracker: DemoTracker): Promise<unknown> {
   );
 }
 
-async function aDeadAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/mcp`;
-}
-
 test('R-155 a server that refuses the key is said to be one, with what to look at and without the key', async () => {
   await using fake = await startFakeLinear();
   const key = 'lin_api_revoked';
@@ -65,10 +55,12 @@ test('R-155 a server that refuses the key is said to be one, with what to look a
 });
 
 test('R-155 so is one that is down', async () => {
-  expect(await endOf(aTracker(await aDeadAddress(), FAKE_KEY))).toMatchObject({
-    code: 'MCP_UNAVAILABLE',
-    message: expect.stringMatching(
-      /^MCP server connection failed: linear .*Check LINEAR_API_KEY/su,
-    ),
-  });
+  expect(await endOf(aTracker(`http://127.0.0.1:${await freePort()}/mcp`, FAKE_KEY))).toMatchObject(
+    {
+      code: 'MCP_UNAVAILABLE',
+      message: expect.stringMatching(
+        /^MCP server connection failed: linear .*Check LINEAR_API_KEY/su,
+      ),
+    },
+  );
 });

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../containers/compose-file.ts';
 import { findCompose } from '../containers/find-compose.ts';
 import { quickOnly } from '../support/e2e-part.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/loopback.ts';
 
 const run = promisify(execFile);
 

@@ -16,7 +16,7 @@ import {
 } from '../support/a-page.ts';
 import { buildDashboard } from '../support/built-dashboard.ts';
 import { quickOnly } from '../support/e2e-part.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/loopback.ts';
 import { proveExit } from '../support/harness-cli.ts';
 import { unitConverter } from '../support/second-scenario.ts';
 import {

@@ -11,7 +11,7 @@ import { placeIn } from '../../src/adapters/store/server/place.ts';
 import { isServer, readPidFile, stopServer } from '../../src/adapters/store/server/postmaster.ts';
 import { processEnvironment } from '../../src/config/variables.ts';
 import { quickOnly } from '../support/e2e-part.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/loopback.ts';
 import { pathWith } from '../support/node-here.ts';
 import { copyTree } from '../support/tree-copy.ts';
 

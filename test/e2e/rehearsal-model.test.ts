@@ -1,7 +1,6 @@
 import { createSdkMcpServer, query, tool } from '@anthropic-ai/claude-agent-sdk';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, request as forward } from 'node:http';
-import { once } from 'node:events';
+import { request as forward } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,10 +8,11 @@ import { z } from 'zod';
 import { startRehearsalModel, type Played } from '../../src/rehearsal/model.ts';
 import { readingList } from '../../src/rehearsal/scenarios/reading-list.ts';
 import { headersOf, type Who } from '../rehearsal/scripted-session.ts';
+import { serveHttp } from '../support/loopback.ts';
 
 /** Stands where the gateway is: adds the headers that say who asks. */
 async function attributing(url: string, who: Who): Promise<string> {
-  const server = createServer((incoming, answer) => {
+  const server = await serveHttp((incoming, answer) => {
     const { method, headers } = incoming;
     const onward = { method, headers: { ...headers, ...headersOf(who) } };
     const outgoing = forward(`${url}${incoming.url}`, onward, (response) => {
@@ -23,14 +23,8 @@ async function attributing(url: string, who: Who): Promise<string> {
     outgoing.on('error', () => answer.destroy());
     incoming.pipe(outgoing);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  return typeof address === 'object' ? `http://127.0.0.1:${address?.port}` : '';
+  onTestFinished(server.close);
+  return server.url;
 }
 
 test.each(['claude-opus-5-5', 'claude-sonnet-4-5'])(

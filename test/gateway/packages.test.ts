@@ -10,6 +10,7 @@ import { PUBLIC_NPM, PUBLIC_NPM_NAMES, PUBLIC_PYPI } from '../../src/domain/regi
 import { createPackages } from '../../src/gateway/packages.ts';
 import type { PackagesOrder } from '../../src/gateway/packages.ts';
 import type { PackageWire } from '../../src/workspaces/environment/open-environments.ts';
+import { serveHttp } from '../support/loopback.ts';
 
 const PUBLIC = {
   npm: PUBLIC_NPM,
@@ -236,14 +237,11 @@ async function aBench(
   options: Partial<Pick<PackagesOrder, 'maxBytes' | 'sealed'>> = {},
 ): Promise<Bench> {
   const requests: http.IncomingMessage[] = [];
-  const registry = http.createServer((request, response) => {
+  const registry = await serveHttp((request, response) => {
     requests.push(request);
     listener(request, response);
   });
-  registry.listen(0, '127.0.0.1');
-  await once(registry, 'listening');
-  const address = registry.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const { url } = registry;
   const folder = await mkdtemp(join(tmpdir(), 'harness-packages-'));
   const asked: string[] = [];
   const registries = {
@@ -260,23 +258,17 @@ async function aBench(
   });
   const wire = await packages.wire((host) => void asked.push(host));
   const socket = wire.socket ?? '';
-  const stopRegistry = async (): Promise<void> => {
-    if (!registry.listening) return;
-    registry.close();
-    registry.closeAllConnections();
-    await once(registry, 'close');
-  };
   return {
     url,
     socket,
     wire,
     requests,
     asked,
-    stopRegistry,
+    stopRegistry: registry.close,
     get: (path, extra = {}) => get({ socketPath: socket, path, agent: false, ...extra }),
     async [Symbol.asyncDispose]() {
       await packages[Symbol.asyncDispose]();
-      await stopRegistry();
+      await registry.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

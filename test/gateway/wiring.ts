@@ -1,6 +1,5 @@
 import http from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import type { HarnessEvent } from '../../src/domain/event.ts';
 import type { EgressSettings } from '../../src/gateway/egress/egress.ts';
@@ -10,6 +9,7 @@ import { createGateway } from '../../src/gateway/gateway.ts';
 import type { Patience } from '../../src/gateway/progress.ts';
 import type { Gateway, Upstream, Wire, WireOrder } from '../../src/gateway/wire.ts';
 import type { UsageEntry } from '../../src/work/run-store.ts';
+import { serveHttp } from '../support/loopback.ts';
 import { memoryLedger, UNCAPPED } from '../support/memory-ledger.ts';
 
 export const KEY = 'sk-real/credential+1';
@@ -49,27 +49,15 @@ async function startUpstream(script: Script): Promise<ScriptedUpstream> {
     const latest = { url: request.url ?? '', headers: request.headers, body };
     await script(response, latest, received.push(latest));
   }
-  const server = http.createServer((request, response) => {
+  const server = await serveHttp((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  const url = await listen(server);
   return {
-    url,
+    url: server.url,
     received,
     left: left.promise,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: server.close,
   };
-}
-
-async function listen(server: http.Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
 
 /** An order of which only what matters is given; `budgetUsd` is the cap of its run. */

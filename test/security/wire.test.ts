@@ -1,6 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +10,7 @@ import { sendJson, startBench } from '../gateway/wiring.ts';
 import type { Bench } from '../gateway/wiring.ts';
 import { aBox, unsealable } from '../safety/a-box.ts';
 import type { Place } from '../safety/a-box.ts';
+import { serveHttp } from '../support/loopback.ts';
 import { aRegistry } from '../workspaces/environment-registry.ts';
 import type { Registry } from '../workspaces/environment-registry.ts';
 
@@ -103,13 +102,11 @@ describe.skipIf(unsealable)(
 
     test('I8 the loopback of the host is not reached, neither directly nor through the proxy', async () => {
       const seen: string[] = [];
-      const server = createServer((request, response) => {
+      await using server = await serveHttp((request, response) => {
         seen.push(request.url ?? '');
         response.end('the host');
-      }).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      });
+      const { port } = server;
       const proxied = ['127.0.0.1', 'localhost', '[::1]', '127.1', '0.0.0.0', '[::ffff:127.0.0.1]'];
       const tries = [
         `curl -sS -m 3 http://127.0.0.1:${port}/direct`,
@@ -119,7 +116,6 @@ describe.skipIf(unsealable)(
         ),
       ];
       const { output } = await inBox(tries.join('; '));
-      await new Promise((resolve) => server.close(resolve));
       expect(seen).toEqual([]);
       expect(output).not.toContain('the host');
       expect(output).toContain('sandbox.egress');

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { think } from './foreign-mind.ts';
+import { serveHttp } from './loopback.ts';
 import type { Guess, Reply, Seen, Used } from './foreign-mind.ts';
 
 /** A request as the foreign model saw it. */
@@ -31,23 +30,12 @@ export interface ForeignModel extends AsyncDisposable {
  */
 export async function startForeignModel(): Promise<ForeignModel> {
   const requests: ForeignRequest[] = [];
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp((request, response) => {
     serve(request, response, requests).catch((error: unknown) => {
       fail(response, 400, error instanceof Error ? error.message : String(error));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  async function close(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  }
-  return { url: `http://127.0.0.1:${port}`, requests, close, [Symbol.asyncDispose]: close };
+  return { url, requests, close, [Symbol.asyncDispose]: close };
 }
 
 const Blocks = z.array(z.looseObject({ type: z.string() }));

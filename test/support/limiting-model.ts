@@ -1,6 +1,5 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { serveHttp } from './loopback.ts';
 
 /** Who is refused once, by the headers that the gateway adds. */
 export interface Limited {
@@ -24,7 +23,7 @@ export async function startLimitingModel(
 ): Promise<LimitingModel> {
   const refusals: { phase: string; until: number }[] = [];
   const later: { phase: string; at: number }[] = [];
-  const server = createServer((asked, response) => {
+  const { url, close } = await serveHttp((asked, response) => {
     const phase = String(asked.headers['x-harness-phase']);
     const limit = limits.find((one) => one.phase === phase);
     const refused = refusals.some((one) => one.phase === phase);
@@ -38,19 +37,7 @@ export async function startLimitingModel(
     if (refused) later.push({ phase, at: Date.now() });
     forward(asked, response, upstream);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not on a port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    refusals,
-    later,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { url, refusals, later, [Symbol.asyncDispose]: close };
 }
 
 function refuse(asked: IncomingMessage, response: ServerResponse, until: number): void {

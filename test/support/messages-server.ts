@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { onLoopback } from './loopback.ts';
 
 /** What a request of the CLI holds, as far as scripts look at it. */
 const bodySchema = z.looseObject({
@@ -84,25 +85,20 @@ export async function startMessagesServer(
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
-  await new Promise<void>((resolve) => {
-    if (socketPath === undefined) server.listen(0, '127.0.0.1', resolve);
-    else server.listen(socketPath, resolve);
-  });
+  if (socketPath === undefined) {
+    const { url, close } = await onLoopback(server);
+    return { url, asks, [Symbol.asyncDispose]: close };
+  }
+  await once(server.listen(socketPath), 'listening');
   return {
-    url: socketPath === undefined ? `http://127.0.0.1:${portOf(server)}` : '',
+    url: '',
     asks,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      if (socketPath !== undefined) await rm(socketPath, { force: true });
+      await rm(socketPath, { force: true });
     },
   };
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not on a port');
-  return address.port;
 }
 
 interface State {

@@ -1,7 +1,7 @@
-import { createServer, request } from 'node:http';
-import { once } from 'node:events';
+import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
+import { serveHttp } from './loopback.ts';
 
 const body = z.looseObject({ model: z.string() });
 
@@ -27,7 +27,7 @@ export interface Noted extends AsyncDisposable {
 /** The sessions are told apart by `gateway.attribution_headers`. */
 export async function noting(upstream: string): Promise<Noted> {
   const seen: NotedRequest[] = [];
-  const server = createServer((incoming, answer) => {
+  const { url, close } = await serveHttp((incoming, answer) => {
     void (async () => {
       const content = await buffer(incoming);
       const read = body.safeParse(content.length === 0 ? null : JSON.parse(content.toString()));
@@ -51,18 +51,11 @@ export async function noting(upstream: string): Promise<Noted> {
       onward.end(content);
     })();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it has no port');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     seen,
     models: () => seen.map(({ model }) => model),
     sessions: () => [...new Set(seen.map(({ session }) => session))],
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

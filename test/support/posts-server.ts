@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { serveHttp } from './loopback.ts';
 
 /** What was posted to it. */
 export interface Posted {
@@ -21,7 +21,7 @@ export async function startPostsServer(
 ): Promise<PostsServer> {
   const posts: Posted[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
     request.on('end', () => {
@@ -30,21 +30,14 @@ export async function startPostsServer(
       for (const { count, resolve } of waiting) if (posts.length >= count) resolve();
     });
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/hooks/secret-of-this-hook`,
+    url: `${url}/hooks/secret-of-this-hook`,
     posts,
     reached: (count) =>
       new Promise((resolve) => {
         if (posts.length >= count) resolve();
         else waiting.push({ count, resolve });
       }),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { connect, createServer as createSocketServer, type Server } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { PUBLIC_NPM } from '../../src/domain/registries.ts';
 import type { TreeFiles } from '../../src/workspaces/environment/recipe.ts';
+import { serveHttp } from '../support/loopback.ts';
 
 export interface Registry extends AsyncDisposable {
   /** Base URL on loopback. */
@@ -31,7 +31,7 @@ export async function aRegistry(folder: string): Promise<Registry> {
   const tarball = await packed(join(folder, 'registry'));
   const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   const requests: string[] = [];
-  const registry = createServer((request, response) => {
+  const registry = await serveHttp((request, response) => {
     const url = request.url ?? '';
     requests.push(url);
     if (url.endsWith('.tgz')) response.end(tarball);
@@ -39,14 +39,10 @@ export async function aRegistry(folder: string): Promise<Registry> {
       response.end(JSON.stringify(packument(integrity, request.headers.host)));
     else response.writeHead(404).end('{}');
   });
-  registry.listen(0, '127.0.0.1');
-  await once(registry, 'listening');
-  const address = registry.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const socket = join(folder, 'wire', 'packages.sock');
   await mkdir(join(folder, 'wire'));
-  const proxy = createSocketServer((near) => {
-    const far = connect(port, '127.0.0.1');
+  const proxy = createServer((near) => {
+    const far = connect(registry.port, '127.0.0.1');
     near.pipe(far).pipe(near);
     near.on('error', () => far.destroy());
     far.on('error', () => near.destroy());
@@ -54,19 +50,15 @@ export async function aRegistry(folder: string): Promise<Registry> {
   proxy.listen(socket);
   await once(proxy, 'listening');
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `${registry.url}/`,
     socket,
     requests,
     integrity,
     [Symbol.asyncDispose]: async () => {
-      registry.closeAllConnections();
-      await Promise.all([close(registry), close(proxy)]);
+      await registry.close();
+      await new Promise((resolve) => proxy.close(resolve));
     },
   };
-}
-
-async function close(server: Server): Promise<unknown> {
-  return new Promise((resolve) => server.close(resolve));
 }
 
 async function packed(folder: string): Promise<Buffer> {

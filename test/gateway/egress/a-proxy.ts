@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import http from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { EgressHost } from '../../../src/domain/egress.ts';
 import type { HarnessEvent } from '../../../src/domain/event.ts';
 import type { EgressSettings } from '../../../src/gateway/egress/egress.ts';
 import type { Wire } from '../../../src/gateway/wire.ts';
+import { onLoopback, serveHttp } from '../../support/loopback.ts';
 import { sendJson, startBench } from '../wiring.ts';
 import type { Bench } from '../wiring.ts';
 
@@ -39,54 +40,34 @@ export async function aFar(answer = 'hello from afar'): Promise<Far> {
       socket.write(answer);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { port, close } = await onLoopback(server);
   return {
-    port: portOf(server),
+    port,
     connections,
     received: () => Buffer.concat(chunks).toString('latin1'),
-    async [Symbol.asyncDispose]() {
-      for (const socket of connections) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
 export interface FarWeb extends AsyncDisposable {
   readonly port: number;
-  readonly requests: http.IncomingMessage[];
+  readonly requests: IncomingMessage[];
 }
 
-function answerWithPath(request: http.IncomingMessage, response: http.ServerResponse): void {
+function answerWithPath(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'x-answer': 'yes', connection: 'x-secret-hop', 'x-secret-hop': '1' });
   response.end(`you asked for ${request.url}`);
 }
 
 /** A web server that answers with the path that was asked for, or as it is told. */
 export async function aFarWeb(answer: typeof answerWithPath = answerWithPath): Promise<FarWeb> {
-  const requests: http.IncomingMessage[] = [];
-  const server = http.createServer((request, response) => {
+  const requests: IncomingMessage[] = [];
+  const { port, close } = await serveHttp((request, response) => {
     requests.push(request);
     request.resume();
     answer(request, response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: portOf(server),
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return { port, requests, [Symbol.asyncDispose]: close };
 }
 
 export function basic(token: string): string {

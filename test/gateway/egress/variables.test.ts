@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { filesOf, PUBLIC_NPM, PUBLIC_PYPI } from '../../../src/domain/registries.ts';
 import { proxySetup } from '../../../src/gateway/egress/variables.ts';
+import { onLoopback } from '../../support/loopback.ts';
 import { aGateway, aHost } from './a-proxy.ts';
 
 const REGISTRIES = {
@@ -27,19 +27,8 @@ async function aProxy() {
     asked.push(request.url ?? '');
     socket.end('HTTP/1.1 403 no\r\n\r\n');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    wire: `http://127.0.0.1:${port}`,
-    asked,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  const { url, close } = await onLoopback(server);
+  return { wire: url, asked, [Symbol.asyncDispose]: close };
 }
 
 test('I8 npm in a box asks for a scope’s packages at its registry or nowhere, through a shell too', async () => {

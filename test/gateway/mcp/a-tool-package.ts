@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { serveHttp } from '../../support/loopback.ts';
 
 /**
  * An MCP server over standard streams, of somebody else. Its words change with the variable WORDS and
@@ -56,7 +55,7 @@ export interface ToolRegistry extends AsyncDisposable {
 export async function aToolRegistry(folder: string): Promise<ToolRegistry> {
   let tarball = await packed(join(folder, 'tools'), SERVER);
   const requests: string[] = [];
-  const registry = createServer((request, response) => {
+  const registry = await serveHttp((request, response) => {
     const url = request.url ?? '';
     requests.push(url);
     if (url.endsWith('.tgz')) response.end(tarball);
@@ -64,21 +63,13 @@ export async function aToolRegistry(folder: string): Promise<ToolRegistry> {
       response.end(JSON.stringify(packument(tarball, request.headers.host)));
     else response.writeHead(404).end('{}');
   });
-  registry.listen(0, '127.0.0.1');
-  await once(registry, 'listening');
-  const address = registry.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `${registry.url}/`,
     requests,
     async replace() {
       tarball = await packed(join(folder, 'others'), `${SERVER}// other\n`);
     },
-    async [Symbol.asyncDispose]() {
-      registry.close();
-      registry.closeAllConnections();
-      await once(registry, 'close');
-    },
+    [Symbol.asyncDispose]: registry.close,
   };
 }
 

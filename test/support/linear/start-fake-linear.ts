@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { onLoopback } from '../loopback.ts';
 import { answerApi } from './api.ts';
 import type { ApiDeps } from './api.ts';
 import { createFaults } from './faults.ts';
@@ -80,16 +80,10 @@ export async function startFakeLinear(order: FakeLinearOrder = {}): Promise<Fake
       response.writeHead(500).end(String(error));
     });
   });
-  const origin = await listen(server, order.port ?? 0);
-  const close = async (): Promise<void> => {
-    if (!server.listening) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  };
+  const { url, close } = await onLoopback(server, order.port);
   return {
-    apiUrl: `${origin}/graphql`,
-    mcpUrl: `${origin}/mcp`,
+    apiUrl: `${url}/graphql`,
+    mcpUrl: `${url}/mcp`,
     log,
     store,
     faults,
@@ -98,13 +92,6 @@ export async function startFakeLinear(order: FakeLinearOrder = {}): Promise<Fake
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }
 
 async function handle(

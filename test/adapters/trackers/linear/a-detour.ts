@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { serveHttp } from '../../../support/loopback.ts';
 
 export interface Detour extends AsyncDisposable {
   readonly apiUrl: string;
@@ -11,7 +10,7 @@ export interface Detour extends AsyncDisposable {
 /** A way to a fake Linear on which something may happen between two requests of one tracker. */
 export async function aDetour({ apiUrl }: { readonly apiUrl: string }): Promise<Detour> {
   const waiting: { words: string; does: () => Promise<void> | void }[] = [];
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp((request, response) => {
     const pass = async (): Promise<void> => {
       const body = await textOf(request);
       const at = waiting.findIndex(({ words }) => body.includes(words));
@@ -26,18 +25,10 @@ export async function aDetour({ apiUrl }: { readonly apiUrl: string }): Promise<
     };
     pass().catch((error: unknown) => response.destroy(new Error(String(error))));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    apiUrl: `http://127.0.0.1:${port}/graphql`,
+    apiUrl: `${url}/graphql`,
     before: (words, does) => void waiting.push({ words, does }),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { newItem } from '../../../contracts/tracker-given.ts';
 import { NO_LIMITS, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
+import { serveHttp } from '../../../support/loopback.ts';
 import { aLinearTracker } from './a-linear-tracker.ts';
 
 const quick = { pause: () => Promise.resolve() };
@@ -11,23 +10,11 @@ const quick = { pause: () => Promise.resolve() };
 /** A Linear that answers everything in its own way, however it is asked. */
 async function aLiar(answer: (response: ServerResponse, asked: number) => void) {
   let asked = 0;
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp((request, response) => {
     request.resume();
     request.on('end', () => answer(response, (asked += 1)));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    apiUrl: `http://127.0.0.1:${port}/graphql`,
-    asked: () => asked,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { apiUrl: `${url}/graphql`, asked: () => asked, [Symbol.asyncDispose]: close };
 }
 
 const say = (response: ServerResponse, data: unknown): void =>

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { createWebhookDoor } from '../../../../src/adapters/trackers/linear/webhook.ts';
 import type { Arrived, Verdict } from '../../../../src/adapters/trackers/linear/webhook.ts';
 import { newItem } from '../../../contracts/tracker-given.ts';
 import { NO_LIMITS, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import { deliveryOf } from '../../../support/linear/webhooks.ts';
+import { serveHttp } from '../../../support/loopback.ts';
 import { aLinearTracker } from './a-linear-tracker.ts';
 
 const SECRET = 'lin_wh_secret';
@@ -104,7 +103,7 @@ describe('a webhook of Linear', () => {
 test('each change that a person makes in the fake Linear is let in', async () => {
   const verdicts: Verdict[] = [];
   const judge = createWebhookDoor({ secret: SECRET, now: () => Date.now() });
-  const server = createServer((request, response) => {
+  await using server = await serveHttp((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -115,17 +114,12 @@ test('each change that a person makes in the fake Linear is let in', async () =>
       response.end();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const webhook = { url: `http://127.0.0.1:${port}`, secret: SECRET };
+  const webhook = { url: server.url, secret: SECRET };
   await using fake = await startFakeLinear({ webhook, limits: NO_LIMITS });
   const tracker = aLinearTracker(fake);
   await tracker.create([newItem({ key: 'A' })]);
   await tracker.edit('A', { title: 'Theirs' });
   await fake.webhooksSettled();
-  server.close();
   expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['changed']));
   expect(verdicts.map((one) => ('of' in one ? one.of : ''))).toContain('Issue');
 });
