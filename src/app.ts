@@ -49,7 +49,7 @@ export { readDemoSources } from './demo/sources.ts';
 export { demoSettings } from './demo/run-settings.ts';
 export { explained } from './adapters/store/no-connection-left.ts';
 export { databaseIsAway } from './adapters/store/steadily.ts';
-export { snapshotAtRest } from './at-rest.ts';
+export { readResting } from './at-rest.ts';
 export { configSchema } from './config/config-schema.ts';
 export type { Config, ConfigFlags } from './config/config.ts';
 export { processEnvironment } from './config/variables.ts';

@@ -70,7 +70,9 @@ export async function openApp(order: AppOrder): Promise<App> {
   const { config, log } = order;
   const { openServer } = await import('./adapters/store/server/open-server.ts');
   const databaseUrl = config.databaseUrl?.reveal() ?? null;
-  const server = await openServer({ home: config.home, databaseUrl, log });
+  const atLast = async (url: string): Promise<() => Promise<void>> =>
+    (await import('./record-rest.ts')).readRest(config.home, url);
+  const server = await openServer({ home: config.home, databaseUrl, log, atLast });
   try {
     const { migrateDatabase } = await import('./adapters/store/migrate.ts');
     await migrateDatabase({ url: server.url, migrationsFolder: MIGRATIONS, log });

@@ -83,10 +83,15 @@ async function byPlace(reader: Reader, context: Context): Promise<Project | unde
     if (project === undefined) throw unknown(context);
     return project;
   }
-  const configured =
-    config.projectDirectory ??
-    (config.projectName === null ? null : projectDirectoryFor(config, config.projectName));
+  const configured = configuredPlace(context);
   return (await around(reader, cwd)) ?? (configured === null ? undefined : at(reader, configured));
+}
+
+/** The folder that the configuration names; null: it names none. Throws `PROJECT_NAME_INVALID` (exit 2). */
+export function configuredPlace({ config }: Context): string | null {
+  const { projectDirectory, projectName } = config;
+  if (projectDirectory !== null || projectName === null) return projectDirectory;
+  return projectDirectoryFor(config, projectName);
 }
 
 /** The project whose folder this is, or lies in. */

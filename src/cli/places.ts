@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import type { Snapshot } from '../glance.ts';
 import { hasCode } from '../domain/errors.ts';
 
 /** Links resolved; a folder that is gone may still be known. */
@@ -14,4 +15,9 @@ export async function real(path: string): Promise<string> {
 /** Said where nothing was named: which project it is then. */
 export function chosen(project: { readonly name: string; readonly directory: string }): string {
   return `project ${project.name} in ${project.directory}`;
+}
+
+/** The same for one that is known from its snapshot. */
+export function chosenOf({ project_name: name, directory }: Snapshot): string {
+  return chosen({ name, directory });
 }

@@ -9,13 +9,16 @@ import {
   readDotEnv,
   isFresh,
   readPulses,
+  readResting,
   SNAPSHOT_FILE,
   plainJson,
   stripControls,
   type Heard,
+  type Snapshot,
 } from '../glance.ts';
 import { typedHere } from './own-command.ts';
-import { chosen, real } from './places.ts';
+import { findResting, type Rested } from './find-resting.ts';
+import { chosenOf, real } from './places.ts';
 import { quietPipes } from './quiet-pipes.ts';
 import { statusLines } from './status-lines.ts';
 
@@ -26,8 +29,9 @@ interface Asked {
 }
 
 /**
- * Answers `status` of a run at work from what its host said of it within the last second. Most of
- * the time of a short command is loading; this loads next to nothing. False, with nothing printed:
+ * Answers `status` of a run at work from what its host said of it within the last second, and of a run
+ * at rest from what its database said when it was stopped. Most of the time of a short command is
+ * loading; this loads next to nothing. False, with nothing printed:
  * it was another command, or only the database knows; then the long way gives the answer.
  */
 export async function quickStatus(argv: readonly string[]): Promise<boolean> {
@@ -43,13 +47,29 @@ export async function quickStatus(argv: readonly string[]): Promise<boolean> {
     });
     found = await told(await readPulses(home, Date.now), asked, { lookup, cwd });
   }
-  if (found === undefined || !isFresh(found.pulse)) return false;
-  const { pulse, placed } = found;
-  const { project_name: name, directory } = pulse.snapshot;
-  if (!placed && !asked.quiet)
-    process.stderr.write(`${stripControls(chosen({ name, directory }))}\n`);
-  print(pulse, asked.json);
+  const answer =
+    found !== undefined && isFresh(found.pulse)
+      ? { snapshot: found.pulse.snapshot, placed: found.placed }
+      : await atRest(home, asked, { lookup, cwd });
+  if (answer === undefined) return false;
+  if (!answer.placed && !asked.quiet)
+    process.stderr.write(`${stripControls(chosenOf(answer.snapshot))}\n`);
+  print(answer.snapshot, asked.json);
   return true;
+}
+
+/** What the embedded database said when it was stopped, where that is the one and its rules are known here. */
+async function atRest(
+  home: string,
+  { projectDir }: Asked,
+  { lookup, cwd }: Place,
+): Promise<Rested | undefined> {
+  if ((lookup('DATABASE_URL') ?? '') !== '' || namesAPlace(cwd)) return undefined;
+  const projects = await readResting(home);
+  if (projects === undefined) return undefined;
+  const named = projectDir === undefined ? null : absolute(projectDir, cwd);
+  const workspace = workspaceOf(lookup, cwd);
+  return findResting(projects, { named, cwd, configured: null, workspace });
 }
 
 /** A host that is late has its next beat under way: shorter to wait for than the long way. */
@@ -71,7 +91,8 @@ async function told(
   const placed = await byPlace(pulses, asked, cwd);
   if (placed === 'another') return undefined;
   if (placed !== undefined) return { pulse: placed, placed: true };
-  const newest = await newestIn(pulses, lookup('WORKSPACE_PATH'), cwd);
+  if (namesAPlace(cwd)) return undefined;
+  const newest = await newestIn(pulses, workspaceOf(lookup, cwd));
   return newest && { pulse: newest, placed: false };
 }
 
@@ -123,22 +144,25 @@ async function byPlace(
 }
 
 /** A file that names a project, or a database, is for whoever can read it. */
-const NAMES_A_PLACE = /^[^#\n]*\b(?:name|directory|database_url)\b/mu;
+const NAMES_A_PLACE = /^(?![ \t]*#).*\b(?:name|directory|database_url)\b/mu;
 
-async function newestIn(
-  pulses: readonly Heard[],
-  workspacePath: string | undefined,
-  cwd: string,
-): Promise<Heard | undefined> {
+function namesAPlace(cwd: string): boolean {
   const file = join(cwd, 'orchestrator.yaml');
-  if (existsSync(file) && NAMES_A_PLACE.test(readFileSync(file, 'utf8'))) return undefined;
-  const workspace = await real(absolute(workspacePath || './workspaces', cwd));
+  return existsSync(file) && NAMES_A_PLACE.test(readFileSync(file, 'utf8'));
+}
+
+function workspaceOf(lookup: Place['lookup'], cwd: string): string {
+  return absolute(lookup('WORKSPACE_PATH') || './workspaces', cwd);
+}
+
+async function newestIn(pulses: readonly Heard[], place: string): Promise<Heard | undefined> {
+  const workspace = await real(place);
   return pulses.find(
     ({ newest, snapshot }) => newest && snapshot.directory.startsWith(`${workspace}/`),
   );
 }
 
-function print({ snapshot }: Heard, json: boolean): void {
+function print(snapshot: Snapshot, json: boolean): void {
   quietPipes();
   const typed = typedHere();
   const lines = json

@@ -2,17 +2,18 @@ import { HarnessError } from '../domain/errors.ts';
 import {
   databaseIsAway,
   processEnvironment,
+  readResting,
   readSnapshot,
-  snapshotAtRest,
   type App,
   type Reader,
   type Snapshot,
 } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader, type Context } from './context.ts';
-import { meantProject } from './find-project.ts';
+import { configuredPlace, meantProject } from './find-project.ts';
+import { findResting } from './find-resting.ts';
 import { endWithin, EXIT_OF } from './interrupts.ts';
-import { real } from './places.ts';
+import { chosenOf } from './places.ts';
 import { statusLines } from './status-lines.ts';
 
 /** Flags of `status`, as commander gives them. */
@@ -89,10 +90,18 @@ async function lookAndLeave(exit: number, last: () => Promise<unknown>): Promise
   }
 }
 
-/** Only what was named or where we are: which one is the latest is known to the database alone. */
-async function atRest({ config, options, cwd }: Context): Promise<Snapshot | undefined> {
-  const named = options.projectDir === undefined ? cwd : config.projectDirectory;
-  return snapshotAtRest(config, await real(named ?? cwd));
+/** What is known without the database. */
+async function atRest(context: Context): Promise<Snapshot | undefined> {
+  const { config, options, cwd, output } = context;
+  const projects = config.databaseUrl === null ? await readResting(config.home) : undefined;
+  if (projects === undefined) return undefined;
+  const named = options.projectDir === undefined ? null : config.projectDirectory;
+  const configured = configuredPlace(context);
+  const workspace = config.workspacePath;
+  const found = await findResting(projects, { named, cwd, configured, workspace });
+  if (found === undefined) return undefined;
+  if (!found.placed) output.talk(chosenOf(found.snapshot));
+  return found.snapshot;
 }
 
 function show({ output }: Context, snapshot: Snapshot): void {

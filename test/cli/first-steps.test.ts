@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig, snapshotAtRest } from '../../src/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { aBench, type Bench, type Ended } from '../support/harness-cli.ts';
 
@@ -20,53 +19,6 @@ test('nothing is known where nothing ever ran, and no server is started to find 
   expect([ended.exit, ended.stdout]).toEqual([2, '']);
   expect(ended.stderr).toMatch(/^harness: No project yet: .*\n$/u);
   expect(existsSync(join(bench.home, 'postgres'))).toBe(false);
-});
-
-function snapshot(status: string): object {
-  return {
-    version: 1,
-    project_id: 'p-1',
-    project_name: 'shop',
-    directory: bench.folder,
-    run_id: 'r-1',
-    status,
-    rehearsal: false,
-    current_phase: null,
-    phases: {},
-    work: { todo: 0, in_progress: 0, done: 1, blocked: 0, total: 1, completion_percentage: 100 },
-    approval: null,
-    sessions: [],
-    usage: { input_tokens: 1, output_tokens: 1, cost_usd: 1.5, budget_usd: null },
-    why: 'The run is complete.',
-    heartbeat: '2026-03-01T10:20:30.000Z',
-    updated_at: '2026-03-01T10:20:30.000Z',
-  };
-}
-
-async function statusWith(content: object): Promise<Ended> {
-  await mkdir(join(bench.home, 'projects', 'p-1'), { recursive: true });
-  await writeFile(join(bench.folder, '.orchestrator_state.json'), JSON.stringify(content));
-  return bench.run(['status']);
-}
-
-describe('a run at rest whose server is down', () => {
-  test('is known from its snapshot, and no server is started', async () => {
-    const ended = await statusWith(snapshot('completed'));
-    expect([ended.exit, ended.stdout]).toEqual([0, expect.stringMatching(/^shop: completed\n/u)]);
-    expect(existsSync(join(bench.home, 'postgres'))).toBe(false);
-  });
-
-  test.each([
-    ['that still says running', () => snapshot('running')],
-    ['of a folder that was copied', () => ({ ...snapshot('completed'), directory: '/elsewhere' })],
-    ['of another data folder', () => ({ ...snapshot('completed'), project_id: 'p-2' })],
-    ['that is damaged', () => ({ version: 1 })],
-  ])('is asked of the database with a snapshot %s', async (_what, content) => {
-    await writeFile(join(bench.folder, '.orchestrator_state.json'), JSON.stringify(content()));
-    const env = { HARNESS_HOME: bench.home };
-    const config = loadConfig({ file: null, env, flags: {}, cwd: bench.folder });
-    expect(await snapshotAtRest(config, bench.folder)).toBeUndefined();
-  });
 });
 
 test('R-152 a worker without a database names both remedies', async () => {

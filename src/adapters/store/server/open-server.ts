@@ -1,4 +1,4 @@
-import { hasCode } from '../../../domain/errors.ts';
+import { hasCode, messageOf } from '../../../domain/errors.ts';
 import { adoptOrStart, type Running, type StartOrder } from './adopt-or-start.ts';
 import { installedPackage } from './binaries.ts';
 import { diskFull, type Durability } from './cluster.ts';
@@ -17,6 +17,11 @@ export interface ServerOrder {
   /** DATABASE_URL, or null for the embedded server. */
   readonly databaseUrl: string | null;
   readonly log: (line: string) => void;
+  /**
+   * Called by the last one out, while the embedded server still answers at this address and nobody
+   * else uses it; what it returns is called once the server is down. Neither keeps it from going down.
+   */
+  readonly atLast?: (url: string) => Promise<() => Promise<void>>;
 }
 
 /** What only tests and unusual systems change. */
@@ -35,9 +40,8 @@ export interface EmbeddedOrder extends Omit<ServerOrder, 'databaseUrl'> {
  */
 export function openServer(order: ServerOrder): Promise<DatabaseServer> {
   if (order.databaseUrl !== null) return openExternal(order.databaseUrl);
-  const { home, log } = order;
   const packageFolder = installedPackage();
-  return openEmbedded({ home, log, packageFolder, durability: 'full', path: SYSTEM_PATH });
+  return openEmbedded({ ...order, packageFolder, durability: 'full', path: SYSTEM_PATH });
 }
 
 /** The embedded server, with everything said. */
@@ -55,12 +59,12 @@ export async function openEmbedded(order: EmbeddedOrder): Promise<DatabaseServer
 
 class EmbeddedServer implements DatabaseServer {
   readonly kind = 'embedded';
-  readonly #order: StartOrder;
+  readonly #order: StartOrder & Pick<EmbeddedOrder, 'atLast'>;
   #running: Running | null = null;
   #ensuring: Promise<void> | null = null;
   #released: Promise<void> | null = null;
 
-  constructor(order: StartOrder) {
+  constructor(order: StartOrder & Pick<EmbeddedOrder, 'atLast'>) {
     this.#order = order;
   }
 
@@ -99,9 +103,21 @@ class EmbeddedServer implements DatabaseServer {
     const { keeper, pid } = this.#last();
     await withStartLock(place, log, async () => {
       const last = await isAlone(keeper).catch(() => false);
+      const afterwards = last ? await this.#parting(() => this.#order.atLast?.(this.url)) : null;
       await dismiss(keeper);
-      if (last && (await stopServer(place, pid))) log('database stopped');
+      if (!last || !(await stopServer(place, pid))) return;
+      log('database stopped');
+      await this.#parting(() => afterwards?.());
     });
+  }
+
+  async #parting<T>(body: () => Promise<T> | undefined): Promise<T | null> {
+    try {
+      return (await body()) ?? null;
+    } catch (error) {
+      this.#order.log(`what the database left behind was not noted: ${messageOf(error)}`);
+      return null;
+    }
   }
 
   #last(): Running {
