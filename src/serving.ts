@@ -1,6 +1,7 @@
 import type { Run } from './domain/run.ts';
 import { readHostIdentity } from './engine/host-identity.ts';
 import { newId } from './new-id.ts';
+import type { Silent } from './domain/why.ts';
 import type { RunStore } from './work/run-store.ts';
 
 /** Which living processes carry a run out. */
@@ -9,6 +10,8 @@ export interface Serving {
   readonly hosted: boolean;
   /** Of those that take only work items with one of these labels. */
   readonly labels: readonly string[];
+  /** One that takes all of it, where none of those gives a sign of life; absent: one does, or there is none. */
+  readonly silent?: Silent;
 }
 
 /** Who carries out runs like this one; those that died here don't count. */
@@ -20,8 +23,13 @@ export async function servingOf(
   if (like.length === 0) return { hosted: false, labels: [] };
   const gone = await (await readHostIdentity(newId)).deadHere(like);
   const living = like.filter(({ executorId }) => !gone.includes(executorId));
+  const whole = living.filter(({ labels }) => labels.length === 0);
+  const [first] = whole;
   return {
-    hosted: living.some(({ labels }) => labels.length === 0),
+    hosted: first !== undefined,
     labels: [...new Set(living.flatMap(({ labels }) => labels))],
+    ...(first !== undefined && whole.every(({ overdue }) => overdue)
+      ? { silent: { pid: first.pid, host: first.hostId.split('/')[0] ?? '' } }
+      : {}),
   };
 }

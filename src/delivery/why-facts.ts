@@ -2,7 +2,7 @@ import type { StoredEvent } from '../domain/event.ts';
 import { unlandedIn } from '../domain/landing.ts';
 import { PHASES, type PhaseState } from '../domain/phase.ts';
 import type { Project, Run } from '../domain/run.ts';
-import type { WhyFacts } from '../domain/why.ts';
+import type { Silent, WhyFacts } from '../domain/why.ts';
 import type { WorkItem } from '../domain/work-item.ts';
 import type { OpenSession, RunStore } from '../work/run-store.ts';
 
@@ -12,6 +12,8 @@ export interface FactsOrder {
   readonly hosted: boolean;
   /** Labels of the living processes that take only work items with one of them; absent: none lives. */
   readonly labels?: readonly string[];
+  /** It carries the run out, and gives no sign of life. */
+  readonly silent?: Silent;
   /** RFC 3339. */
   readonly now: string;
 }

@@ -16,10 +16,19 @@ export interface Why {
   readonly action: string;
 }
 
+/** A process whose lease ran out while it is not known to be dead. */
+export interface Silent {
+  readonly pid: number;
+  /** Its machine. */
+  readonly host: string;
+}
+
 export interface WhyFacts {
   readonly run: Run;
   /** A live worker serves the run's label. */
   readonly hosted: boolean;
+  /** It gives no sign of life. */
+  readonly silent?: Silent;
   /** Of live workers for its label that take only work items with one of these. */
   readonly labels: readonly string[];
   /** What is to be answered, oldest first. */
@@ -92,7 +101,12 @@ const ENDS: Readonly<Partial<Record<RunStatus, Why>> & { readonly limited: Why }
 };
 
 /** Why nobody carries out all of a run that should be at work; workers with labels carry out some of it. */
-function unhosted({ run, hosted, labels }: WhyFacts): Why | undefined {
+function unhosted({ run, hosted, labels, silent }: WhyFacts): Why | undefined {
+  if (silent !== undefined)
+    return {
+      cause: `The run is ${run.status}, but ${silence(silent)}`,
+      action: `\`kill -CONT ${silent.pid}\` there lets a stopped one go on; one that hangs: \`kill -9 ${silent.pid}\`, then \`harness resume\`.`,
+    };
   if (hosted) return undefined;
   if (labels.length === 0)
     return {
@@ -105,6 +119,10 @@ function unhosted({ run, hosted, labels }: WhyFacts): Why | undefined {
     cause: `The run is ${run.status}, but ${onlyLabelled(labels)}; all else waits.`,
     action: '`harness resume` carries out the rest, or a worker without labels: `harness worker`.',
   };
+}
+
+function silence({ pid, host }: Silent): string {
+  return `the process that carries it out (${pid} on ${host}) gives no sign of life: it was stopped, or hangs.`;
 }
 
 function onlyLabelled(labels: readonly string[]): string {
@@ -225,9 +243,11 @@ function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
 }
 
 /** How a run stands that is not at work. */
-function standing({ run, labels, approvals: [approval] }: WhyFacts): string {
+function standing({ run, labels, silent, approvals: [approval] }: WhyFacts): string {
   if (run.status === 'waiting_approval')
     return `the run waits for an approval: ${approval?.question ?? 'see `harness why`'}`;
+  if (ENDS[run.status] === undefined && silent !== undefined)
+    return `the run is ${run.status}, but ${silence(silent)}`;
   if (ENDS[run.status] === undefined)
     return labels.length === 0 ? 'no process carries out the run.' : `${onlyLabelled(labels)}.`;
   return `the run is ${run.status}${run.reason === null ? '.' : `: ${run.reason}`}`;

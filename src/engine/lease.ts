@@ -13,11 +13,15 @@ export interface Lease {
   leave(): Promise<void>;
 }
 
+type LeaseDeps = Pick<EngineDeps, 'clock' | 'leaseMs' | 'log' | 'newIdentity'> & {
+  readonly store: Pick<EngineDeps['store'], 'workers'>;
+};
+
 /**
  * Joins the workers and keeps the lease by a beat every quarter of it. It is lost when the database
  * says so, or when no beat got through for 0.8 of it (by the monotonic clock, which stands still while a laptop sleeps: then the database says so).
  */
-export async function holdLease(deps: EngineDeps, onLost: () => void): Promise<Lease> {
+export async function holdLease(deps: LeaseDeps, onLost: () => void): Promise<Lease> {
   const { store, clock, leaseMs } = deps;
   const identity = deps.newIdentity();
   const { executorId } = identity;

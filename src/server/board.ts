@@ -50,8 +50,8 @@ function restBefore(project: Project): Rest {
 async function restOf(parts: Parts, found: Found): Promise<Rest> {
   const { project, run } = found;
   const { app } = parts;
-  const { hosted, labels } = await app.serving(run);
-  const order = { run, hosted, labels, now: new Date().toISOString() };
+  const serving = await app.serving(run);
+  const order = { run, ...serving, now: new Date().toISOString() };
   const [facts, sessions, total, unsealed] = await Promise.all([
     readFacts(app.store, project, order),
     openSessions(parts, run),
@@ -61,7 +61,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
   const items = facts.items.filter((item) => item.runId === run.id);
   const now = currentPhase(facts.phases);
   return {
-    project: projectView(project, runView(run, hosted)),
+    project: projectView(project, runView(run, serving.hosted)),
     phases: facts.phases.map((one) => phaseView(one, run)),
     current_phase: PHASES.find((name) => name === now) ?? null,
     items: items.map(itemView),
@@ -71,7 +71,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
     usage: usageView(total),
     why: whyView(whyRun(facts.why), project.id),
     unsealed,
-    hosting_trouble: hosted ? null : parts.keeper.troubleOf(run),
+    hosting_trouble: serving.hosted ? null : parts.keeper.troubleOf(run),
   };
 }
 

@@ -226,6 +226,11 @@ test('I9 an item of a run that is not at work says so, and names what to do', ()
     ],
     [{ hosted: false }, /no process carries out the run/, /resume/],
     [
+      { silent: { pid: 77, host: 'here' } },
+      /nobody works on it: the run is running, but .*\(77 on here\) gives no sign of life/,
+      /kill -CONT 77/,
+    ],
+    [
       { hosted: false, labels: ['gpu', 'mac'] },
       /nobody works on it: only workers with labels \(gpu, mac\) are at work/,
       /resume/,

@@ -22,6 +22,8 @@ const BEYOND = sql`now() + interval '15 minutes'`;
 /** Whoever holds such a lease and lives has renewed it long before. */
 const SPARED_MS = 60_000;
 
+const isOverdue = sql<boolean>`${t.worker.leaseUntil} < now() - ${GRACE}`;
+
 const isLive = eq(t.worker.state, 'live');
 
 /** Workers on Postgres; see the port for what each promises. */
@@ -54,20 +56,16 @@ export function createWorkerRows({ db }: Database): WorkerRows {
       const reaped = await db
         .update(t.worker)
         .set({ state: 'dead', reapedBy: by })
-        .where(
-          and(
-            isLive,
-            or(
-              sql`${t.worker.leaseUntil} < now() - ${GRACE}`,
-              inArray(t.worker.executorId, [...knownDead]),
-            ),
-          ),
-        )
+        .where(and(isLive, or(isOverdue, inArray(t.worker.executorId, [...knownDead]))))
         .returning({ executorId: t.worker.executorId });
       return reaped.map(({ executorId }) => executorId);
     },
     async live() {
-      return db.select(WORKER).from(t.worker).where(isLive).orderBy(asc(t.worker.joinedAt));
+      return db
+        .select({ ...WORKER, overdue: isOverdue })
+        .from(t.worker)
+        .where(isLive)
+        .orderBy(asc(t.worker.joinedAt));
     },
   };
 }

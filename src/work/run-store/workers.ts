@@ -18,6 +18,12 @@ export interface Worker extends WorkerIdentity {
   readonly labels: readonly string[];
 }
 
+/** One that has neither left nor been declared dead. */
+export interface LiveWorker extends Worker {
+  /** Its lease ran out, and nobody has declared it dead yet: it was stopped, hangs, or died. */
+  readonly overdue: boolean;
+}
+
 /** Workers and their leases, in milliseconds from now by the database's clock. */
 export interface WorkerRows {
   /** Before it takes any work. */
@@ -29,5 +35,5 @@ export interface WorkerRows {
   /** Declares dead whose lease ran out, and `known dead` ones at once; returns the ids. */
   reap(by: string, knownDead: readonly string[]): Promise<readonly string[]>;
   /** Neither left nor declared dead; some may have died since their last beat. */
-  live(): Promise<readonly Worker[]>;
+  live(): Promise<readonly LiveWorker[]>;
 }
