@@ -44,7 +44,7 @@ function contextOf(order: PhaseOrder, run: Run, deadline: number): PhaseContext 
     attempt: order.attempt,
     step: (name, body) => step(name, () => stoppable(order, name, body)),
     sessions: (roles) => sessions(order, run, roles),
-    itemsSettled: () => itemsSettled(run, deadline),
+    itemsSettled: () => itemsSettled(run, countdown(deadline)),
     project: engine().deps.workshop.accessTo(run, order.phase, order.attempt),
   };
 }
@@ -132,26 +132,43 @@ async function open(
   return { attemptId };
 }
 
+/** A time of day, and how many milliseconds are left until then by the clock that is never set. */
+interface Countdown {
+  readonly until: number;
+  readonly left: () => number;
+}
+
+/** The time of day is what outlives this process; within it, setting the clock neither shortens nor ends the wait. */
+function countdown(until: number): Countdown {
+  const { clock } = engine().deps;
+  const end = clock.monotonic() + until - clock.now();
+  return { until, left: () => end - clock.monotonic() };
+}
+
 /** Parks until whoever closes the last item says so; a message is only a reason to look again. */
 async function itemsSettled(
   run: Run,
-  deadline: number,
+  given: Countdown,
 ): Promise<'settled' | 'timed_out' | 'aborted'> {
-  let until = deadline;
+  let time = given;
   for (;;) {
     const state = await step('look', () => lookAtItems(run));
     if (state !== 'waiting') return state;
-    const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: until });
+    const message = await DBOS.recv<string>(SETTLED_TOPIC, { deadlineEpochMS: time.until });
     if (message !== null) continue;
-    const later = await step('late', () => laterIfAsked(run));
-    if (later === null) return 'timed_out';
-    until = later;
+    const until = await step('late', () => later(run, time));
+    if (until === null) return 'timed_out';
+    time = countdown(until);
   }
 }
 
-/** A person who has been asked takes the time they take: it is not the phase's. */
-async function laterIfAsked(run: Run): Promise<number | null> {
+/**
+ * Until when it is waited on; null: the time is over. A clock that was set forth took nothing of it, and a
+ * person who has been asked takes the time they take: it is not the phase's.
+ */
+async function later(run: Run, { left }: Countdown): Promise<number | null> {
   const { store, clock } = engine().deps;
+  if (left() > 0) return clock.now() + left();
   const pending = await store.approvals.pending(run.id);
   return pending.length === 0 ? null : clock.now() + run.settings.phases.implement.timeoutMs;
 }

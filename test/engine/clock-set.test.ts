@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { phaseId, SETTLED_TOPIC } from '../../src/engine/names.ts';
 import { elapsed } from '../../src/engine/outwait.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
 import { aHost, type TestHost } from './a-host.ts';
-import { aRunOf, eventsOf, only, over, until } from './a-run-under-way.ts';
-import { breaks, builds, except, type Playing } from './plays.ts';
+import { aRunOf, anImplementation, eventsOf, only, over, until } from './a-run-under-way.ts';
+import { breaks, builds, except, writes, type Playing } from './plays.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,6 +42,35 @@ test('I6 a wait, and a run that another process begins, last no longer when the 
   expect(await over(host, waiting)).toMatchObject({ status: 'completed' });
   const begun = await aRunOf(host, builds(), settings);
   expect(await over(host, begun)).toMatchObject({ status: 'completed' });
+});
+
+/** Whether the phase was told that its time is over, and looked whether it is. */
+async function looksAtTime(runId: string): Promise<boolean> {
+  const { rowCount } = await host.pool.query(
+    `select 1 from dbos.operation_outputs where function_name = 'late' and workflow_uuid like $1`,
+    [`%${runId}%`],
+  );
+  return rowCount === 1;
+}
+
+test('I6 a phase keeps its time when the clock is set forth by an hour', async () => {
+  const gate = Promise.withResolvers<void>();
+  const play: Playing = async function* wait({ attempt: { itemKey } }) {
+    if (itemKey === 'B-1') yield { do: 'wait', for: gate.promise };
+    yield writes(`${itemKey ?? ''}.txt`);
+  };
+  const items = [{ key: 'A-1' }, { key: 'B-1' }];
+  const run = await anImplementation(host, { play, items });
+  await until(
+    host,
+    async () => (await host.store.items.get(run.projectId, 'A-1'))?.status === 'done',
+  );
+  setBack(-HOUR_MS);
+  await host.client.send(phaseId(run, 'implement', 1), 'look', SETTLED_TOPIC);
+  const looked = (): Promise<boolean> => looksAtTime(run.id);
+  await expect.poll(looked, { timeout: 40_000, interval: 500 }).toBe(true);
+  gate.resolve();
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
 });
 
 const [MINUTE_MS, LOOK_MS] = [60_000, 30_000];
