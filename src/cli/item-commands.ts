@@ -34,7 +34,10 @@ export function addItemCommands(program: Command): void {
     .requiredOption('--title <text>', 'what it is, in a line')
     .requiredOption('--description <text>', 'what is to be done')
     .requiredOption('--check <command>', 'proves it with exit 0; may be repeated', each)
-    .option('--key <key>', 'its name (default: the next ADD-n)')
+    .option(
+      '--key <key>',
+      'its name (default: the next ADD-n, unless one that is not done says the same)',
+    )
     .option('--depends <keys>', 'what must be done first: A,B', several)
     .option('--labels <a,b>', 'for workers with these labels', labelList)
     .option('--priority <n>', '1 urgent to 4 low, 0 none (default 3)', priority)

@@ -2,7 +2,13 @@ import { describeCheck } from '../domain/check.ts';
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseStatus } from '../domain/phase.ts';
 import { ENDED } from '../domain/run.ts';
-import { SKIPPED, type ItemDraft, type Priority, type WorkItem } from '../domain/work-item.ts';
+import {
+  outOfTheWay,
+  SKIPPED,
+  type ItemDraft,
+  type Priority,
+  type WorkItem,
+} from '../domain/work-item.ts';
 import { eventsAfter, type App, type Reader } from '../app.ts';
 import type { CommonOptions } from './common-options.ts';
 import { openContext, withApp, withReader } from './context.ts';
@@ -93,7 +99,7 @@ export function itemLines(item: WorkItem): string[] {
   ];
 }
 
-/** One more work item for a run that still gives them out. Throws `ITEM_INVALID`, `RUN_PAST` (exit 2). */
+/** One more work item for a run that still gives them out; without a key of its own never twice the same. Throws `ITEM_INVALID`, `RUN_PAST` (exit 2). */
 export async function addAction(options: AddOptions): Promise<void> {
   const context = openContext(options);
   await withApp(context, async (app) => {
@@ -101,6 +107,8 @@ export async function addAction(options: AddOptions): Promise<void> {
     await refusePast(app, found);
     const all = await app.store.items.list(found.project.id);
     const draft = draftOf(options, all);
+    const own = all.filter((item) => item.runId === found.run.id);
+    if (options.key === undefined) refuseTwin(draft, own);
     await app.store.items.add(found.run.id, [draft], person());
     await refreshSnapshot(app, found.project, found.run.id);
     context.output.object(draft);
@@ -140,6 +148,17 @@ function draftOf(options: AddOptions, known: readonly WorkItem[]): ItemDraft {
     labels,
     checks: check.map((run) => ({ kind: 'command', run, exit: 0 })),
   };
+}
+
+/** Whoever got no answer sends it again: what is still open with the same words is that one. */
+function refuseTwin({ title, description }: ItemDraft, known: readonly WorkItem[]): void {
+  const twin = known.find(
+    (item) => !outOfTheWay(item) && item.title === title && item.description === description,
+  );
+  if (twin !== undefined)
+    throw invalid(
+      `${twin.key} says the same and is not done yet: \`harness items show ${twin.key}\`; if another one like it is meant, name it with --key`,
+    );
 }
 
 function priorityOf(number = 3): Priority {

@@ -84,6 +84,10 @@ describe('A9 which project is meant', () => {
   });
 });
 
+function add(...words: readonly string[]): ReturnType<typeof inside> {
+  return inside('twice', 'items', 'add', '--title', 'Search', '--check', 'true', ...words);
+}
+
 describe('items', () => {
   test('are listed, shown and explained', async () => {
     await aRunIn('listed');
@@ -117,6 +121,20 @@ describe('items', () => {
     });
     const refused = await inside('added', ...words, ...check, '--depends', 'NO-1');
     expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('NO-1')]);
+  });
+
+  test('are not added twice with the same words, unless they are named or the first is out of the way', async () => {
+    const run = await aRunIn('twice');
+    expect((await add('--description', 'by title')).exit).toBe(0);
+    const again = await add('--description', ' by title\n');
+    expect([again.exit, again.stderr]).toEqual([
+      2,
+      expect.stringMatching(/ADD-1 says the same and is not done yet.*--key; nothing was added/u),
+    ]);
+    expect((await add('--description', 'by author')).stdout).toMatch(/^ADD-2 added/u);
+    await store.items.block(run.projectId, 'ADD-1', 'skipped by a person', 'ada');
+    expect((await add('--description', 'by title')).stdout).toMatch(/^ADD-3 added/u);
+    expect((await add('--description', 'by title', '--key', 'MORE-1')).exit).toBe(0);
   });
 
   test('that are skipped count as settled by a person; a retry takes it back', async () => {
