@@ -37,7 +37,7 @@ export type {
 export type { RunKey, SeenRun } from './run-store/run-key.ts';
 export type { RunRows } from './run-store/runs.ts';
 export type { UsageEntry, UsageRows } from './run-store/usage.ts';
-export type { LiveWorker, Worker, WorkerIdentity, WorkerRows } from './run-store/workers.ts';
+export type { Worker, WorkerIdentity, WorkerRows } from './run-store/workers.ts';
 
 /**
  * The stored truth about runs. Every method is one transaction that ends by appending its events,

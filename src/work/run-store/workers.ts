@@ -19,7 +19,7 @@ export interface Worker extends WorkerIdentity {
 }
 
 /** One that has neither left nor been declared dead. */
-export interface LiveWorker extends Worker {
+interface LiveWorker extends Worker {
   /** Its lease ran out, and nobody has declared it dead yet: it was stopped, hangs, or died. */
   readonly overdue: boolean;
 }
