@@ -8,7 +8,7 @@ const SOURCES = fileURLToPath(new URL('src', import.meta.url));
  * Libraries of many small files that every command of a look needs: of half a second, nearly all went
  * into finding and opening their 300 files. The rest stays where npm put it.
  */
-const BUNDLED = ['commander', 'drizzle-orm', 'yaml', 'zod'];
+export const BUNDLED = ['commander', 'drizzle-orm', 'yaml', 'zod'];
 
 /**
  * The command line as few files, over what the compiler left in `dist`: `dist/cli/bin.js` and what it

@@ -4,12 +4,13 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.ts';
+import { builtProgram } from '../support/built-program.ts';
 import { aBench, type Bench, type Ended } from '../support/harness-cli.ts';
 
 let bench: Bench;
 
 beforeAll(async () => {
-  bench = await aBench();
+  bench = await aBench({ program: await builtProgram() });
 });
 
 afterAll(() => bench[Symbol.asyncDispose]());

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtProgram } from '../support/built-program.ts';
 
-const BIN = join(import.meta.dirname, '../../src/cli/bin.ts');
-let folder = '';
+let [program, folder] = ['', ''];
 
 beforeAll(async () => {
+  program = await builtProgram();
   folder = await mkdtemp(join(tmpdir(), 'policy-'));
   await mkdir(join(folder, 'added'));
   await writeFile(
@@ -24,7 +25,7 @@ async function check(
   words: readonly string[],
   { input = '', cwd = folder } = {},
 ): Promise<{ readonly exit: unknown; readonly out: string; readonly err: string }> {
-  const child = spawn(process.execPath, [BIN, 'policy', 'check', ...words], { cwd });
+  const child = spawn(process.execPath, [program, 'policy', 'check', ...words], { cwd });
   child.stdin.end(input);
   const [out, err, [exit]] = await Promise.all([
     text(child.stdout),
@@ -104,7 +105,7 @@ test('a slow reader gets every line', async () => {
     '"$@" | (sleep 2; cat)',
     'sh',
     process.execPath,
-    BIN,
+    program,
     'policy',
     'check',
     '--stdin',

@@ -7,6 +7,7 @@ import { openStore } from '../../src/adapters/store/open-store.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { RunStore } from '../../src/work/run-store.ts';
 import { aDraft, SETTINGS } from '../adapters/store/a-store.ts';
+import { builtProgram } from '../support/built-program.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { aBench, type Bench, type Ended } from '../support/harness-cli.ts';
 
@@ -17,7 +18,7 @@ let close: () => Promise<void>;
 
 beforeAll(async () => {
   database = await testDatabase();
-  bench = await aBench({ databaseUrl: database.url });
+  bench = await aBench({ program: await builtProgram(), databaseUrl: database.url });
   const pool = connectionPool(database.url, { applicationName: 'harness-test', max: 4 });
   store = openStore({ pool });
   close = async () => {

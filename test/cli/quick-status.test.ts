@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/delivery/snapshot.ts';
 import { isFresh, openHeart, readPulses, skipBeat } from '../../src/pulse.ts';
+import { builtProgram } from '../support/built-program.ts';
 import { aBench, type Bench } from '../support/harness-cli.ts';
 
 function snapshotOf(directory: string, heartbeat: number): Snapshot {
@@ -33,7 +34,7 @@ async function beating(
   place: (bench: Bench) => string,
   body: (bench: Bench) => Promise<void>,
 ): Promise<void> {
-  await using bench = await aBench();
+  await using bench = await aBench({ program: await builtProgram() });
   const heart = await openHeart(bench.home, 'p-1');
   const beat = (): Promise<void> => heart.beat(snapshotOf(place(bench), Date.now()), true);
   await beat();
@@ -73,7 +74,7 @@ describe('the status of a run at work', () => {
   });
 
   test('is waited for when its host is late, and asked of the database when it stays so', async () => {
-    await using bench = await aBench();
+    await using bench = await aBench({ program: await builtProgram() });
     const heart = await openHeart(bench.home, 'p-1');
     await heart.beat(snapshotOf(bench.folder, Date.now() - 60_000), true);
     const ended = await bench.run(['status', '--json']);
@@ -98,7 +99,7 @@ describe('a pulse', () => {
   const NOW = Date.parse('2026-03-01T10:20:30.000Z');
 
   test('is believed for a second, and never before its time', async () => {
-    await using bench = await aBench();
+    await using bench = await aBench({ program: await builtProgram() });
     const heart = await openHeart(bench.home, 'p-1');
     await heart.beat(snapshotOf('/p', NOW), true);
     const fresh = async (now: number) => (await readPulses(bench.home, () => now)).map(isFresh);
@@ -109,7 +110,7 @@ describe('a pulse', () => {
   });
 
   test('I9 of a process that is gone says nothing, however young', async () => {
-    await using bench = await aBench();
+    await using bench = await aBench({ program: await builtProgram() });
     const heart = await openHeart(bench.home, 'p-1');
     await heart.beat(snapshotOf('/p', NOW), true);
     const path = join(bench.home, 'pulses', 'p-1.json');
@@ -126,7 +127,7 @@ describe('a pulse', () => {
   });
 
   test('is gone after its end, after a change by somebody else, and when it is damaged', async () => {
-    await using bench = await aBench();
+    await using bench = await aBench({ program: await builtProgram() });
     const heart = await openHeart(bench.home, 'p-1');
     for (const end of [() => heart.stop(), () => skipBeat(bench.home, 'p-1')]) {
       await heart.beat(snapshotOf('/p', NOW), true);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtProgram } from '../support/built-program.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { aBench, type Bench } from '../support/harness-cli.ts';
 import { freePort } from '../support/loopback.ts';
@@ -7,7 +8,7 @@ let database: TestDatabase;
 let bench: Bench;
 beforeAll(async () => {
   database = await testDatabase();
-  bench = await aBench({ databaseUrl: database.url });
+  bench = await aBench({ program: await builtProgram(), databaseUrl: database.url });
 });
 afterAll(async () => {
   await bench[Symbol.asyncDispose]();

@@ -55,6 +55,8 @@ export interface Bench extends AsyncDisposable {
 }
 
 export interface BenchOrder {
+  /** The program's file; its sources, unless said otherwise. */
+  readonly program?: string;
   /** Without one the command line brings its own server. */
   readonly databaseUrl?: string;
   /** Text of `orchestrator.yaml`. */
@@ -69,7 +71,7 @@ export async function aBench(order: BenchOrder = {}): Promise<Bench> {
   const [folder, home] = [join(root, 'work'), join(root, 'home')];
   await mkdir(folder);
   if (order.yaml !== undefined) await writeFile(join(folder, 'orchestrator.yaml'), order.yaml);
-  const { databaseUrl } = order;
+  const { databaseUrl, program = BIN } = order;
   const env = {
     PATH: USUAL_PATH,
     HOME: root,
@@ -79,7 +81,7 @@ export async function aBench(order: BenchOrder = {}): Promise<Bench> {
   };
   const kills: (() => Promise<void>)[] = [];
   const start = (args: readonly string[], options: StartOptions = {}): Running => {
-    const running = startProcess(args, {
+    const running = startProcess([program, ...args], {
       cwd: options.cwd ?? folder,
       as: options.as ?? [],
       env: { ...env, ...options.env },
@@ -106,7 +108,7 @@ interface Process extends Running {
 }
 
 function startProcess(args: readonly string[], options: Required<StartOptions>): Process {
-  const [program = '', ...words] = [...options.as, process.execPath, BIN, ...args];
+  const [program = '', ...words] = [...options.as, process.execPath, ...args];
   const began = performance.now();
   const child = spawn(program, words, {
     cwd: options.cwd,
