@@ -1,19 +1,15 @@
 import fs from 'node:fs';
-import { mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { statOfLocks } from '../../src/domain/lock-stat.ts';
 
 /** The least that the library takes. */
 const STALE_MS = 2000;
 
-let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lock-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const aFolder = () => mkdtempDisposable(join(tmpdir(), 'lock-'));
 
 const patiently = () => ({
   ...fs,
@@ -34,8 +30,9 @@ async function lockOfTheFuture(file: string): Promise<void> {
 }
 
 // About 2 s each: as long as a lock takes to be nobody's.
-test('the lock of a process that is gone is taken over although the clock was set back since', async () => {
-  const file = join(folder, 'main');
+test.concurrent('the lock of a process that is gone is taken over although the clock was set back since', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'main');
   await lockOfTheFuture(file);
   await expect(lock(file, { ...ORDER, retries: 0 })).rejects.toMatchObject({ code: 'ELOCKED' });
   const release = await lock(file, { ...ORDER, fs: patiently() });
@@ -43,8 +40,9 @@ test('the lock of a process that is gone is taken over although the clock was se
   await release();
 });
 
-test('the lock of a process that lives is not, whatever the clock says', async () => {
-  const file = join(folder, 'main');
+test.concurrent('the lock of a process that lives is not, whatever the clock says', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'main');
   await lockOfTheFuture(file);
   // Its holder goes on touching it.
   let touches = 0;
@@ -67,8 +65,9 @@ test('the lock of a process that lives is not, whatever the clock says', async (
 });
 
 // About 2 s: the holder looks at its lock after one.
-test('a holder that slept for longer than a lock lasts keeps the one that nobody took', async () => {
-  const file = join(folder, 'main');
+test.concurrent('a holder that slept for longer than a lock lasts keeps the one that nobody took', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'main');
   const sleep = new AbortController();
   const looks: number[] = [];
   const { stat: look, held } = statOfLocks(fs.stat, () => sleep.signal);
@@ -87,7 +86,7 @@ test('a holder that slept for longer than a lock lasts keeps the one that nobody
   held();
   const before = looks.length;
   sleep.abort();
-  await expect.poll(() => looks.length, { timeout: 10_000 }).toBeGreaterThan(before);
+  await vi.waitFor(() => expect(looks.length).toBeGreaterThan(before), { timeout: 10_000 });
   expect(looks).not.toContain(0);
   expect(lost).toEqual([]);
   await release();

@@ -48,7 +48,7 @@ function listening(play: Playing = builds()) {
 
 const PLANNED: readonly PhaseName[] = ['ideation', 'architecture', 'task_breakdown'];
 
-test('R-043 R-113 R-116 a run waits after a planning phase only with its pause, and only with autonomy checkpoint', async () => {
+test.concurrent('R-043 R-113 R-116 a run waits after a planning phase only with its pause, and only with autonomy checkpoint', async () => {
   const ways = [
     { autonomy: 'checkpoint', paused: ['ideation', 'task_breakdown'] },
     { autonomy: 'checkpoint', paused: ['architecture'] },
@@ -93,7 +93,7 @@ async function phasesAskedAbout(
   return asked;
 }
 
-test('R-046 R-047 each planning phase is told what the one before it wrote', async () => {
+test.concurrent('R-046 R-047 each planning phase is told what the one before it wrote', async () => {
   const { play, prompts } = listening();
   const run = await aRunOf(host, play, only(PLANNED));
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
@@ -102,7 +102,7 @@ test('R-046 R-047 each planning phase is told what the one before it wrote', asy
   expect(prompts.get('planner')).toContain('# From architect');
 });
 
-test('R-114 a phase that is off is skipped, and the next one still has its input', async () => {
+test.concurrent('R-114 a phase that is off is skipped, and the next one still has its input', async () => {
   const { play, prompts } = listening();
   const run = await aRunOf(host, play, only(['ideation', 'task_breakdown']));
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
@@ -122,7 +122,7 @@ const SPECIALISTS: Readonly<Record<string, readonly string[]>> = {
   architecture: ['system_design', 'data_models', 'api_design'],
 };
 
-test.each([
+test.concurrent.each([
   ['ideation', 'brainstorm'],
   ['architecture', 'architect'],
 ] as const)(
@@ -139,7 +139,7 @@ test.each([
   },
 );
 
-test('R-092 a swarm of three with room for two has two at work', async () => {
+test.concurrent('R-092 a swarm of three with room for two has two at work', async () => {
   const gate = Promise.withResolvers<void>();
   const open = { now: 0, most: 0 };
   const play: Playing = async function* counted({ attempt: { role } }) {
@@ -168,7 +168,7 @@ function breaking(role: string, times: number): Playing {
   });
 }
 
-test('R-090 a phase that fails twice and succeeds then has three attempts', async () => {
+test.concurrent('R-090 a phase that fails twice and succeeds then has three attempts', async () => {
   const settings = only(['ideation'], { maxConsecutiveErrors: 9 }, { maxRetries: 2 });
   const run = await aRunOf(host, breaking('brainstorm', 2), settings);
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
@@ -176,7 +176,7 @@ test('R-090 a phase that fails twice and succeeds then has three attempts', asyn
   expect(ideation).toMatchObject({ status: 'completed', attempts: 3 });
 });
 
-test.each([0, 1])(
+test.concurrent.each([0, 1])(
   'R-117 a phase that always fails has %i retries, and has failed then',
   async (maxRetries) => {
     const settings = only(['ideation'], { maxConsecutiveErrors: 9 }, { maxRetries });
@@ -202,42 +202,9 @@ function hangingOnce(role: string): Playing {
   });
 }
 
-test('R-118 a phase that hangs is timed out, and its session with it', async () => {
-  const settings = only(['ideation'], {}, { timeoutMs: 1000, maxRetries: 0 });
-  const play = except('brainstorm', async function* hang() {
-    yield { do: 'hang' };
-  });
-  const run = await aRunOf(host, play, settings);
-  const ended = await over(host, run);
-  expect(ended.status).toBe('failed');
-  const ends = (await attemptsOf(host, run, 'brainstorm')).map(({ end }) => end?.status);
-  expect(ends).toEqual(['timed_out']);
-  expect(await host.store.attempts.sessions(run.id)).toEqual([]);
-});
-
 const ITEMS = [{ key: 'A-1' }];
 
-test('R-124 a session beyond its time is timed out, and its item is done by the next', async () => {
-  const settings = { sessionTimeoutMs: 1000 };
-  const run = await anImplementation(host, { play: hangingOnce('coder'), items: ITEMS, settings });
-  expect(await over(host, run)).toMatchObject({ status: 'completed' });
-  const ends = (await attemptsOf(host, run, 'coder')).map(({ end }) => end?.status);
-  expect(ends).toEqual(['timed_out', 'succeeded']);
-  const told = await eventsOf(host, run);
-  expect(told).toContainEqual(expect.objectContaining({ type: 'item.returned', item: 'A-1' }));
-});
-
-test('R-126 a silent session has stalled, and its work is kept', async () => {
-  const settings = { stallTimeoutMs: 1000 };
-  const run = await anImplementation(host, { play: hangingOnce('coder'), items: ITEMS, settings });
-  expect(await over(host, run)).toMatchObject({ status: 'completed' });
-  const ends = (await attemptsOf(host, run, 'coder')).map(({ end }) => end?.status);
-  expect(ends).toEqual(['stalled', 'succeeded']);
-  const rescued = (await eventsOf(host, run)).filter(({ type }) => type === 'work.rescued');
-  expect(rescued).toEqual([expect.objectContaining({ files: 1 })]);
-});
-
-test('R-125 three errors in a row pause the run, and the reason names them', async () => {
+test.concurrent('R-125 three errors in a row pause the run, and the reason names them', async () => {
   const play = except('coder', async function* fails() {
     yield breaks('the model went away');
   });
@@ -259,22 +226,7 @@ test('R-125 three errors in a row pause the run, and the reason names them', asy
   expect(why.cause).toContain('the model went away');
 });
 
-test('R-127 the first retry comes after the delay that is set, 5 s as shipped', () => {
-  const failed = { status: 'failed', reason: 'red' } as const;
-  const after = (retryDelayMs: number) =>
-    decide({
-      run: runWith({ settings: { ...SETTINGS, retryDelayMs } }),
-      phase: 'ideation',
-      end: failed,
-      failures: 0,
-      now: 0,
-    });
-  expect(after(200)).toEqual({ kind: 'retry', delayMs: 200, reason: 'red' });
-  expect(after(load().settings.retryDelayMs)).toMatchObject({ delayMs: 5000 });
-  expect(aPhase().attempts).toBe(0);
-});
-
-test('R-087 half of the items done is 50 %', async () => {
+test.concurrent('R-087 half of the items done is 50 %', async () => {
   const gate = Promise.withResolvers<void>();
   const play: Playing = async function* halts(scene) {
     if (scene.attempt.itemKey === 'B-1') yield { do: 'wait', for: gate.promise };
@@ -295,4 +247,52 @@ test('R-087 half of the items done is 50 %', async () => {
   expect(seen).toMatchObject({ todo: 0, blocked: 0, total: 2, completion_percentage: 50 });
   gate.resolve();
   expect(await over(host, run)).toMatchObject({ status: 'completed' });
+});
+
+test('R-118 a phase that hangs is timed out, and its session with it', async () => {
+  const settings = only(['ideation'], {}, { timeoutMs: 1000, maxRetries: 0 });
+  const play = except('brainstorm', async function* hang() {
+    yield { do: 'hang' };
+  });
+  const run = await aRunOf(host, play, settings);
+  const ended = await over(host, run);
+  expect(ended.status).toBe('failed');
+  const ends = (await attemptsOf(host, run, 'brainstorm')).map(({ end }) => end?.status);
+  expect(ends).toEqual(['timed_out']);
+  expect(await host.store.attempts.sessions(run.id)).toEqual([]);
+});
+
+test('R-124 a session beyond its time is timed out, and its item is done by the next', async () => {
+  const settings = { sessionTimeoutMs: 1000 };
+  const run = await anImplementation(host, { play: hangingOnce('coder'), items: ITEMS, settings });
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  const ends = (await attemptsOf(host, run, 'coder')).map(({ end }) => end?.status);
+  expect(ends).toEqual(['timed_out', 'succeeded']);
+  const told = await eventsOf(host, run);
+  expect(told).toContainEqual(expect.objectContaining({ type: 'item.returned', item: 'A-1' }));
+});
+
+test('R-126 a silent session has stalled, and its work is kept', async () => {
+  const settings = { stallTimeoutMs: 1000 };
+  const run = await anImplementation(host, { play: hangingOnce('coder'), items: ITEMS, settings });
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  const ends = (await attemptsOf(host, run, 'coder')).map(({ end }) => end?.status);
+  expect(ends).toEqual(['stalled', 'succeeded']);
+  const rescued = (await eventsOf(host, run)).filter(({ type }) => type === 'work.rescued');
+  expect(rescued).toEqual([expect.objectContaining({ files: 1 })]);
+});
+
+test('R-127 the first retry comes after the delay that is set, 5 s as shipped', () => {
+  const failed = { status: 'failed', reason: 'red' } as const;
+  const after = (retryDelayMs: number) =>
+    decide({
+      run: runWith({ settings: { ...SETTINGS, retryDelayMs } }),
+      phase: 'ideation',
+      end: failed,
+      failures: 0,
+      now: 0,
+    });
+  expect(after(200)).toEqual({ kind: 'retry', delayMs: 200, reason: 'red' });
+  expect(after(load().settings.retryDelayMs)).toMatchObject({ delayMs: 5000 });
+  expect(aPhase().attempts).toBe(0);
 });

@@ -82,7 +82,7 @@ const leftAlone = (run: Run, role: string): Promise<true> =>
 
 const swarm = only(['ideation'], {}, { pattern: 'swarm', parallel: 3 });
 
-test('I6 a stopped swarm keeps what its members gave, and only the missing one works again', async () => {
+test.concurrent('I6 a stopped swarm keeps what its members gave, and only the missing one works again', async () => {
   const { play } = hangingOnce('edge_cases');
   const run = await aRunOf(host, play, swarm);
   await until(
@@ -100,7 +100,7 @@ test('I6 a stopped swarm keeps what its members gave, and only the missing one w
   });
 });
 
-test('I6 the synthesis of a stopped swarm is told of all that was given before', async () => {
+test.concurrent('I6 the synthesis of a stopped swarm is told of all that was given before', async () => {
   const { play, prompts } = hangingOnce('synthesis');
   const run = await aRunOf(host, play, swarm);
   await leftAlone(run, 'synthesis');
@@ -122,7 +122,7 @@ const checkpoint: RunSettings = only(
   { checkpointPause: true },
 );
 
-test('I6 what was approved while nobody worked is not made again', async () => {
+test.concurrent('I6 what was approved while nobody worked is not made again', async () => {
   const run = await aRunOf(host, builds(), checkpoint);
   await reached(host, run, 'waiting_approval');
   const ended = await stopped(run);
@@ -131,7 +131,7 @@ test('I6 what was approved while nobody worked is not made again', async () => {
   expect(await rolesOf(run)).toEqual(['brainstorm']);
 });
 
-test('I6 what a person rejected is made anew after a stop too, and still told why', async () => {
+test.concurrent('I6 what a person rejected is made anew after a stop too, and still told why', async () => {
   const prompts: string[] = [];
   const again = Promise.withResolvers<void>();
   const run = await aRunOf(host, remembering(prompts, again.promise), checkpoint);
@@ -172,6 +172,42 @@ const deploys = (changes: Partial<DeploySettings>): RunSettings =>
 const read = (name: string): Promise<string> =>
   readFile(join(folder, name), 'utf8').catch(() => '');
 
+/** A run whose deployment another process had begun before it died. */
+async function cutOff(name: string, repeatable: boolean): Promise<Run> {
+  const settings = deploys({ command: `echo begun >>${join(folder, name)}`, repeatable });
+  const projectId = await host.project(builds());
+  const run = await host.store.runs.create({ id: name, projectId, idea: 'a shop', settings });
+  const lost = { attempt: 1, commit: 'c0ffee', execution: 'of a dead process', again: false };
+  await host.store.deployments.begin(run, lost);
+  return resumeRun(host, run, {});
+}
+
+test.concurrent('I6 a deployment that a crash cut off is not run again before somebody says so', async () => {
+  const ended = await over(host, await cutOff('crashed', false));
+  expect(ended.status).toBe('failed');
+  expect(ended.reason).toContain('nobody knows what came of it; look, then `harness resume`');
+  expect(await read('crashed')).toBe('');
+  expect(await goneOn(ended)).toMatchObject({ status: 'completed' });
+  expect(await read('crashed')).toBe('begun\n');
+});
+
+test.concurrent('I6 a deployment that may be repeated is, after a crash cut it off', async () => {
+  const ended = await over(host, await cutOff('crashed-repeatable', true));
+  expect(ended.status).toBe('completed');
+  expect(await read('crashed-repeatable')).toBe('begun\n');
+});
+
+/** A run whose tracker in Linear says nothing at all, once it was asked. */
+async function withSilentTracker(fake: FakeLinear): Promise<Run> {
+  const before = fake.log.length;
+  fake.faults.order({ kind: 'silence', times: 1000 });
+  const run = await aRunOfItems(host, { play: builds(), items: [{ key: 'A-1' }] });
+  trackers.set(run.projectId, aLinearTracker(fake, { project: run.projectId }));
+  await resumeRun(host, run, {});
+  await expect.poll(() => fake.log.length, { timeout: 30_000 }).toBeGreaterThan(before);
+  return run;
+}
+
 test('I6 a stop ends a deployment within its time, and a resume is a decision of its own', async () => {
   const log = join(folder, 'stopped');
   const command = `echo begun >>${log}; [ "$(wc -l <${log})" = 2 ] || sleep 60`;
@@ -192,31 +228,6 @@ test('I6 a stop ends a deployment within its time, and a resume is a decision of
   ]);
 });
 
-/** A run whose deployment another process had begun before it died. */
-async function cutOff(name: string, repeatable: boolean): Promise<Run> {
-  const settings = deploys({ command: `echo begun >>${join(folder, name)}`, repeatable });
-  const projectId = await host.project(builds());
-  const run = await host.store.runs.create({ id: name, projectId, idea: 'a shop', settings });
-  const lost = { attempt: 1, commit: 'c0ffee', execution: 'of a dead process', again: false };
-  await host.store.deployments.begin(run, lost);
-  return resumeRun(host, run, {});
-}
-
-test('I6 a deployment that a crash cut off is not run again before somebody says so', async () => {
-  const ended = await over(host, await cutOff('crashed', false));
-  expect(ended.status).toBe('failed');
-  expect(ended.reason).toContain('nobody knows what came of it; look, then `harness resume`');
-  expect(await read('crashed')).toBe('');
-  expect(await goneOn(ended)).toMatchObject({ status: 'completed' });
-  expect(await read('crashed')).toBe('begun\n');
-});
-
-test('I6 a deployment that may be repeated is, after a crash cut it off', async () => {
-  const ended = await over(host, await cutOff('crashed-repeatable', true));
-  expect(ended.status).toBe('completed');
-  expect(await read('crashed-repeatable')).toBe('begun\n');
-});
-
 test('I6 a stop ends the checks of the whole product within its time', async () => {
   const mark = join(folder, 'checking');
   const check = `echo begun >>${mark}; [ "$(wc -l <${mark})" = 2 ] || sleep 60`;
@@ -234,17 +245,6 @@ test('I6 a stop ends the checks of the whole product within its time', async () 
   // The tester's report was kept.
   expect(await attemptsOf(host, run, 'tester')).toHaveLength(1);
 });
-
-/** A run whose tracker in Linear says nothing at all, once it was asked. */
-async function withSilentTracker(fake: FakeLinear): Promise<Run> {
-  const before = fake.log.length;
-  fake.faults.order({ kind: 'silence', times: 1000 });
-  const run = await aRunOfItems(host, { play: builds(), items: [{ key: 'A-1' }] });
-  trackers.set(run.projectId, aLinearTracker(fake, { project: run.projectId }));
-  await resumeRun(host, run, {});
-  await expect.poll(() => fake.log.length, { timeout: 30_000 }).toBeGreaterThan(before);
-  return run;
-}
 
 test('I6 a stop does not wait for a tracker that says nothing, which hears all of it later', async () => {
   await using fake = await startFakeLinear();

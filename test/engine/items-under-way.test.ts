@@ -33,7 +33,7 @@ const statuses = async (projectId: string): Promise<Record<string, string>> =>
     (await host.store.items.list(projectId)).map(({ key, status }) => [key, status]),
   );
 
-test('I2 so many items are worked on at once as the run allows, each by one', async () => {
+test.concurrent('I2 so many items are worked on at once as the run allows, each by one', async () => {
   const { play, open } = gated('A-1', 'B-1', 'C-1');
   const items = [{ key: 'A-1', priority: 1 }, { key: 'B-1', priority: 2 }, { key: 'C-1' }];
   const run = await anImplementation(host, { play, items, settings: { parallel: 2 } });
@@ -54,34 +54,7 @@ test('I2 so many items are worked on at once as the run allows, each by one', as
   expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
 });
 
-test('I1 I9 the agent of an item that a person skips is ended, and what it wrote is kept', async () => {
-  const written = Promise.withResolvers<void>();
-  const play: Playing = async function* never({ attempt: { itemKey } }) {
-    yield writes(`${itemKey ?? ''}.txt`);
-    if (itemKey !== 'A-1') return;
-    written.resolve();
-    yield { do: 'hang' };
-  };
-  const items = [
-    { key: 'A-1', priority: 1 },
-    { key: 'B-1', dependencies: ['A-1'] },
-  ];
-  const run = await anImplementation(host, { play, items });
-  await written.promise;
-  const asked = performance.now();
-  await host.store.items.block(run.projectId, 'A-1', 'skipped by a person', 'ada');
-  expect(await over(host, run)).toMatchObject({ status: 'completed' });
-  expect(performance.now() - asked).toBeLessThan(30_000);
-  const [attempt] = await attemptsOf(host, run, 'coder');
-  expect(attempt?.itemKey).toBe('A-1');
-  expect(attempt?.end).toMatchObject({ status: 'aborted' });
-  expect(await statuses(run.projectId)).toMatchObject({ 'A-1': 'blocked', 'B-1': 'done' });
-  const hub = await host.hubOf({ id: run.projectId });
-  const [rescue] = await hub.listRescues();
-  expect(rescue?.files).toBe(1);
-});
-
-test('I9 one stuck item never holds the others', async () => {
+test.concurrent('I9 one stuck item never holds the others', async () => {
   const { play, open } = gated('A-1');
   const items = [
     { key: 'A-1', priority: 1 },
@@ -114,7 +87,7 @@ const stubborn: Playing = async function* asks(scene) {
     };
 };
 
-test('R-154 an item whose agent is refused the same three times is blocked at once, with rule and setting', async () => {
+test.concurrent('R-154 an item whose agent is refused the same three times is blocked at once, with rule and setting', async () => {
   const items = [{ key: 'A-1', priority: 1 }, { key: 'B-1' }];
   const run = await anImplementation(host, { play: stubborn, items });
   const ended = await over(host, run);
@@ -133,7 +106,7 @@ const failing: Playing = async function* fails(scene) {
   yield* scene.attempt.itemKey === 'A-1' ? [breaks('no idea')] : builds()(scene);
 };
 
-test('I3 I9 an item that keeps failing is blocked with its reason, and the others are done', async () => {
+test.concurrent('I3 I9 an item that keeps failing is blocked with its reason, and the others are done', async () => {
   const items = [{ key: 'A-1', priority: 1 }, { key: 'B-1' }];
   const settings = { itemMaxAttempts: 2, maxConsecutiveErrors: 9 };
   const run = await anImplementation(host, { play: failing, items, settings });
@@ -144,7 +117,7 @@ test('I3 I9 an item that keeps failing is blocked with its reason, and the other
   expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
 });
 
-test('I9 what people began in the tracker is left to them, and the run waits for them at its end', async () => {
+test.concurrent('I9 what people began in the tracker is left to them, and the run waits for them at its end', async () => {
   const items = [
     { key: 'A-1', priority: 1 },
     { key: 'B-1', dependencies: ['A-1'] },
@@ -170,4 +143,31 @@ test('I9 what people began in the tracker is left to them, and the run waits for
     status: 'completed',
   });
   expect(await attemptsOf(host, run, 'coder')).toHaveLength(3);
+});
+
+test('I1 I9 the agent of an item that a person skips is ended, and what it wrote is kept', async () => {
+  const written = Promise.withResolvers<void>();
+  const play: Playing = async function* never({ attempt: { itemKey } }) {
+    yield writes(`${itemKey ?? ''}.txt`);
+    if (itemKey !== 'A-1') return;
+    written.resolve();
+    yield { do: 'hang' };
+  };
+  const items = [
+    { key: 'A-1', priority: 1 },
+    { key: 'B-1', dependencies: ['A-1'] },
+  ];
+  const run = await anImplementation(host, { play, items });
+  await written.promise;
+  const asked = performance.now();
+  await host.store.items.block(run.projectId, 'A-1', 'skipped by a person', 'ada');
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  expect(performance.now() - asked).toBeLessThan(30_000);
+  const [attempt] = await attemptsOf(host, run, 'coder');
+  expect(attempt?.itemKey).toBe('A-1');
+  expect(attempt?.end).toMatchObject({ status: 'aborted' });
+  expect(await statuses(run.projectId)).toMatchObject({ 'A-1': 'blocked', 'B-1': 'done' });
+  const hub = await host.hubOf({ id: run.projectId });
+  const [rescue] = await hub.listRescues();
+  expect(rescue?.files).toBe(1);
 });

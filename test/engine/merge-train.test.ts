@@ -4,7 +4,7 @@ import type { Run } from '../../src/domain/run.ts';
 import { createTrains, type Trains, type Way } from '../../src/engine/attempt/train.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
 import { aHost, type TestHost } from './a-host.ts';
-import { anImplementation, eventsOf, over } from './a-run-under-way.ts';
+import { anImplementation, eventsOf, over, until } from './a-run-under-way.ts';
 import { writes, type Playing } from './plays.ts';
 
 /** The first proof of each project leaves the train only once another one has been built on it. */
@@ -64,8 +64,9 @@ async function aLedRun(leaderWrites: (attempt: number) => string | null): Promis
     const file = itemKey === 'A-1' ? leaderWrites(number) : null;
     if (file !== null) yield writes(file);
     if (itemKey !== 'B-1') return;
-    await expect.poll(() => meetings.get(projectId), { timeout: 30_000 }).toBeDefined();
-    await meetings.get(projectId)?.led.promise;
+    await (
+      await until(host, async () => meetings.get(projectId))
+    ).led.promise;
     yield writes('B-1.txt');
   };
   const items = [
@@ -89,7 +90,7 @@ async function told<T extends HarnessEvent['type']>(run: Run, type: T): Promise<
   return events.filter((event): event is Of<T> => event.type === type);
 }
 
-test('I3 what was judged on the merge of the one ahead becomes main right behind it', async () => {
+test.concurrent('I3 what was judged on the merge of the one ahead becomes main right behind it', async () => {
   const run = await aLedRun(() => 'A-1.txt');
   expect(await told(run, 'merge.repeated')).toEqual([]);
   const [one, two] = await told(run, 'main.moved');
@@ -101,7 +102,7 @@ test('I3 what was judged on the merge of the one ahead becomes main right behind
   );
 });
 
-test('I3 nothing of what failed ahead comes to main with the one behind it', async () => {
+test.concurrent('I3 nothing of what failed ahead comes to main with the one behind it', async () => {
   const run = await aLedRun((attempt) => (attempt === 1 ? 'wrong.txt' : 'A-1.txt'));
   const repeated = await told(run, 'merge.repeated');
   expect(repeated.map(({ subject }) => subject.item)).toEqual(['B-1']);
@@ -111,7 +112,7 @@ test('I3 nothing of what failed ahead comes to main with the one behind it', asy
   expect(await filesOf(run, head)).toEqual(expect.arrayContaining(['A-1.txt', 'B-1.txt']));
 });
 
-test('I3 whoever is behind one that changed nothing is judged once, on main as it is', async () => {
+test.concurrent('I3 whoever is behind one that changed nothing is judged once, on main as it is', async () => {
   const run = await aLedRun((attempt) => (attempt === 1 ? null : 'A-1.txt'));
   const judged = (await told(run, 'checks.run')).filter(({ subject }) => subject.item === 'B-1');
   expect(judged.map(({ evidence }) => evidence.map(({ verdict }) => verdict))).toEqual([
@@ -120,7 +121,7 @@ test('I3 whoever is behind one that changed nothing is judged once, on main as i
   expect(await told(run, 'merge.repeated')).toEqual([]);
 });
 
-test('I9 a proof that was overtaken three times takes the way for itself', async () => {
+test.concurrent('I9 a proof that was overtaken three times takes the way for itself', async () => {
   const play: Playing = async function* works({ attempt: { projectId } }) {
     if (!luckless.has(projectId)) luckless.set(projectId, []);
     yield writes('A-1.txt');

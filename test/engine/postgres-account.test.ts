@@ -125,7 +125,7 @@ describe('as root', { skip: !isRoot, concurrent: true }, () => {
 const nobody = asUser(65_534);
 const nameless = asUser(12_345);
 
-test('an ordinary user runs it directly', { skip: nobody === null }, async () => {
+test.concurrent('an ordinary user runs it directly', { skip: nobody === null }, async () => {
   await using at = await aHome();
   await chown(at.home, 65_534, 65_534);
   await using owner = serverProcess({ ...at, as: nobody ?? [] });
@@ -133,7 +133,7 @@ test('an ordinary user runs it directly', { skip: nobody === null }, async () =>
   expect((await stat(`/proc/${String(await at.serverPid())}`)).uid).toBe(65_534);
 });
 
-test(
+test.concurrent(
   'a user without a name or a whole package it may write still gets its server',
   { skip: nameless === null },
   async () => {
@@ -148,7 +148,7 @@ test(
   },
 );
 
-test('missing library links are mended in the package', async () => {
+test.concurrent('missing library links are mended in the package', async () => {
   await using at = await aHome();
   const packageFolder = await packageWithoutLinks(at.home);
   await using owner = serverProcess({ ...at, packageFolder });
@@ -157,7 +157,7 @@ test('missing library links are mended in the package', async () => {
   expect(links.isSymbolicLink()).toBe(true);
 });
 
-test('without flock nothing is started and the error says what to install', async () => {
+test.concurrent('without flock nothing is started and the error says what to install', async () => {
   await using at = await aHome();
   const path = join(at.home, 'bin');
   await mkdir(path);
@@ -171,7 +171,7 @@ test('without flock nothing is started and the error says what to install', asyn
   expect(await at.serverPid()).toBeNull();
 });
 
-test.each([
+test.concurrent.each([
   ['17\n', 'DATABASE_VERSION', 'Postgres 17'],
   [null, 'DATABASE_DAMAGED', 'PG_VERSION'],
 ])('a data folder with PG_VERSION %j is refused with %s', async (version, code, said) => {

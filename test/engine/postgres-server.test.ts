@@ -16,7 +16,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await wait(20);
 }
 
-describe('an embedded server', () => {
+describe('an embedded server', { concurrent: true }, () => {
   test('starts on first use, is adopted after, and keeps its secret', async () => {
     await using at = await aHome();
     const order = { home: at.home, databaseUrl: null, log: silent };
@@ -109,7 +109,7 @@ describe('an embedded server', () => {
     expect(await readFile(at.place.log, 'utf8')).toContain('database system is shut down');
   });
 
-  test.concurrent('a start that was killed half way leaves nothing in the way of the next', async () => {
+  test('a start that was killed half way leaves nothing in the way of the next', async () => {
     await using at = await aHome();
     await using killed = serverProcess(at);
     const silence = killed.told().catch(() => 'killed');
@@ -123,7 +123,7 @@ describe('an embedded server', () => {
     expect((await readdir(at.place.root)).filter((name) => name.startsWith('new-'))).toEqual([]);
   });
 
-  test.concurrent('a pid file whose pid is another process by now does not stop the start', async () => {
+  test('a pid file whose pid is another process by now does not stop the start', async () => {
     await using at = await aHome();
     await using first = serverProcess(at);
     const url = urlOf(await first.told());
@@ -134,7 +134,7 @@ describe('an embedded server', () => {
     expect(await second.told()).toEqual({ url, started: true });
   });
 
-  test.concurrent('a data folder held by a server that cannot be reached is refused', async () => {
+  test('a data folder held by a server that cannot be reached is refused', async () => {
     await using at = await aHome();
     await mkdir(at.place.root, { mode: 0o700 });
     await using holder = await lockHolder(at.place.serverLock);

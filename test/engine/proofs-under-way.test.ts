@@ -63,7 +63,7 @@ async function aRunBeforeItsProof(): Promise<{ readonly run: Run; readonly go: (
 const mainOf = async (run: Run): Promise<string> =>
   (await host.hubOf({ id: run.projectId })).head();
 
-test('I10 an item that a person skips while it is proved does not come to main afterwards', async () => {
+test.concurrent('I10 an item that a person skips while it is proved does not come to main afterwards', async () => {
   const { run, go } = await aRunBeforeItsProof();
   const before = await mainOf(run);
   await host.store.items.block(run.projectId, 'A-1', 'skipped by a person', 'ada');
@@ -77,7 +77,7 @@ test('I10 an item that a person skips while it is proved does not come to main a
   });
 });
 
-test('I10 a run that a person stops while an item is proved leaves main alone', async () => {
+test.concurrent('I10 a run that a person stops while an item is proved leaves main alone', async () => {
   const { run, go } = await aRunBeforeItsProof();
   const before = await mainOf(run);
   await requestControl(host, run, 'stop');
@@ -87,7 +87,7 @@ test('I10 a run that a person stops while an item is proved leaves main alone', 
   expect((await host.store.items.get(run.projectId, 'A-1'))?.status).toBe('todo');
 });
 
-test('what killed executions left of their gates is gone by the end of the run', async () => {
+test.concurrent('what killed executions left of their gates is gone by the end of the run', async () => {
   const { run, go } = await aRunBeforeItsProof();
   const [attempt] = await attemptsOf(host, run, 'coder');
   const gates = dirname(host.workshopDeps.paths.gateOf(run.projectId, 'any'));
@@ -103,7 +103,7 @@ test('what killed executions left of their gates is gone by the end of the run',
 
 const PREPARE = { services: [], env: {}, secrets: [] };
 
-test('I9 an item whose environment cannot be prepared is blocked with the cause, and no session is begun', async () => {
+test.concurrent('I9 an item whose environment cannot be prepared is blocked with the cause, and no session is begun', async () => {
   let played = 0;
   const play: Playing = async function* counts(scene) {
     played += 1;
@@ -128,7 +128,7 @@ test('I9 an item whose environment cannot be prepared is blocked with the cause,
   expect(played).toBe(0);
 });
 
-test('an environment that fails once is prepared again for the next try', async () => {
+test.concurrent('an environment that fails once is prepared again for the next try', async () => {
   const mark = join(dirname(host.workshopDeps.paths.socketOf('any')), 'mark');
   const command = `test -f ${mark} || { touch ${mark}; exit 1; }; touch made`;
   const environment = { ...PREPARE, prepare: { command, inputs: ['README.md'] } };
@@ -144,25 +144,7 @@ test('an environment that fails once is prepared again for the next try', async 
   expect(ends).toEqual(['failed', 'succeeded']);
 });
 
-test('a stop ends the preparation of an environment within ten seconds', async () => {
-  const begun = join(dirname(host.workshopDeps.paths.socketOf('any')), 'begun');
-  const command = `touch ${begun}; sleep 300`;
-  const environment = { ...PREPARE, prepare: { command, inputs: ['README.md'] } };
-  const run = await anImplementation(host, {
-    play: builds(),
-    items: [{ key: 'A-1' }],
-    settings: { environment, checkTimeoutMs: 300_000 },
-  });
-  await until(host, async () => readdirSync(dirname(begun)).includes('begun'));
-  const asked = performance.now();
-  await requestControl(host, run, 'stop');
-  expect(await over(host, run)).toMatchObject({ status: 'stopped' });
-  expect(performance.now() - asked).toBeLessThan(10_000);
-  const [attempt] = await attemptsOf(host, run, 'coder');
-  expect(attempt?.end).toMatchObject({ status: 'aborted' });
-});
-
-test('I4 a refused change is told to the next session; the same one again is refused unasked; an allowed one needs no session', async () => {
+test.concurrent('I4 a refused change is told to the next session; the same one again is refused unasked; an allowed one needs no session', async () => {
   const prompts: string[] = [];
   const play: Playing = async function* meddles({ attempt, order }) {
     prompts.push(order.prompt);
@@ -200,7 +182,7 @@ test('I4 a refused change is told to the next session; the same one again is ref
   expect(asked).toHaveLength(2);
 });
 
-test('I6 a proof whose programs die with the process that starts them is made again, and counts as no failure', async () => {
+test.concurrent('I6 a proof whose programs die with the process that starts them is made again, and counts as no failure', async () => {
   const play: Playing = async function* works(scene) {
     killed.set(scene.attempt.projectId, 0);
     yield* builds()(scene);
@@ -210,4 +192,22 @@ test('I6 a proof whose programs die with the process that starts them is made ag
   expect(killed.get(run.projectId)).toBe(2);
   const attempts = await attemptsOf(host, run, 'coder');
   expect(attempts.map(({ end }) => end?.status)).toEqual(['succeeded']);
+});
+
+test('a stop ends the preparation of an environment within ten seconds', async () => {
+  const begun = join(dirname(host.workshopDeps.paths.socketOf('any')), 'begun');
+  const command = `touch ${begun}; sleep 300`;
+  const environment = { ...PREPARE, prepare: { command, inputs: ['README.md'] } };
+  const run = await anImplementation(host, {
+    play: builds(),
+    items: [{ key: 'A-1' }],
+    settings: { environment, checkTimeoutMs: 300_000 },
+  });
+  await until(host, async () => readdirSync(dirname(begun)).includes('begun'));
+  const asked = performance.now();
+  await requestControl(host, run, 'stop');
+  expect(await over(host, run)).toMatchObject({ status: 'stopped' });
+  expect(performance.now() - asked).toBeLessThan(10_000);
+  const [attempt] = await attemptsOf(host, run, 'coder');
+  expect(attempt?.end).toMatchObject({ status: 'aborted' });
 });

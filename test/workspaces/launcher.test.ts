@@ -71,7 +71,7 @@ describe('the launcher', () => {
 
   test('waits for a program that takes longer than it is asked about', async () => {
     const { launcher } = await warm({ askMs: 500 });
-    expect((await launcher.run(shell('sleep 3'))).exit).toBe(0);
+    expect((await launcher.run(shell('sleep 1.5'))).exit).toBe(0);
   });
 
   test('gives its process nothing of our environment', async () => {
@@ -132,7 +132,7 @@ describe('the launcher', () => {
     const pid = execFileSync(process.execPath, flags, { encoding: 'utf8' }).trim();
     expect(Number(pid)).toBeGreaterThan(1);
     const gone =
-      'for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $0 2>/dev/null || exit 0; sleep 0.3; done; exit 1';
+      'for i in $(seq 100); do kill -0 $0 2>/dev/null || exit 0; sleep 0.05; done; exit 1';
     expect(spawnSync('sh', ['-c', gone, pid]).status).toBe(0);
   });
 });

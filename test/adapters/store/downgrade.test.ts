@@ -112,7 +112,7 @@ function columnsOf(content: Content, shape: Content): Content {
   );
 }
 
-test('each way back keeps every row of every column that stays, and says what goes', async () => {
+test.concurrent('each way back keeps every row of every column that stays, and says what goes', async () => {
   await using database = await testDatabase();
   const { url } = database;
   await fill(url);
@@ -146,7 +146,7 @@ test('each way back keeps every row of every column that stays, and says what go
   expect(high['phase']?.map(({ discarded }) => discarded)).not.toContain(1);
 });
 
-test('back to nothing counts every table, and the way up is free again', async () => {
+test.concurrent('back to nothing counts every table, and the way up is free again', async () => {
   await using database = await testDatabase();
   const { url } = database;
   await fill(url);
@@ -162,7 +162,7 @@ test('back to nothing counts every table, and the way up is free again', async (
   expect(await tagsOn(url)).toHaveLength((await readJournal(migrationsFolder)).length);
 });
 
-test('a migration is named by its beginning, and what is not there is refused', async () => {
+test.concurrent('a migration is named by its beginning, and what is not there is refused', async () => {
   await using database = await testDatabase();
   const { url } = database;
   await goBack(back(url, '0001'));
@@ -175,7 +175,7 @@ test('a migration is named by its beginning, and what is not there is refused', 
   expect(await planDowngrade(back(url, '0001_handed_in'))).toBeNull();
 });
 
-test('nothing is taken back while a run has not ended', async () => {
+test.concurrent('nothing is taken back while a run has not ended', async () => {
   await using database = await testDatabase();
   const { url } = database;
   await withPool(url, async (pool) => {
@@ -192,7 +192,7 @@ test('nothing is taken back while a run has not ended', async () => {
   await goBack(back(url, '-1'));
 });
 
-test('nothing is taken back while a worker lives; one that died here is no hindrance', async () => {
+test.concurrent('nothing is taken back while a worker lives; one that died here is no hindrance', async () => {
   await using database = await testDatabase();
   const { url } = database;
   const worker: WorkerIdentity = {
@@ -216,7 +216,7 @@ test('nothing is taken back while a worker lives; one that died here is no hindr
   expect(asked).toContainEqual(worker);
 });
 
-test('nothing is taken back while another process of the harness is connected', async () => {
+test.concurrent('nothing is taken back while another process of the harness is connected', async () => {
   await using database = await testDatabase();
   const { url } = database;
   const pool = connectionPool(url, { applicationName: 'harness reader', max: 1 });
@@ -226,7 +226,7 @@ test('nothing is taken back while another process of the harness is connected', 
   await goBack(back(url, '-1'));
 });
 
-test('two that go one step back at once go back one step, not two', async () => {
+test.concurrent('two that go one step back at once go back one step, not two', async () => {
   await using database = await testDatabase();
   const { url } = database;
   const order = back(url, '-1');
@@ -244,7 +244,7 @@ test('two that go one step back at once go back one step, not two', async () => 
   expect(await tagsOn(url)).toHaveLength((await readJournal(migrationsFolder)).length - 1);
 });
 
-test('more to lose than was agreed to is not lost', async () => {
+test.concurrent('more to lose than was agreed to is not lost', async () => {
   await using database = await testDatabase();
   const { url } = database;
   const order = back(url, '0002');
@@ -255,7 +255,7 @@ test('more to lose than was agreed to is not lost', async () => {
   expect((await contentOf(url))['approval']?.[0]).toMatchObject({ item_key: 'API-1' });
 });
 
-test('a way back that fails half way changes nothing', async () => {
+test.concurrent('a way back that fails half way changes nothing', async () => {
   await using database = await testDatabase();
   await using folder = await aCopy();
   const { url } = database;
@@ -268,7 +268,7 @@ test('a way back that fails half way changes nothing', async () => {
   expect(Object.keys(await contentOf(url))).toContain('deployment');
 });
 
-test('a way back that nobody has written yet is refused', async () => {
+test.concurrent('a way back that nobody has written yet is refused', async () => {
   await using database = await testDatabase();
   await using folder = await aCopy();
   await writeFile(join(folder.path, '0003_protected_change.down.sql'), '-- later\n');
@@ -276,7 +276,7 @@ test('a way back that nobody has written yet is refused', async () => {
   await expect(planDowngrade(order)).rejects.toMatchObject({ code: 'NO_WAY_BACK', exit: 2 });
 });
 
-test('a newer database is not taken back by a program that does not know it', async () => {
+test.concurrent('a newer database is not taken back by a program that does not know it', async () => {
   await using database = await testDatabase();
   const { url } = database;
   await withPool(url, (pool) =>
@@ -289,7 +289,7 @@ test('a newer database is not taken back by a program that does not know it', as
   await expect(databaseStanding(url, migrationsFolder)).rejects.toMatchObject(refusal);
 });
 
-test("a damaged record of migrations is refused, going up and going back, and isn't mended", async () => {
+test.concurrent("a damaged record of migrations is refused, going up and going back, and isn't mended", async () => {
   await using database = await testDatabase();
   const { url } = database;
   await withPool(url, (pool) =>

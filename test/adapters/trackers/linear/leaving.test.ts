@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { newItem } from '../../../contracts/tracker-given.ts';
 import { NO_LIMITS, startFakeLinear } from '../../../support/linear/start-fake-linear.ts';
 import { aLinearTracker } from './a-linear-tracker.ts';
+
+const PATIENCE = { timeout: 10_000 };
 
 async function endOf(work: Promise<unknown>): Promise<{ readonly end: unknown; ms: number }> {
   const began = performance.now();
@@ -14,13 +16,13 @@ async function endOf(work: Promise<unknown>): Promise<{ readonly end: unknown; m
 
 const closed = { code: 'TRACKER_UNREACHABLE', message: expect.stringContaining('is closed') };
 
-test('a tracker that is closed waits for no answer, and asks nothing any more', async () => {
+test.concurrent('a tracker that is closed waits for no answer, and asks nothing any more', async () => {
   await using fake = await startFakeLinear({ limits: NO_LIMITS });
   const tracker = aLinearTracker(fake);
   await tracker.create([newItem({ key: 'A' })]);
   fake.faults.order({ kind: 'silence', times: 20 });
   const asked = endOf(tracker.list());
-  await expect.poll(() => fake.log.at(-1)?.outcome).toBe('silence');
+  await vi.waitFor(() => expect(fake.log.at(-1)?.outcome).toBe('silence'), PATIENCE);
   await tracker.close();
   const { end, ms } = await asked;
   expect(end).toMatchObject(closed);
@@ -30,7 +32,7 @@ test('a tracker that is closed waits for no answer, and asks nothing any more', 
   expect(fake.log).toHaveLength(before);
 });
 
-test('nor for a limit', async () => {
+test.concurrent('nor for a limit', async () => {
   await using fake = await startFakeLinear({
     limits: { requests: 20, points: 100_000, windowMs: 2900 },
   });
@@ -45,18 +47,18 @@ test('nor for a limit', async () => {
   await tracker.create([newItem({ key: 'A' })]);
   fake.drainLimits();
   const asked = endOf(tracker.list());
-  await expect.poll(() => waits.length).toBe(1);
+  await vi.waitFor(() => expect(waits).toHaveLength(1), PATIENCE);
   await tracker.close();
   expect((await asked).end).toMatchObject(closed);
 });
 
-test('who is in a hurry waits three seconds for an answer, also one that was asked for before', async () => {
+test.concurrent('who is in a hurry waits three seconds for an answer, also one that was asked for before', async () => {
   await using fake = await startFakeLinear({ limits: NO_LIMITS });
   const tracker = aLinearTracker(fake);
   await tracker.create([newItem({ key: 'A' })]);
   fake.faults.order({ kind: 'silence', times: 20 });
   const asked = endOf(tracker.list());
-  await expect.poll(() => fake.log.at(-1)?.outcome).toBe('silence');
+  await vi.waitFor(() => expect(fake.log.at(-1)?.outcome).toBe('silence'), PATIENCE);
   tracker.hurry?.();
   const { end, ms } = await asked;
   expect(end).toMatchObject({
@@ -69,18 +71,21 @@ test('who is in a hurry waits three seconds for an answer, also one that was ask
 });
 
 // About 9 s: three of haste and five of rest.
-test('a clock that is set back by an hour lengthens neither haste nor rest', async () => {
+test.concurrent('a clock that is set back by an hour lengthens neither haste nor rest', async () => {
   await using fake = await startFakeLinear({ limits: NO_LIMITS });
   let back = 0;
   const tracker = aLinearTracker(fake, { now: () => Date.now() - back });
   await tracker.create([newItem({ key: 'A' })]);
   fake.faults.order({ kind: 'silence', times: 20 });
   const asked = endOf(tracker.list());
-  await expect.poll(() => fake.log.at(-1)?.outcome).toBe('silence');
+  await vi.waitFor(() => expect(fake.log.at(-1)?.outcome).toBe('silence'), PATIENCE);
   back = 3_600_000;
   tracker.hurry?.();
   expect((await asked).ms).toBeLessThan(6000);
   back *= 2;
   fake.faults.clear();
-  await expect.poll(() => tracker.get('A'), { timeout: 10_000 }).toMatchObject({ key: 'A' });
+  await vi.waitFor(
+    async () => expect(await tracker.get('A')).toMatchObject({ key: 'A' }),
+    PATIENCE,
+  );
 });
