@@ -54,7 +54,7 @@ async function testsByNumber(): Promise<ReadonlyMap<string, ReadonlySet<string>>
   for (const name of names.filter((one) => one.endsWith('.ts'))) {
     const text = await read(`test/${name}`);
     for (const [, id = ''] of text.matchAll(
-      /^\s*(?:test\(|\]\)\(|\] as const\)\()?\s*['"`](I\d+) /gm,
+      /^\s*(?:test(?:\.concurrent)?\(|\]\)\(|\] as const\)\()?\s*['"`](I\d+) /gm,
     ))
       found.set(id, (found.get(id) ?? new Set()).add(`test/${name}`));
   }
