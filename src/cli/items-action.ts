@@ -1,8 +1,9 @@
 import { describeCheck } from '../domain/check.ts';
 import { HarnessError } from '../domain/errors.ts';
 import type { PhaseStatus } from '../domain/phase.ts';
-import { ENDED } from '../domain/run.ts';
+import { ENDED, type Run } from '../domain/run.ts';
 import {
+  nextAddedKey,
   outOfTheWay,
   SKIPPED,
   type ItemDraft,
@@ -99,20 +100,17 @@ export function itemLines(item: WorkItem): string[] {
   ];
 }
 
-/** One more work item for a run that still gives them out; without a key of its own never twice the same. Throws `ITEM_INVALID`, `RUN_PAST` (exit 2). */
+/** One more work item for a run that still gives them out; without a key of its own never twice the same. Throws `ITEM_INVALID`, `ITEM_TAKEN`, `RUN_PAST` (exit 2). */
 export async function addAction(options: AddOptions): Promise<void> {
   const context = openContext(options);
   await withApp(context, async (app) => {
     const found = await findProject(app, context);
     await refusePast(app, found);
-    const all = await app.store.items.list(found.project.id);
-    const draft = draftOf(options, all);
-    const own = all.filter((item) => item.runId === found.run.id);
-    if (options.key === undefined) refuseTwin(draft, own);
-    await app.store.items.add(found.run.id, [draft], person());
+    const draft = (known: readonly WorkItem[]): ItemDraft => draftOf(options, found.run, known);
+    const item = await app.store.items.addOne(found.run.id, draft, person());
     await refreshSnapshot(app, found.project, found.run.id);
-    context.output.object(draft);
-    context.output.data(`${draft.key} added. ${await goesOn(app, found)}`);
+    context.output.object(item);
+    context.output.data(`${item.key} added. ${await goesOn(app, found)}`);
   });
 }
 
@@ -130,16 +128,15 @@ async function refusePast({ store }: Reader, { run }: Found): Promise<void> {
     );
 }
 
-function draftOf(options: AddOptions, known: readonly WorkItem[]): ItemDraft {
+function draftOf(options: AddOptions, { id }: Run, known: readonly WorkItem[]): ItemDraft {
   const { title, description, check, depends = [], labels = [] } = options;
-  const key = options.key ?? nextKey(known);
+  const key = options.key ?? nextAddedKey(known);
   if (!/^[A-Za-z][A-Za-z0-9-]{0,31}$/u.test(key)) throw invalid(`${key} is no key like API-3`);
-  if (known.some((item) => item.key === key)) throw invalid(`${key} exists already`);
   if (title.trim() === '' || title.length > 500) throw invalid('--title needs 1 to 500 characters');
   if (description.trim() === '') throw invalid('--description is empty');
   const absent = depends.filter((one) => !known.some((item) => item.key === one));
   if (absent.length > 0) throw invalid(`--depends names ${absent.join(', ')}, which don't exist`);
-  return {
+  const draft: ItemDraft = {
     key,
     title: title.trim(),
     description: description.trim(),
@@ -148,6 +145,9 @@ function draftOf(options: AddOptions, known: readonly WorkItem[]): ItemDraft {
     labels,
     checks: check.map((run) => ({ kind: 'command', run, exit: 0 })),
   };
+  const own = known.filter((item) => item.runId === id);
+  if (options.key === undefined) refuseTwin(draft, own);
+  return draft;
 }
 
 /** Whoever got no answer sends it again: what is still open with the same words is that one. */
@@ -164,11 +164,6 @@ function refuseTwin({ title, description }: ItemDraft, known: readonly WorkItem[
 function priorityOf(number = 3): Priority {
   const all: readonly Priority[] = [0, 1, 2, 3, 4];
   return all.find((one) => one === number) ?? 3;
-}
-
-function nextKey(known: readonly WorkItem[]): string {
-  const numbers = known.map(({ key }) => Number(/^ADD-(\d+)$/u.exec(key)?.[1] ?? 0));
-  return `ADD-${Math.max(0, ...numbers) + 1}`;
 }
 
 function invalid(what: string): HarnessError {

@@ -111,6 +111,12 @@ export function allSettled(items: readonly Linked[]): boolean {
   return items.every((item) => settled(item) || (item.status === 'todo' && stuck.has(item.key)));
 }
 
+/** Of an item that a person adds without naming it: the next of `ADD-1`, `ADD-2` and so on. */
+export function nextAddedKey(known: readonly Pick<WorkItem, 'key'>[]): string {
+  const numbers = known.map(({ key }) => Number(/^ADD-(\d{1,9})$/u.exec(key)?.[1] ?? 0));
+  return `ADD-${Math.max(0, ...numbers) + 1}`;
+}
+
 /** Sort order of the queue: urgent first, "none" last, then by age and key. */
 export function byPriority(
   a: { readonly priority: Priority; readonly key: string },

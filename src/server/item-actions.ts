@@ -1,6 +1,6 @@
 import { editItem, refreshSnapshot } from '../app.ts';
 import { ENDED } from '../domain/run.ts';
-import { SKIPPED, type WorkItem } from '../domain/work-item.ts';
+import { nextAddedKey, SKIPPED, type ItemDraft, type WorkItem } from '../domain/work-item.ts';
 import { takeOn } from './actions.ts';
 import type * as contract from './contract.ts';
 import { findItem, type Found } from './find.ts';
@@ -13,27 +13,26 @@ export async function addItem(
   found: Found,
   order: contract.AddWorkItem,
 ): Promise<WorkItem> {
-  const { store } = parts.app;
-  const { project, run } = found;
   await refusePast(parts, found);
-  const known = await store.items.list(project.id);
-  const key = order.key ?? nextKey(known);
-  const dependencies = order.dependencies ?? [];
-  if (known.some((item) => item.key === key)) throw invalid(`${key} exists already`);
+  const { items } = parts.app.store;
+  const draft = (known: readonly WorkItem[]): ItemDraft => draftOf(order, known);
+  const { key } = await items.addOne(found.run.id, draft, parts.person);
+  return after(parts, found, key);
+}
+
+function draftOf(order: contract.AddWorkItem, known: readonly WorkItem[]): ItemDraft {
+  const { title, description, priority = 3, dependencies = [], labels = [], checks } = order;
   const absent = dependencies.filter((one) => !known.some((item) => item.key === one));
   if (absent.length > 0) throw invalid(`it depends on ${absent.join(', ')}, which don't exist`);
-  const { title, description, priority = 3, labels = [], checks } = order;
-  const draft = {
-    key,
+  return {
+    key: order.key ?? nextAddedKey(known),
     title,
     description,
     priority,
     dependencies,
     labels,
-    checks: checks.map((line) => ({ kind: 'command' as const, run: line, exit: 0 })),
+    checks: checks.map((line) => ({ kind: 'command', run: line, exit: 0 })),
   };
-  await store.items.add(run.id, [draft], parts.person);
-  return after(parts, found, key);
 }
 
 async function refusePast({ app: { store } }: Parts, { run }: Found): Promise<void> {
@@ -43,11 +42,6 @@ async function refusePast({ app: { store } }: Parts, { run }: Found): Promise<vo
     throw new Refusal(409, 'RUN_PAST', {
       detail: 'The run has implemented its items; start another one on this project',
     });
-}
-
-function nextKey(known: readonly WorkItem[]): string {
-  const numbers = known.map(({ key }) => Number(/^ADD-(\d{1,9})$/u.exec(key)?.[1] ?? 0));
-  return `ADD-${Math.max(0, ...numbers) + 1}`;
 }
 
 function invalid(what: string): Refusal {

@@ -4,14 +4,15 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { HarnessError } from '../../domain/errors.ts';
 import type { HarnessEvent } from '../../domain/event.ts';
 import type { Run } from '../../domain/run.ts';
-import { byPriority, type ItemDraft, type WorkItem } from '../../domain/work-item.ts';
+import { byPriority, type WorkItem } from '../../domain/work-item.ts';
 import type { ItemRows, OutboxOp } from '../../work/run-store.ts';
+import { addItem, addItems } from './add-items.ts';
 import { listPending } from './approval-row.ts';
 import { claimNext } from './claim.ts';
 import { commit } from './commit.ts';
 import { isItem, ITEM, lockItem } from './item-row.ts';
 import { queueWrites } from './outbox.ts';
-import { findRun, keysOf, lockRun, moveRun, unknownRun } from './run-row.ts';
+import { lockRun, moveRun } from './run-row.ts';
 import * as t from './schema.ts';
 import { type Database, transaction, type Tx } from './transaction.ts';
 
@@ -52,10 +53,13 @@ export function createItemRows({ pool, db }: Database): ItemRows {
       const [row] = await db.select(ITEM).from(t.item).where(isItem(projectId, key));
       return row;
     },
-    add: (runId, drafts, by) =>
-      transaction(pool, (tx) => add(tx, { runId, drafts, by, tracked: false })),
-    adopt: (runId, drafts, by) =>
-      transaction(pool, (tx) => add(tx, { runId, drafts, by, tracked: true })),
+    addOne: (runId, draftOf, by) => transaction(pool, (tx) => addItem(tx, { runId, by }, draftOf)),
+    async add(runId, drafts, by) {
+      await transaction(pool, (tx) => addItems(tx, { runId, drafts, by, tracked: false }));
+    },
+    async adopt(runId, drafts, by) {
+      await transaction(pool, (tx) => addItems(tx, { runId, drafts, by, tracked: true }));
+    },
     claimNext: (runId, order, also) =>
       transaction(pool, (tx) => claimNext(tx, { ...order, runId }, also)),
     block: (...[projectId, key, reason, by]) =>
@@ -64,33 +68,6 @@ export function createItemRows({ pool, db }: Database): ItemRows {
     edit: (...[projectId, key, change, by]) =>
       transaction(pool, (tx) => edit(tx, { projectId, key, by }, change)),
   };
-}
-
-interface Addition {
-  readonly runId: string;
-  readonly drafts: readonly ItemDraft[];
-  readonly by: string;
-  /** The tracker has them already. */
-  readonly tracked: boolean;
-}
-
-async function add(tx: Tx, { runId, drafts, by, tracked }: Addition): Promise<void> {
-  const run = (await findRun(tx.db, runId)) ?? unknownRun(runId);
-  if (drafts.length === 0) return;
-  const inserted = await tx.db
-    .insert(t.item)
-    .values(drafts.map((draft) => ({ ...rowOf(draft), ...keysOf(run) })))
-    .onConflictDoNothing()
-    .returning({ key: t.item.key });
-  const keys = new Set(inserted.map(({ key }) => key));
-  const added = drafts.filter(({ key }) => keys.delete(key));
-  if (added.length === 0) return;
-  if (!tracked) await queueWrites(tx, run.projectId, [{ op: 'create', items: added }]);
-  const events = added.map(
-    ({ key, title, dependencies }) =>
-      ({ type: 'item.added', item: key, title, dependencies, by }) as const,
-  );
-  await commit(tx, { ...keysOf(run), events });
 }
 
 async function block(tx: Tx, { projectId, key, by }: Deed, reason: string): Promise<void> {
@@ -195,11 +172,4 @@ async function openAttemptOf({ db }: Tx, item: WorkItem): Promise<string | undef
       ),
     );
   return open?.id;
-}
-
-/** Only what was agreed, whatever else the draft carries. */
-function rowOf({ dependencies, parent = null, labels = [], ...draft }: ItemDraft) {
-  const { key, title, description, priority, checks } = draft;
-  const lists = { dependencies: [...dependencies], labels: [...labels] };
-  return { key, title, description, priority, ...lists, parent, checks };
 }

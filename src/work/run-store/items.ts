@@ -34,6 +34,16 @@ export interface ItemRows {
   /** The same, with only what says where they stand. */
   standing(runId: string): Promise<readonly ItemStanding[]>;
   get(projectId: string, key: string): Promise<WorkItem | undefined>;
+  /**
+   * Adds what `draftOf` makes of all that the project has, while nobody else adds any, and returns it as
+   * it was stored. What `draftOf` throws is thrown, and nothing added; so is `ITEM_TAKEN` (exit 2) when
+   * there is one of its key.
+   */
+  addOne(
+    runId: string,
+    draftOf: (known: readonly WorkItem[]) => ItemDraft,
+    by: string,
+  ): Promise<WorkItem>;
   /** Adds those whose key is new; safe to repeat. */
   add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
   /** The same for what the tracker has already: nothing is written there. */
