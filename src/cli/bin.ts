@@ -20,9 +20,19 @@ function ownNode(): string | undefined {
   }
 }
 
-/** Hands everything over to a newer Node; signals go on to it, its exit status becomes ours. */
+/** Tells the newer Node whose channel it has: others may start this program with one too. */
+const HANDED_OVER = 'handed over';
+
+/**
+ * Hands everything over to a newer Node; signals go on to it, its exit status becomes ours. It ends
+ * with us also where nothing can be handed on: whoever watches our number must not start a second one.
+ */
 function handOver(node: string): void {
-  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  // Where it ended at once there is nobody to tell.
+  child.send(HANDED_OVER, () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       // A terminal has sent its interrupt to both; a second one would mean "at once".
@@ -38,6 +48,18 @@ function handOver(node: string): void {
     if (signal !== null) process.kill(process.pid, signal);
   });
 }
+
+/** Ends in order, as by SIGTERM, when whoever handed over to us was killed. */
+function endWithParent(): void {
+  process.once('message', (said) => {
+    if (said !== HANDED_OVER) return;
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+    process.channel?.unref();
+  });
+  process.channel?.unref();
+}
+
+endWithParent();
 
 /** Compiled code is kept between runs: half of a short command's time is compiling. */
 if (present >= NEEDED) nodeModule.enableCompileCache();

@@ -27,7 +27,7 @@ declare module 'fastify' {
   }
 }
 
-/** Wrong tokens that one address may try in a minute. */
+/** Wrong tokens that one address may try in a minute; the rest is refused unlogged. None can be guessed anyway. */
 const MOST_WRONG = 20;
 
 const MINUTE_MS = 60_000;
@@ -42,8 +42,9 @@ export function guard(app: Http, order: GateOrder): void {
     refuseOrigin(request);
     const { open = false, signed = false } = request.routeOptions.config;
     if (open || signed) return;
-    if (wrong.of(request.ip) >= MOST_WRONG) throw tooMany();
+    // Before the tally: else whoever shares an address with the owner keeps the owner out.
     if (isRight(request, right)) return;
+    if (wrong.of(request.ip) >= MOST_WRONG) throw tooMany();
     wrong.add(request.ip);
     order.log(`api: a request with a missing or wrong token was refused, from ${request.ip}`);
     throw denied();

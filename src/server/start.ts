@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { HarnessError, hasCode } from '../domain/errors.ts';
@@ -33,7 +33,8 @@ export interface RunningServer {
 
 /**
  * Serves the API and the dashboard. Throws, each with exit 2: `TOKEN_MISSING` for an address that
- * others can reach without HARNESS_TOKEN, `TOKEN_SHORT`, `PORT_TAKEN`, `ADDRESS_UNKNOWN`.
+ * others can reach without HARNESS_TOKEN, `TOKEN_SHORT`, `TOKEN_DAMAGED`, `PORT_TAKEN`,
+ * `ADDRESS_UNKNOWN`.
  */
 export async function startServer(order: ServerOrder): Promise<RunningServer> {
   const { app, host, log } = order;
@@ -117,26 +118,41 @@ async function tokenFor({ app, host }: ServerOrder): Promise<string> {
       `Others could reach ${host}: set HARNESS_TOKEN to a secret of your own (\`openssl rand -hex 32\`), or leave --host out to serve this machine alone`,
       { exit: 2 },
     );
-  const token = apiToken?.reveal() ?? (await ownToken(join(home, 'server')));
-  if (token.length < LEAST_TOKEN || /[^\x21-\x7e]/u.test(token))
-    throw new HarnessError(
-      'TOKEN_SHORT',
-      `HARNESS_TOKEN needs at least ${LEAST_TOKEN} visible ASCII characters; \`openssl rand -hex 32\` makes one`,
-      { exit: 2 },
-    );
-  return token;
+  if (apiToken === null) return ownToken(join(home, 'server'));
+  const token = apiToken.reveal();
+  if (token.length >= LEAST_TOKEN && VISIBLE.test(token)) return token;
+  throw new HarnessError(
+    'TOKEN_SHORT',
+    `HARNESS_TOKEN needs at least ${LEAST_TOKEN} visible ASCII characters; \`openssl rand -hex 32\` makes one`,
+    { exit: 2 },
+  );
 }
 
-/** Made once for this data folder, 256 bits, readable by its owner alone. */
+const VISIBLE = /^[\x21-\x7e]+$/u;
+
+/**
+ * Made once for this data folder, 256 bits, readable by its owner alone. Written aside and linked into
+ * place: whoever reads it meanwhile, or finds it after a crash, finds it whole.
+ */
 async function ownToken(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'token');
-  const token = randomBytes(32).toString('base64url');
+  const made = randomBytes(32).toString('base64url');
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(aside, `${made}\n`, { flag: 'wx', mode: 0o600 });
   try {
-    await writeFile(path, `${token}\n`, { flag: 'wx', mode: 0o600 });
-    return token;
+    await link(aside, path);
+    return made;
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
-    return (await readFile(path, 'utf8')).trim();
+  } finally {
+    await rm(aside, { force: true });
   }
+  const token = (await readFile(path, 'utf8')).trim();
+  if (token.length >= LEAST_TOKEN && VISIBLE.test(token)) return token;
+  throw new HarnessError(
+    'TOKEN_DAMAGED',
+    `${path} holds no usable token; remove the file, and \`harness serve\` makes a new one`,
+    { exit: 2 },
+  );
 }

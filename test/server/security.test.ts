@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aServer, TOKEN, type TestServer } from './a-server.ts';
@@ -69,7 +71,7 @@ test.each([
   expect(await said).toMatch(/^HTTP\/1\.1 400 [^]*"code":"HOST_REFUSED"/u);
 });
 
-test('I12 who guesses tokens is made to wait, and the owner elsewhere is not', async () => {
+test('I12 who guesses tokens is made to wait, and the owner is not', async () => {
   await using other = await aServer();
   const wrong = { headers: { authorization: 'Bearer wrong' } };
   const ends: number[] = [];
@@ -77,6 +79,9 @@ test('I12 who guesses tokens is made to wait, and the owner elsewhere is not', a
     ends.push((await other.ask('/v1/projects', wrong)).status);
   expect(ends.filter((status) => status === 401)).toHaveLength(20);
   expect(ends.at(-1)).toBe(429);
+  // From the same address: a proxy's is everybody's.
+  const right = { headers: { authorization: `Bearer ${TOKEN}` } };
+  expect((await other.ask('/v1/projects', right)).status).toBe(200);
 });
 
 test('I12 an address that others reach wants a token of the owner', async () => {
@@ -94,6 +99,18 @@ test('I12 a token that was made is its owner’s alone', async () => {
   const { mode } = await stat(`${other.app.config.home}/server/token`);
   expect(mode & 0o777).toBe(0o600);
   expect((await other.ask('/v1/projects')).status).toBe(401);
+});
+
+test('a token file without a token is named', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'harness-token-'));
+  await mkdir(join(home, 'server'));
+  await writeFile(join(home, 'server/token'), '');
+  await expect(aServer({}, { HARNESS_TOKEN: '', HARNESS_HOME: home })).rejects.toMatchObject({
+    code: 'TOKEN_DAMAGED',
+    message: expect.stringContaining(join(home, 'server/token')),
+    exit: 2,
+  });
+  await rm(home, { recursive: true });
 });
 
 test('more event streams than there may be are refused, and places come free again', async () => {
