@@ -14,6 +14,14 @@ export function faultsOf(items: readonly ItemDraft[]): readonly string[] {
   return [...duplicates(items), ...dangling(items), ...withoutChecks(items), ...cycles(items)];
 }
 
+/** The same of keys that mean something else in the project already. */
+export function keyFaults(taken: readonly string[]): readonly string[] {
+  if (taken.length === 0) return [];
+  return [
+    `An earlier run or a person used the keys ${taken.join(', ')} for other work items; give these items new ones.`,
+  ];
+}
+
 function duplicates(items: readonly ItemDraft[]): string[] {
   const seen = new Set<string>();
   return items.flatMap(({ key }) => {

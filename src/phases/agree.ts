@@ -1,3 +1,4 @@
+import { keyFaults } from '../domain/plan.ts';
 import { DOCUMENTS } from '../domain/document.ts';
 import type { ProjectAccess } from './phase.ts';
 import { parseTasks } from './tasks-document.ts';
@@ -11,10 +12,8 @@ export async function agreeOnTasks(project: ProjectAccess): Promise<readonly str
   if (text === undefined) return [`${DOCUMENTS.task_breakdown} is missing on main.`];
   const answer = parseTasks(text);
   if (!answer.ok) return answer.faults;
-  const taken = new Set(await project.takenKeys());
-  const again = answer.plan.items.map((item) => item.key).filter((key) => taken.has(key));
-  if (again.length > 0)
-    return [`An earlier run used the keys ${again.join(', ')}; give these items new ones.`];
+  const faults = keyFaults(await project.takenKeys(answer.plan.items));
+  if (faults.length > 0) return faults;
   await project.setProjectCheck(answer.plan.projectCheck);
   await project.addItems(answer.plan.items);
   return [];

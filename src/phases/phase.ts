@@ -64,8 +64,8 @@ export interface ProjectAccess {
   addItems(items: readonly ItemDraft[]): Promise<void>;
   setProjectCheck(command: string): Promise<void>;
   items(): Promise<readonly WorkItem[]>;
-  /** Keys that earlier runs of the project used. */
-  takenKeys(): Promise<readonly string[]>;
+  /** Keys of those that earlier runs of the project used, or people for items of their own. */
+  takenKeys(items: readonly ItemDraft[]): Promise<readonly string[]>;
   /** Runs every done item's checks, the project's and `extra` on a pristine checkout of main. */
   regression(extra: readonly string[], signal: AbortSignal): Promise<Regression>;
   /** Once for each attempt at the phase, however often it is called. */

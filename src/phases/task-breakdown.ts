@@ -1,4 +1,5 @@
 import { DOCUMENTS } from '../domain/document.ts';
+import { keyFaults } from '../domain/plan.ts';
 import { endOfFailed, type Phase } from './phase.ts';
 import { readPlan } from './plan-output.ts';
 import { renderTasks } from './tasks-document.ts';
@@ -12,6 +13,8 @@ export const taskBreakdown: Phase = {
     return context.step('document', async () => {
       const answer = readPlan(JSON.parse((await context.project.textOf('planner')) ?? 'null'));
       if (!answer.ok) return { status: 'failed', reason: answer.faults.join(' ') };
+      const taken = keyFaults(await context.project.takenKeys(answer.plan.items));
+      if (taken.length > 0) return { status: 'failed', reason: taken.join(' ') };
       const path = DOCUMENTS.task_breakdown;
       await context.project.writeDocuments(
         [{ path, text: renderTasks(answer.plan) }],

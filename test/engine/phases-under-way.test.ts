@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requestControl, resumeRun } from '../../src/engine/operations.ts';
 import { startEngine, type StartedEngine } from '../../src/engine/start.ts';
+import { aDraft } from '../adapters/store/a-store.ts';
 import { aHost, type TestHost } from './a-host.ts';
 import {
   answered,
@@ -99,6 +100,25 @@ test.concurrent('I12 what a person rejects is made again, with the reason, and a
     event.type === 'approval.answered' ? event.answer : [],
   );
   expect(answers).toEqual(['rejected', 'approved']);
+});
+
+const theirs = () => aDraft({ key: 'A-1', title: 'Theirs' });
+
+test.concurrent('a plan that names an item as a person has named one goes back to its author', async () => {
+  const prompts: string[] = [];
+  const play = except('planner', async function* adds(scene) {
+    prompts.push(scene.order.prompt);
+    if (prompts.length === 1) await host.store.items.addOne(scene.attempt.runId, theirs, 'ada');
+    yield* builds([{ key: prompts.length === 1 ? 'A-1' : 'A-2' }])(scene);
+  });
+  const run = await aRunOf(host, play, only(['task_breakdown']));
+  expect(await over(host, run)).toMatchObject({ status: 'completed' });
+  expect(prompts[1]).toContain('used the keys A-1');
+  const items = await host.store.items.ofRun(run.id);
+  expect(items.map(({ key, title }) => [key, title])).toEqual([
+    ['A-1', 'Theirs'],
+    ['A-2', 'Make A-2'],
+  ]);
 });
 
 test('a session that takes too long is timed out, and the phase tried again', async () => {

@@ -75,7 +75,8 @@ export function aContext(given: Given = {}): PlayedContext {
         seen.projectChecks.push(command);
       },
       items: async () => given.items ?? [],
-      takenKeys: async () => given.takenKeys ?? [],
+      takenKeys: async (items) =>
+        items.map(({ key }) => key).filter((key) => given.takenKeys?.includes(key)),
       regression: async (extra) => {
         seen.proposed.push(...extra);
         return { passed: true, report: 'all green', extraFailed: [], ...given.regression };

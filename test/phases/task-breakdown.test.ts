@@ -38,15 +38,22 @@ test('an approved plan becomes work items and the check of the project', async (
   expect(context.added).toMatchObject([{ key: 'API-1', title: 'List all' }]);
 });
 
-test('keys of an earlier run are not given a second meaning', async () => {
+test('keys of an earlier run, or of a person, are not given a second meaning', async () => {
   const planned = aContext({ roles: { planner: JSON.stringify(anAnswer()) } });
   await taskBreakdown.run(planned);
   const documents = { [TASKS]: planned.written[0]?.text ?? '' };
   const context = aContext({ documents, takenKeys: ['API-1'] });
   expect(await agreeOnTasks(context.project)).toEqual([
-    'An earlier run used the keys API-1; give these items new ones.',
+    expect.stringMatching(/used the keys API-1 .* new ones\.$/u),
   ]);
   expect(context.added).toEqual([]);
+  const roles = { planner: JSON.stringify(anAnswer()) };
+  const late = aContext({ roles, takenKeys: ['API-1'] });
+  expect(await taskBreakdown.run(late)).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('API-1'),
+  });
+  expect(late.written).toEqual([]);
 });
 
 test('an edit that cannot be used makes no items, and says why', async () => {

@@ -6,7 +6,7 @@ import type { HarnessEvent } from '../../domain/event.ts';
 import type { Run } from '../../domain/run.ts';
 import { byPriority, type WorkItem } from '../../domain/work-item.ts';
 import type { ItemRows, OutboxOp } from '../../work/run-store.ts';
-import { addItem, addItems } from './add-items.ts';
+import { addItem, addItems, takenKeys } from './add-items.ts';
 import { listPending } from './approval-row.ts';
 import { claimNext } from './claim.ts';
 import { commit } from './commit.ts';
@@ -54,6 +54,7 @@ export function createItemRows({ pool, db }: Database): ItemRows {
       return row;
     },
     addOne: (runId, draftOf, by) => transaction(pool, (tx) => addItem(tx, { runId, by }, draftOf)),
+    taken: (runId, drafts, by) => takenKeys(db, { runId, drafts, by }),
     async add(runId, drafts, by) {
       await transaction(pool, (tx) => addItems(tx, { runId, drafts, by, tracked: false }));
     },

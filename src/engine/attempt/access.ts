@@ -44,10 +44,7 @@ export function accessTo(deps: WorkshopDeps, scope: Scope): ProjectAccess {
     addItems: (items) => store.items.add(run.id, items, phase),
     setProjectCheck: (command) => store.runs.setProjectCheck(run.id, command),
     items: () => store.items.ofRun(run.id),
-    async takenKeys() {
-      const all = await store.items.list(run.projectId);
-      return all.filter((item) => item.runId !== run.id).map((item) => item.key);
-    },
+    takenKeys: (items) => store.items.taken(run.id, items, phase),
     regression: async (extra, signal) =>
       regression(deps, { ...(await open()), run, extra }, signal),
     deploy: async (signal) => deployOnce(deps, { ...(await open()), run, attempt }, signal),

@@ -1,4 +1,5 @@
 import type { HarnessEvent } from '../../domain/event.ts';
+import { keyFaults } from '../../domain/plan.ts';
 import { PLAN_SCHEMA, readPlan } from '../../phases/plan-output.ts';
 import { TESTER_SCHEMA } from '../../phases/testing.ts';
 import { interruptedPrompt, rolePrompt, systemPrompt } from '../../phases/role-prompt.ts';
@@ -78,19 +79,30 @@ async function rounds(
   for (let round = 1; ; round += 1) {
     const outcome = await listen(deps, { ...talk, order: { ...order, prompt } }, signal);
     if (begun.attempt.role !== 'planner' || outcome.status !== 'completed') return outcome;
-    const plan = readPlan(outcome.output);
-    if (plan.ok) return outcome;
+    const faults = await planFaults(deps, begun, outcome.output);
+    if (faults.length === 0) return outcome;
     await recorder(
       deps,
       begun,
     )({
       type: 'plan.refused',
-      reasons: plan.faults.map((fault) => deps.redact(fault)),
+      reasons: faults.map((fault) => deps.redact(fault)),
     });
     if (round === PLAN_ROUNDS)
-      return { status: 'failed', reason: `The plan was refused: ${plan.faults.join(' ')}` };
-    prompt = `Your plan can't be used. ${plan.faults.join(' ')} Give the whole plan again, mended.`;
+      return { status: 'failed', reason: `The plan was refused: ${faults.join(' ')}` };
+    prompt = `Your plan can't be used. ${faults.join(' ')} Give the whole plan again, mended.`;
   }
+}
+
+/** Also keys that people gave to items of their own meanwhile. */
+async function planFaults(
+  { store }: WorkshopDeps,
+  { run, attempt }: Begun,
+  output: unknown,
+): Promise<readonly string[]> {
+  const answer = readPlan(output);
+  if (!answer.ok) return answer.faults;
+  return keyFaults(await store.items.taken(run.id, answer.plan.items, attempt.phase));
 }
 
 async function listen(

@@ -44,9 +44,17 @@ export interface ItemRows {
     draftOf: (known: readonly WorkItem[]) => ItemDraft,
     by: string,
   ): Promise<WorkItem>;
-  /** Adds those whose key is new; safe to repeat. */
+  /**
+   * Keys of those drafts that are other items' of the project: what `by` was told to add to this run,
+   * with the same title and dependencies, is the same item, whatever people made of it since.
+   */
+  taken(runId: string, drafts: readonly ItemDraft[], by: string): Promise<readonly string[]>;
+  /**
+   * Adds those whose key is new; safe to repeat. Throws `ITEM_TAKEN` (exit 2) and adds nothing when one of
+   * them is another item's, as `taken` has it.
+   */
   add(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
-  /** The same for what the tracker has already: nothing is written there. */
+  /** Those that the tracker has already: nothing is written there, and one that is known stays as it is. */
   adopt(runId: string, drafts: readonly ItemDraft[], by: string): Promise<void>;
   /**
    * Takes the first ready item (todo, dependencies done, `notBefore` past, no open attempt) if fewer

@@ -38,6 +38,25 @@ test('items are added once, in the order of the queue, and queued for the tracke
   ]);
 });
 
+test('an item that is there with another content is not taken for the one that is added', async () => {
+  const { store } = tested;
+  const run = await aRun(store);
+  await addItems(store, run, 'API-1');
+  await store.items.addOne(run.id, () => aDraft({ key: 'API-2', title: 'Theirs' }), 'ada');
+  await store.items.edit(run.projectId, 'API-1', { title: 'Reworded' }, 'ada');
+  await addItems(store, run, 'API-1');
+  const plan = [aDraft({ key: 'API-1' }), aDraft({ key: 'API-2' }), aDraft({ key: 'API-3' })];
+  expect(await store.items.taken(run.id, plan, 'task_breakdown')).toEqual(['API-2']);
+  await expect(store.items.add(run.id, plan, 'task_breakdown')).rejects.toMatchObject({
+    code: 'ITEM_TAKEN',
+    message: expect.stringContaining('API-2'),
+  });
+  const items = await store.items.ofRun(run.id);
+  expect(items.map(({ title }) => title)).toEqual(['Reworded', 'Theirs']);
+  const other = aDraft({ key: 'API-1', title: 'Something else' });
+  expect(await store.items.taken(run.id, [other], 'task_breakdown')).toEqual(['API-1']);
+});
+
 test('what was written to the tracker is not written again', async () => {
   const { store } = tested;
   const run = await aRun(store);
