@@ -76,9 +76,9 @@ test.skipIf(quickOnly)(
   },
 );
 
-// About 25 s on a quiet machine: one planning session, two hosts.
+// About 27 s on a quiet machine: one planning session, two hosts.
 test(
-  'R-146 R-148 /stop ends a run that waits, /new leaves it listed, and /resume goes on with it',
+  'R-146 R-148 /stop ends a run that waits and calls off one that begins, /new leaves it listed, and /resume goes on with it',
   { timeout: 300_000 },
   async () => {
     await using small = await aSmallRun();
@@ -90,6 +90,15 @@ test(
     await terminal.type('/stop\r');
     await terminal.shows(/^module {2}stopped/mu);
     await terminal.shows(/kept\. Enter goes on\./u);
+    // In one breath: what is to be stopped has not even begun to start.
+    await terminal.type('/resume module\r/stop\r');
+    await terminal.shows(/called off: nothing was started/u);
+    await terminal.type('/clear\r/resume module\r');
+    await terminal.shows(/^starting/mu);
+    await terminal.type('/stop --now\r');
+    await terminal.shows(/called off: nothing was started|kept\. Enter goes on\./u);
+    await terminal.shows(/^module {2}stopped/mu);
+    expect(await terminal.written()).not.toContain('nothing is under way');
     await terminal.type('/new\r');
     await terminal.shows(
       /module is kept: \/resume module goes on with it\. What shall be built\?/u,

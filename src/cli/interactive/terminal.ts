@@ -28,6 +28,12 @@ export interface TerminalOrder {
   readonly app: App;
 }
 
+interface Readying {
+  readonly over: Promise<void>;
+  /** The person took it back. */
+  unwanted: boolean;
+}
+
 /**
  * What stands behind the prompt: at most one run at a time is carried out or watched here. All that goes
  * wrong is said in the talk, and the prompt stays.
@@ -38,6 +44,8 @@ export class Terminal {
   readonly screen: ScreenStore;
   readonly #options: RunOptions;
   #carrier: Carrier | undefined;
+  /** What was asked to begin and has no carrier yet. */
+  #readying: Readying | undefined;
   /** Settles when nothing is carried out or watched any more. */
   #over: Promise<void> = Promise.resolve();
   #watching = new AbortController();
@@ -83,8 +91,11 @@ export class Terminal {
   }
 
   /** Builds something new. */
-  async start(idea: string): Promise<void> {
-    if (!(await this.#free())) return;
+  start(idea: string): Promise<void> {
+    return this.#begin(() => this.#startNew(idea));
+  }
+
+  #startNew(idea: string): void {
     const { app, context } = this;
     const rehearse = this.#options.rehearse === true;
     this.screen.dispatch({ type: 'detached' });
@@ -94,13 +105,27 @@ export class Terminal {
   }
 
   /** Goes on with a project's newest run. */
-  async resume(project: Project): Promise<void> {
-    if (!(await this.#free())) return;
+  resume(project: Project): Promise<void> {
+    return this.#begin(async () => {
+      try {
+        await this.#resumeNewest(project);
+      } catch (error) {
+        this.#rest();
+        throw error;
+      }
+    });
+  }
+
+  /** From the wish until something carries it out: it can be taken back all the while. */
+  async #begin(body: () => Promise<void> | void): Promise<void> {
+    if (this.#readying !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#readying = { over: promise, unwanted: false };
     try {
-      await this.#resumeNewest(project);
-    } catch (error) {
-      this.#rest();
-      throw error;
+      if (await this.#free()) await body();
+    } finally {
+      this.#readying = undefined;
+      resolve();
     }
   }
 
@@ -125,7 +150,7 @@ export class Terminal {
 
   /** Waits for what is under way; false: somebody else was faster to begin. */
   async #free(): Promise<boolean> {
-    await this.settle();
+    await this.#settleCarried();
     if (this.screen.screen().activity !== 'idle') return false;
     this.screen.dispatch({ type: 'activity', activity: 'starting' });
     return true;
@@ -136,7 +161,8 @@ export class Terminal {
     prepare: (models: Models) => ReturnType<Parameters<typeof carryOut>[0]['prepare']>,
   ): void {
     const { app, context, screen } = this;
-    screen.dispatch({ type: 'activity', activity: 'starting' });
+    if (screen.screen().activity !== 'leaving')
+      screen.dispatch({ type: 'activity', activity: 'starting' });
     const carrier = carryOut({ app, context, screen, rehearse, prepare });
     this.#carrier = carrier;
     this.#over = carrier.over
@@ -146,6 +172,7 @@ export class Terminal {
         this.#carrier = undefined;
         this.#rest();
       });
+    if (this.#readying?.unwanted === true) this.#interruptCarried();
   }
 
   async #tellEnd(run: Run | undefined): Promise<void> {
@@ -162,23 +189,33 @@ export class Terminal {
 
   /** Ends what is under way and gives the prompt back at once; the ending goes on behind it. */
   interrupt(): void {
+    if (this.#readying !== undefined) this.#readying.unwanted = true;
+    this.#interruptCarried();
+  }
+
+  #interruptCarried(): void {
     const carrier = this.#carrier;
     if (carrier === undefined) return;
     this.#ending();
     void carrier.interrupt().catch((error: unknown) => this.fail(error));
   }
 
-  /** Ends the run that is shown at its next step, whoever carries it out. */
-  async stop(): Promise<void> {
+  /**
+   * Ends the run that is shown at its next step, whoever carries it out; what only begins never begins.
+   * `stop_now`: its sessions are killed.
+   */
+  async stop(how: 'stop' | 'stop_now'): Promise<void> {
     const carrier = this.#carrier;
-    const current = await this.current();
-    if (current === undefined || ENDED.includes(current.run.status))
-      return this.say('told', 'nothing is under way');
+    const begins = this.#readying !== undefined || this.screen.screen().activity === 'starting';
+    if (begins || (carrier !== undefined && how === 'stop_now')) return this.interrupt();
     if (carrier !== undefined) {
       this.#ending('stopping at the next step');
       return carrier.stop();
     }
-    const { ended } = await endRun(this.app, current.run, 'stop');
+    const current = await this.current();
+    if (current === undefined || ENDED.includes(current.run.status))
+      return this.say('told', 'nothing is under way');
+    const { ended } = await endRun(this.app, current.run, how);
     this.say('told', `${current.project.name} is ${ended ?? 'asked to stop'}`);
   }
 
@@ -189,13 +226,22 @@ export class Terminal {
 
   /** Waits until nothing is carried out or watched any more; what runs is interrupted, what only waits is left. */
   async settle(): Promise<void> {
+    const readying = this.#readying;
+    if (readying !== undefined) {
+      readying.unwanted = true;
+      await readying.over;
+    }
+    await this.#settleCarried();
+  }
+
+  async #settleCarried(): Promise<void> {
     for (;;) {
       const over = this.#over;
       const { live, activity } = this.screen.screen();
       this.#watching.abort();
       if (activity !== 'ending') {
         if (live.status === 'waiting_approval') this.#carrier?.leave();
-        else this.interrupt();
+        else this.#interruptCarried();
       }
       await over;
       // What was carried out is watched after its end.

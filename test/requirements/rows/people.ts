@@ -45,7 +45,7 @@ export const PEOPLE: readonly Row[] = [
     check: 'it asks for an idea; the old one stays listed and resumable',
     proved: {
       'test/e2e/prompt.test.ts': [
-        'R-146 R-148 /stop ends a run that waits, /new leaves it listed, and /resume goes on with it',
+        'R-146 R-148 /stop ends a run that waits and calls off one that begins, /new leaves it listed, and /resume goes on with it',
       ],
     },
   },
@@ -68,7 +68,7 @@ export const PEOPLE: readonly Row[] = [
     check: 'as R-039 from inside',
     proved: {
       'test/e2e/prompt.test.ts': [
-        'R-146 R-148 /stop ends a run that waits, /new leaves it listed, and /resume goes on with it',
+        'R-146 R-148 /stop ends a run that waits and calls off one that begins, /new leaves it listed, and /resume goes on with it',
       ],
     },
   },
