@@ -26,7 +26,7 @@ type Run = (terminal: Terminal, rest: string, hands: Hands) => Promise<void> | v
 const RUN: Readonly<Record<SlashName, Run>> = {
   new: begin,
   resume: resumeNamed,
-  stop: (terminal) => terminal.stop('stop'),
+  stop: (terminal, how) => terminal.stop(how === '--now' ? 'stop_now' : 'stop'),
   status: (terminal) => withCurrent(terminal, tellStatus),
   agents: tellAgents,
   items: (terminal, key) => withCurrent(terminal, (found) => tellItems(terminal, found, key)),

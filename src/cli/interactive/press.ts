@@ -135,6 +135,8 @@ function handIn(screen: Screen): Pressed {
       return wants(echoed, { type: 'command', name: typed.name, rest: typed.rest });
     case 'unknown':
       return still(withTalk(echoed, 'warned', [`${typed.word} is no command; /help lists them`]));
+    case 'refused':
+      return still(withTalk(echoed, 'warned', [typed.because]));
   }
 }
 

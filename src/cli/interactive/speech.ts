@@ -1,17 +1,21 @@
 import type { Output } from '../output.ts';
 import { fitted, safeLines } from './cells.ts';
 import type { TalkLine } from './screen.ts';
+import { isTakenHere } from './slash.ts';
 import type { ScreenStore } from './store.ts';
 
-/** Commands that the prompt knows too, by the names that messages use. */
+/** Commands that the prompt may know too, by the names that messages use; a shell's own stay its own. */
 const BOTH =
-  /`harness (approve|reject|resume|stop|status|why|items|cost|logs|projects)\b([^`]*)`/gu;
+  /`harness (approve|reject|resume|stop|status|why|items|cost|logs|projects)\b([^`]*)`(?! in a shell)/gu;
 
-/** Messages name commands of a shell; whoever sits at the prompt types those of the prompt. */
+/** Messages name commands of a shell; whoever sits at the prompt types those that the prompt takes. */
 export function asTypedHere(text: string): string {
-  return text.replaceAll(BOTH, (_whole, name: string, words: string) => {
-    const rest = words.replace(/ --state \S+/u, '').replace(' --reason TEXT', ' REASON');
-    return `\`/${name}${rest}\``;
+  return text.replaceAll(BOTH, (whole, name: string, words: string) => {
+    const rest = words
+      .replace(/ --state \S+/u, '')
+      .replace(' --reason TEXT', ' REASON')
+      .replace(/^ -f --item /u, ' ');
+    return isTakenHere(name, rest.trim()) ? `\`/${name}${rest}\`` : whole;
   });
 }
 

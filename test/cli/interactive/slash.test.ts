@@ -31,6 +31,28 @@ describe('what is typed at the prompt', () => {
     expect(parseTyped('/nonsense now')).toEqual({ kind: 'unknown', word: '/nonsense' });
   });
 
+  test('what a command does not take is refused with what it takes', () => {
+    expect(parseTyped('/stop --now')).toEqual({ kind: 'command', name: 'stop', rest: '--now' });
+    expect(parseTyped('/resume my project')).toMatchObject({ kind: 'command' });
+    expect(parseTyped('/stop everything')).toEqual({
+      kind: 'refused',
+      because: '/stop takes [--now], not everything',
+    });
+    expect(parseTyped('/status --watch')).toEqual({
+      kind: 'refused',
+      because: '/status takes nothing more, not --watch',
+    });
+    for (const typed of ['/items retry X-1', '/why --json', '/resume --parallel 3', '/quit now'])
+      expect(parseTyped(typed).kind, typed).toBe('refused');
+  });
+
+  test('several lines are a command only where the command takes them', () => {
+    for (const text of ['/stop everything\nthen build', '/stop\nthen build', '/nonsense\nx'])
+      expect(parseTyped(text)).toEqual({ kind: 'text', text });
+    expect(parseTyped('/new a list\nof links')).toMatchObject({ rest: 'a list\nof links' });
+    expect(parseTyped('/status\n')).toMatchObject({ kind: 'command' });
+  });
+
   test('a path is no command', () => {
     expect(parseTyped('/usr/bin is where it goes').kind).toBe('text');
     expect(parseTyped('/2 of it').kind).toBe('text');
@@ -97,5 +119,16 @@ test('messages name commands as they are typed at the prompt', () => {
     '`/approve ideation`, then `/resume`',
   );
   expect(asTypedHere('`harness reject X --state abc --reason TEXT`')).toBe('`/reject X REASON`');
-  expect(asTypedHere('`harness doctor` helps')).toBe('`harness doctor` helps');
+  expect(asTypedHere('`harness logs -f --item RL-1`')).toBe('`/logs RL-1`');
+  expect(asTypedHere('`harness stop --now`')).toBe('`/stop --now`');
+});
+
+test.each([
+  '`harness doctor` helps',
+  '`harness logs` in a shell has all that was said before',
+  '`harness status --watch`',
+  '`harness items retry RL-1` tries it again',
+  '`harness resume --parallel N` gives more of them',
+])('a command that the prompt does not take stays one of the shell: %s', (text) => {
+  expect(asTypedHere(text)).toBe(text);
 });
