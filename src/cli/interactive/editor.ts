@@ -71,7 +71,7 @@ const EDITS: { readonly [N in KeyName]?: Edit } = {
   ctrl_e: (editor) => ({ ...editor, cursor: lineEnd(editor) }),
   word_left: (editor) => ({ ...editor, cursor: wordStart(editor) }),
   word_right: (editor) => ({ ...editor, cursor: wordEnd(editor) }),
-  ctrl_u: (editor) => cut(editor, lineStart(editor), editor.cursor),
+  ctrl_u: cutBack,
   ctrl_k: (editor) => cut(editor, editor.cursor, lineEnd(editor)),
   ctrl_w: (editor) => cut(editor, wordStart(editor), editor.cursor),
   ctrl_y: (editor) => inserted(editor, editor.cut),
@@ -98,6 +98,13 @@ function cut(editor: Editor, from: number, to: number): Editor {
   return from === to ? editor : { ...removed(editor, from, to), cut: editor.text.slice(from, to) };
 }
 
+/** To the start of the line; from there the line before too, so that it empties a text of several. */
+function cutBack(editor: Editor): Editor {
+  const start = lineStart(editor);
+  const from = start === editor.cursor ? lineStart({ ...editor, cursor: start - 1 }) : start;
+  return cut(editor, from, editor.cursor);
+}
+
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** What a person takes for one character, however it is made. */
@@ -119,7 +126,7 @@ function behind({ text, cursor }: Editor): number {
 const LONGEST_GRAPHEME = 64;
 
 function lineStart({ text, cursor }: Editor): number {
-  return cursor === 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
+  return cursor <= 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
 }
 
 function lineEnd({ text, cursor }: Editor): number {

@@ -174,5 +174,6 @@ export function helpLines(): readonly string[] {
     '',
     'Enter on an empty line goes on; Esc or Ctrl+C interrupts and keeps the work; Ctrl+C twice leaves.',
     'Tab completes, or shows the next agent; PgUp and PgDn scroll; Alt+Enter begins a line; Ctrl+G opens your editor.',
+    'Ctrl+U takes a line back, and pressed again the one before it.',
   ];
 }

@@ -50,7 +50,10 @@ describe('the line editor', () => {
     expect(after('one two\u0017\u0015')).toBe('|');
     expect(after('one two\u0001\u000B')).toBe('|');
     expect(after('one two\u0017\u0019\u0019')).toBe('one twotwo|');
-    expect(after(`one\n\u0015`)).toBe('one\n|');
+    expect(after(`one\ntwo\u0015`)).toBe('one\n|');
+    expect(after(`one\ntwo\nthree\u0015\u0015`)).toBe('one\n|');
+    expect(after(`one\n\ntwo\u0015\u0015\u0015\u0015`)).toBe('|');
+    expect(after(`one\ntwo${LEFT}${LEFT}${LEFT}\u0015`)).toBe('|two');
   });
 
   test('has lines, and goes up and down in them', () => {
