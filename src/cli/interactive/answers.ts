@@ -121,5 +121,5 @@ async function give(
   await refreshSnapshot(app, project, run.id);
   if (await app.hosted(run)) return;
   // Nobody would hear the answer: what the person wants is that it goes on.
-  await terminal.resume(project);
+  await terminal.resume(() => project);
 }

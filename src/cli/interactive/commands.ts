@@ -79,13 +79,22 @@ async function begin(terminal: Terminal, idea: string): Promise<void> {
   terminal.say('told', `${kept}What shall be built?`);
 }
 
-async function resumeNamed(terminal: Terminal, name: string): Promise<void> {
+function resumeNamed(terminal: Terminal, name: string): Promise<void> {
+  return terminal.resume(() => projectToResume(terminal, name));
+}
+
+/** Undefined, and said: there is nothing to go on with. */
+async function projectToResume(terminal: Terminal, name: string): Promise<Project | undefined> {
   const shown = terminal.screen.screen().project;
   const project = name === '' ? shown : await projectNamed(terminal, name);
-  if (project === null) return terminal.say('told', 'no project yet: type what shall be built');
-  if (terminal.screen.screen().activity === 'hosting' && project.id === shown?.id)
-    return terminal.say('told', `${project.name} is at work`);
-  await terminal.resume(project);
+  const atWork =
+    terminal.screen.screen().activity === 'hosting' && project !== null && project.id === shown?.id;
+  if (project !== null && !atWork) return project;
+  terminal.say(
+    'told',
+    project === null ? 'no project yet: type what shall be built' : `${project.name} is at work`,
+  );
+  return undefined;
 }
 
 /** By name, folder or beginning of the id; the newest of that name. Throws `PROJECT_UNKNOWN` (exit 2). */

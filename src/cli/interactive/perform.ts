@@ -54,7 +54,7 @@ async function goOn(terminal: Terminal): Promise<void> {
   const { project, live } = screen;
   if (live.questions.length > 0 && screen.activity !== 'ending') return view(terminal, '');
   if (project === null || busy(screen) || screen.activity === 'watching') return;
-  if (live.status !== 'completed') await terminal.resume(project);
+  if (live.status !== 'completed') await terminal.resume(() => project);
 }
 
 /** What was typed is built, unless that would end what is not complete: then it is asked for by name. */

@@ -7,7 +7,7 @@ export interface SlashCommand {
   /** What its first word names, for completion. */
   readonly names?: 'item' | 'question' | 'project';
   /** What may follow: one word unless said otherwise; `text` may have several lines. */
-  readonly takes?: 'nothing' | 'now' | 'place' | 'text';
+  readonly takes?: 'nothing' | 'now' | 'word' | 'place' | 'text';
 }
 
 export type SlashName =
@@ -112,7 +112,7 @@ export function parseTyped(text: string): Typed {
     : { kind: 'refused', because: refusal(found, given) };
 }
 
-const TAKES: Readonly<Record<NonNullable<SlashCommand['takes']> | 'word', RegExp>> = {
+const TAKES: Readonly<Record<NonNullable<SlashCommand['takes']>, RegExp>> = {
   nothing: /^$/u,
   now: /^(?:--now)?$/u,
   word: /^(?:[^\s-]\S*)?$/u,

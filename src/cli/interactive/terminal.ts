@@ -92,7 +92,9 @@ export class Terminal {
 
   /** Builds something new. */
   start(idea: string): Promise<void> {
-    return this.#begin(() => this.#startNew(idea));
+    return this.#begin(async () => {
+      if (await this.#free()) this.#startNew(idea);
+    });
   }
 
   #startNew(idea: string): void {
@@ -104,9 +106,11 @@ export class Terminal {
     );
   }
 
-  /** Goes on with a project's newest run. */
-  resume(project: Project): Promise<void> {
+  /** Goes on with the newest run of the project that is found, if there is one to go on with. */
+  resume(find: () => Promise<Project | undefined> | Project): Promise<void> {
     return this.#begin(async () => {
+      const project = await find();
+      if (project === undefined || !(await this.#free())) return;
       try {
         await this.#resumeNewest(project);
       } catch (error) {
@@ -117,12 +121,12 @@ export class Terminal {
   }
 
   /** From the wish until something carries it out: it can be taken back all the while. */
-  async #begin(body: () => Promise<void> | void): Promise<void> {
+  async #begin(body: () => Promise<void>): Promise<void> {
     if (this.#readying !== undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#readying = { over: promise, unwanted: false };
     try {
-      if (await this.#free()) await body();
+      await body();
     } finally {
       this.#readying = undefined;
       resolve();

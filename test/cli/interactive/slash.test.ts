@@ -42,8 +42,8 @@ describe('what is typed at the prompt', () => {
       kind: 'refused',
       because: '/status takes nothing more, not --watch',
     });
-    for (const typed of ['/items retry X-1', '/why --json', '/resume --parallel 3', '/quit now'])
-      expect(parseTyped(typed).kind, typed).toBe('refused');
+    const flagged = ['/items retry X-1', '/why --json', '/resume --parallel 3', '/quit now'];
+    expect(flagged.map((typed) => parseTyped(typed).kind)).toEqual(flagged.map(() => 'refused'));
   });
 
   test('several lines are a command only where the command takes them', () => {
