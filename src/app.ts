@@ -32,6 +32,7 @@ import type { editText as editing } from './delivery/edit-text.ts';
 import type { openHost as host } from './host.ts';
 import type { openApp as open, openReading as read } from './open-app.ts';
 import type {
+  aloneWith as alone,
   landProject as land,
   noRoomLeft as noRoom,
   readAsked as asked,
@@ -90,6 +91,13 @@ export async function openReading(...given: Given<typeof read>): ReturnType<type
 /** Makes this process a worker: see `host.ts`. */
 export async function openHost(...given: Given<typeof host>): ReturnType<typeof host> {
   return (await import('./host.ts')).openHost(...given);
+}
+
+/** Does something while nobody else does: see `project.ts`. */
+export async function aloneWith<T>(
+  ...given: [...Given<typeof alone<T>>]
+): ReturnType<typeof alone<T>> {
+  return (await import('./project.ts')).aloneWith(...given);
 }
 
 /** Makes a folder a project: see `project.ts`. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from './domain/errors.ts';
@@ -14,6 +15,7 @@ import {
 } from './former-rehearsal.ts';
 import type { App } from './open-app.ts';
 import { ensureRepository, type FirstFile } from './workspaces/ensure-repository.ts';
+import { createQueue, exclusively } from './workspaces/exclusive.ts';
 import { inspectRepository } from './workspaces/repository.ts';
 import { ROOM_TO_GO_ON, ROOM_TO_START, shortageOf } from './workspaces/room.ts';
 import { documentOf } from './engine/asked-state.ts';
@@ -29,15 +31,34 @@ export interface ProjectOrder {
   readonly rehearsal: boolean;
   /** What a new project begins with. */
   readonly first?: readonly FirstFile[];
+  /** What it is and what its next run builds, where that is said. */
+  readonly words?: Parameters<App['store']['projects']['change']>[1];
   /** Told what a person should know of it. */
   readonly notice: (line: string) => void;
 }
 
+const making = createQueue();
+
 /**
- * Makes the folder a project: a git repository whose branch the hub takes in. Throws
- * `REPOSITORY_UNSUPPORTED`, `FOLDER_NOT_EMPTY` or `RUN_ACTIVE` (exit 2) and changes nothing then.
+ * Runs `work` while no other process with this data folder, and nothing else in this one, does so for the same
+ * `subject`. Throws `LOCK_BUSY` when another process never comes to an end.
+ */
+export function aloneWith<T>(app: App, subject: string, work: () => Promise<T>): Promise<T> {
+  const name = createHash('sha256').update(subject).digest('hex').slice(0, 32);
+  return exclusively(making, join(app.config.home, 'making', name), work);
+}
+
+/**
+ * Makes the folder a project: a git repository whose branch the hub takes in. Whoever does the same for
+ * this folder waits, and meets what was made. Throws `REPOSITORY_UNSUPPORTED`, `FOLDER_NOT_EMPTY` or
+ * `RUN_ACTIVE` (exit 2) and changes nothing then.
  */
 export async function prepareProject(app: App, order: ProjectOrder): Promise<Project> {
+  const directory = await realOf(order.directory);
+  return aloneWith(app, `folder ${directory}`, () => prepare(app, order));
+}
+
+async function prepare(app: App, order: ProjectOrder): Promise<Project> {
   const git = await app.git();
   await refuseForeignFolder(order.directory);
   if (order.rehearsal && !order.existing) await startOver(app, order);
@@ -48,6 +69,7 @@ export async function prepareProject(app: App, order: ProjectOrder): Promise<Pro
   const project = await app.store.projects.ensure({ directory, name: order.name });
   await mkdir(join(directory, '.harness', 'transcripts'), { recursive: true });
   await markFolder(directory, order.rehearsal && !begun);
+  await app.store.projects.change(project.id, order.words ?? {});
   const hub = await app.hubOf(project);
   await hub.receive(directory, branch ?? undefined);
   await keepBaseBranch(app.config.home, project.id, branch ?? 'main');

@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { prepareProject, projectDirectoryFor, refuseFullDisk } from '../app.ts';
+import { aloneWith, prepareProject, projectDirectoryFor, refuseFullDisk } from '../app.ts';
 import { hasCode } from '../domain/errors.ts';
 import { ENDED, type Project } from '../domain/run.ts';
 import type * as contract from './contract.ts';
@@ -8,8 +8,17 @@ import { findProject, isRetired } from './find.ts';
 import type { Parts } from './parts.ts';
 import { Refusal } from './problems.ts';
 
-/** Makes a project in the workspace: its folder, its repository, its hub. */
+/** Makes a project in the workspace: its folder, its repository, its hub. One after the other. */
 export async function createProject(parts: Parts, order: contract.CreateProject): Promise<Project> {
+  return alone(parts, () => makeProject(parts, order));
+}
+
+/** What is free when it is looked at is so until it is taken. */
+function alone<T>({ app }: Parts, work: () => Promise<T>): Promise<T> {
+  return aloneWith(app, `workspace ${app.config.workspacePath}`, work);
+}
+
+async function makeProject(parts: Parts, order: contract.CreateProject): Promise<Project> {
   const { app } = parts;
   const { name, description, idea, existing } = order;
   await refuseTakenName(parts, name);
@@ -21,11 +30,11 @@ export async function createProject(parts: Parts, order: contract.CreateProject)
     name,
     existing: existing === true,
     rehearsal: false,
+    words: {
+      ...(description === undefined ? {} : { description }),
+      ...(idea === undefined ? {} : { idea }),
+    },
     notice,
-  });
-  await app.store.projects.change(project.id, {
-    ...(description === undefined ? {} : { description }),
-    ...(idea === undefined ? {} : { idea }),
   });
   return findProject(parts, project.id);
 }
@@ -84,7 +93,14 @@ export async function changeProject(
   project: Project,
   order: contract.ChangeProject,
 ): Promise<Project> {
-  const { name, description, idea } = order;
+  return alone(parts, () => rewrite(parts, project, order));
+}
+
+async function rewrite(
+  parts: Parts,
+  project: Project,
+  { name, description, idea }: contract.ChangeProject,
+): Promise<Project> {
   if (name !== undefined) await refuseTakenName(parts, name, project.id);
   await parts.app.store.projects.change(project.id, {
     ...(name === undefined ? {} : { name }),

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { prepareProject } from '../../src/app.ts';
 import { aServer, type TestServer } from './a-server.ts';
 
 let server: TestServer;
@@ -11,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 const post = (path: string, body: unknown) => server.ask(path, { method: 'POST', body });
+const withIdea = z.looseObject({ id: z.string(), idea: z.string() });
 const withKey = z.looseObject({ key: z.string(), title: z.string() });
 
 test('each of forty items that people add at once is stored, under the key that was answered', async () => {
@@ -43,4 +46,35 @@ test('of two items with one key at once the second is refused', async () => {
   expect(refused).toMatchObject([{ status: 409, json: { code: 'ITEM_TAKEN' } }]);
   const stored = await server.app.store.items.ofRun(runId);
   expect(stored.map(({ title }) => title)).toEqual(made.map((one) => withKey.parse(one).title));
+});
+
+test('of ten projects with one name at once one is made, with the words it was ordered with', async () => {
+  const ideas = Array.from({ length: 10 }, (_, at) => `Idea ${at}`);
+  const answers = await Promise.all(
+    ideas.map((idea) => post('/v1/projects', { name: 'ten-ideas', idea })),
+  );
+  const made = answers.filter(({ status }) => status === 201);
+  expect(made).toHaveLength(1);
+  const told = withIdea.parse(made[0]?.json);
+  expect(told.idea).toBe(ideas[answers.findIndex(({ status }) => status === 201)]);
+  for (const { status, json } of answers.filter((one) => one.status !== 201))
+    expect([status, json]).toMatchObject([409, { code: 'NAME_TAKEN' }]);
+  expect((await server.ask(`/v1/projects/${told.id}`)).json).toMatchObject({ idea: told.idea });
+});
+
+test('a folder that two processes make a project at once is made one by each', async () => {
+  const { app, workspace } = server;
+  const url = app.config.databaseUrl?.reveal() ?? '';
+  await using other = await aServer({}, { DATABASE_URL: url, HARNESS_HOME: app.config.home });
+  const order = {
+    directory: join(workspace, 'both'),
+    name: 'both',
+    existing: false,
+    rehearsal: false,
+    notice: () => undefined,
+  };
+  const made = await Promise.all(
+    [app, other.app, app, other.app].map((one) => prepareProject(one, order)),
+  );
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1);
 });
