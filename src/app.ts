@@ -1,4 +1,5 @@
 import type { answerApproval as answer } from './engine/answer-approval.ts';
+import type { readHostIdentity as identity } from './engine/host-identity.ts';
 import type {
   endUnhosted as endAlone,
   lookForNewItems as lookForNew,
@@ -218,6 +219,11 @@ export async function planDocuments(...given: Given<typeof plansOf>): ReturnType
 /** What a work item changed: see `read-work.ts`. */
 export async function itemDiff(...given: Given<typeof diffOf>): ReturnType<typeof diffOf> {
   return (await import('./read-work.ts')).itemDiff(...given);
+}
+
+/** Which process this is: see `engine/host-identity.ts`. */
+export async function hostIdentity(...given: Given<typeof identity>): ReturnType<typeof identity> {
+  return (await import('./engine/host-identity.ts')).readHostIdentity(...given);
 }
 
 /** Lets servers find this process: see `host-process.ts`. */

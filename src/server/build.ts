@@ -5,6 +5,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import { hostIdentity, newId } from '../app.ts';
 import { leaveTheGone, refuseCrowds } from './crowd.ts';
 import { guard, type GateOrder } from './gate.ts';
 import { carryOutOnce } from './idempotency.ts';
@@ -46,7 +47,7 @@ export async function buildHttp(parts: Parts, gate: GateOrder): Promise<Http> {
   refuseCrowds(http);
   guard(http, gate);
   await http.register(rateLimit, LIMITS);
-  carryOutOnce(http, parts.app);
+  carryOutOnce(http, parts.app, await hostIdentity(newId));
   await describe(http, parts);
   docsRoutes(http);
   metricRoutes(http, parts);

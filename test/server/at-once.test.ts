@@ -1,7 +1,8 @@
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { prepareProject } from '../../src/app.ts';
+import { aloneWith, hostIdentity, newId, prepareProject } from '../../src/app.ts';
 import { aServer, type TestServer } from './a-server.ts';
 
 let server: TestServer;
@@ -62,19 +63,62 @@ test('of ten projects with one name at once one is made, with the words it was o
   expect((await server.ask(`/v1/projects/${told.id}`)).json).toMatchObject({ idea: told.idea });
 });
 
-test('a folder that two processes make a project at once is made one by each', async () => {
+test('a folder is made a project by one after the other', async () => {
   const { app, workspace } = server;
-  const url = app.config.databaseUrl?.reveal() ?? '';
-  await using other = await aServer({}, { DATABASE_URL: url, HARNESS_HOME: app.config.home });
-  const order = {
-    directory: join(workspace, 'both'),
-    name: 'both',
-    existing: false,
-    rehearsal: false,
-    notice: () => undefined,
-  };
-  const made = await Promise.all(
-    [app, other.app, app, other.app].map((one) => prepareProject(one, order)),
-  );
-  expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+  const order = { existing: false, rehearsal: false, notice: () => undefined };
+  const at = (name: string) => ({ ...order, name, directory: join(workspace, name) });
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const held = aloneWith(app, `folder ${join(workspace, 'waits')}`, () => {
+    begun.resolve();
+    return gate.promise;
+  });
+  await begun.promise;
+  const waits = Promise.all([prepareProject(app, at('waits')), prepareProject(app, at('waits'))]);
+  await prepareProject(app, at('another'));
+  await expect(access(join(workspace, 'waits'))).rejects.toMatchObject({ code: 'ENOENT' });
+  gate.resolve();
+  await held;
+  const [one, two] = await waits;
+  expect(one.id).toBe(two.id);
+});
+
+const place = async () => (await hostIdentity(newId)).maker.split('.', 1)[0] ?? '';
+
+describe('a request with a key that was never answered', () => {
+  const order = { title: 'Once', description: 'It', checks: ['true'] };
+
+  /** Carried out, and answered when its server was gone. */
+  async function brokenOff(name: string, owner: string | null) {
+    const { projectId, runId } = await server.runOf(name);
+    const path = `/v1/projects/${projectId}/work-items`;
+    const send = () =>
+      server.ask(path, { method: 'POST', body: order, headers: { 'idempotency-key': name } });
+    expect((await send()).status).toBe(201);
+    await server.app.pool.query(
+      `update harness.request set answer = null, owner = $2, at = now() - interval '2 minutes' where key = $1`,
+      [name, owner],
+    );
+    const { status, json } = await send();
+    const { code } = z.looseObject({ code: z.string() }).parse(json);
+    return { status, code, items: (await server.app.store.items.ofRun(runId)).length };
+  }
+
+  test('is not carried out again when its server is gone: nobody knows how it ended', async () => {
+    const { status, code, items } = await brokenOff('gone', `${await place()}.${process.pid}.1`);
+    expect([status, code, items]).toEqual([409, 'KEY_UNSETTLED', 1]);
+  });
+
+  test('is busy while its server lives, however long that takes', async () => {
+    const stat = await readFile(`/proc/${process.ppid}/stat`, 'utf8');
+    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const owner = `${await place()}.${process.ppid}.${started}`;
+    const { status, code, items } = await brokenOff('living', owner);
+    expect([status, code, items]).toEqual([409, 'KEY_BUSY', 1]);
+  });
+
+  test('is not known by an older version, or when this very server has left it', async () => {
+    const own = (await hostIdentity(newId)).maker;
+    expect(await brokenOff('older', null)).toMatchObject({ code: 'KEY_UNSETTLED', items: 1 });
+    expect(await brokenOff('own', own)).toMatchObject({ code: 'KEY_UNSETTLED', items: 1 });
+  });
 });

@@ -210,7 +210,9 @@ export const request = harness.table(
     key: text().primaryKey(),
     /** Hash of what was asked: another question under the same key is refused. */
     fingerprint: text().notNull(),
-    /** Null while it is worked on. */
+    /** The process that took it; null in rows of older versions. */
+    owner: text(),
+    /** Null while it is worked on, and for good when its outcome is not known. */
     answer: stored().$type<StoredAnswer>(),
     at: instant().notNull().default(now),
   },

@@ -6,16 +6,23 @@ export interface StoredAnswer {
 
 /**
  * `new`: carry it out, then `finish`. `answered`: it was, and this was said. `other`: another question
- * had this key. `busy`: it is being carried out.
+ * had this key. `open`: `owner` took it (null: an older version did), and has not answered; `young`: within the
+ * last minute.
  */
 type RequestState =
-  | { readonly kind: 'new' | 'other' | 'busy' }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'open'; readonly owner: string | null; readonly young: boolean }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer };
 
 /** Requests that are carried out once however often they are sent; each is known for a day. */
 export interface RequestRows {
-  /** One that was begun over a minute ago and has no answer was cut off: it is `new` again. */
-  begin(order: { readonly key: string; readonly fingerprint: string }): Promise<RequestState>;
+  /** A key that was taken is never new again: whether its owner carried it out can't be seen here. */
+  begin(order: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly owner: string;
+  }): Promise<RequestState>;
   finish(key: string, answer: StoredAnswer): Promise<void>;
   /** It was not carried out: the next one with this key may be. */
   forget(key: string): Promise<void>;

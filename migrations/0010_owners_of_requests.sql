@@ -1,0 +1,1 @@
+ALTER TABLE "harness"."request" ADD COLUMN "owner" text;
