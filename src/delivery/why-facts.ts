@@ -10,6 +10,8 @@ export interface FactsOrder {
   readonly run: Run;
   /** A living process carries the run out. */
   readonly hosted: boolean;
+  /** One that will is being started this moment. */
+  readonly starting?: boolean;
   /** Labels of the living processes that take only work items with one of them; absent: none lives. */
   readonly labels?: readonly string[];
   /** It carries the run out, and gives no sign of life. */

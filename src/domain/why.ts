@@ -27,6 +27,8 @@ export interface WhyFacts {
   readonly run: Run;
   /** A live worker serves the run's label. */
   readonly hosted: boolean;
+  /** One that will is being started this moment. */
+  readonly starting?: boolean;
   /** It gives no sign of life. */
   readonly silent?: Silent;
   /** Of live workers for its label that take only work items with one of these. */
@@ -101,13 +103,14 @@ const ENDS: Readonly<Partial<Record<RunStatus, Why>> & { readonly limited: Why }
 };
 
 /** Why nobody carries out all of a run that should be at work; workers with labels carry out some of it. */
-function unhosted({ run, hosted, labels, silent }: WhyFacts): Why | undefined {
+function unhosted({ run, hosted, starting, labels, silent }: WhyFacts): Why | undefined {
   if (silent !== undefined)
     return {
       cause: `The run is ${run.status}, but ${silence(silent)}`,
       action: `\`kill -CONT ${silent.pid}\` there lets a stopped one go on; one that hangs: \`kill -9 ${silent.pid}\`, then \`harness resume\`.`,
     };
   if (hosted) return undefined;
+  if (starting === true) return { cause: STARTS, action: 'Wait a few seconds.' };
   if (labels.length === 0)
     return {
       cause: `The run is ${run.status}, but no process carries it out.`,
@@ -121,6 +124,8 @@ function unhosted({ run, hosted, labels, silent }: WhyFacts): Why | undefined {
   };
 }
 
+const STARTS = 'The process that carries out the run is starting.';
+
 function silence({ pid, host }: Silent): string {
   return `the process that carries it out (${pid} on ${host}) gives no sign of life: it was stopped, or hangs.`;
 }
@@ -129,9 +134,12 @@ function onlyLabelled(labels: readonly string[]): string {
   return `only workers with labels (${labels.join(', ')}) are at work`;
 }
 
-function approvalWhy({ approvals: [approval, ...more] }: WhyFacts): Why {
+function approvalWhy(facts: WhyFacts): Why {
+  const [approval, ...more] = facts.approvals;
   if (approval === undefined)
-    return { cause: 'An approval was answered.', action: '`harness resume` goes on.' };
+    return facts.starting === true
+      ? { cause: STARTS, action: 'Wait a few seconds.' }
+      : { cause: 'An approval was answered.', action: '`harness resume` goes on.' };
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   return {
     cause: `Waits for an approval: ${approval.question}${others}`,
@@ -243,9 +251,11 @@ function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
 }
 
 /** How a run stands that is not at work. */
-function standing({ run, labels, silent, approvals: [approval] }: WhyFacts): string {
+function standing({ run, starting, labels, silent, approvals: [approval] }: WhyFacts): string {
   if (run.status === 'waiting_approval')
     return `the run waits for an approval: ${approval?.question ?? 'see `harness why`'}`;
+  if (ENDS[run.status] === undefined && starting === true)
+    return 'the process that carries out the run is starting.';
   if (ENDS[run.status] === undefined && silent !== undefined)
     return `the run is ${run.status}, but ${silence(silent)}`;
   if (ENDS[run.status] === undefined)

@@ -44,6 +44,7 @@ function restBefore(project: Project): Rest {
     why: null,
     unsealed: null,
     hosting_trouble: null,
+    starting: false,
   };
 }
 
@@ -51,7 +52,8 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
   const { project, run } = found;
   const { app } = parts;
   const serving = await app.serving(run);
-  const order = { run, ...serving, now: new Date().toISOString() };
+  const starting = !serving.hosted && parts.keeper.isStarting(run);
+  const order = { run, ...serving, starting, now: new Date().toISOString() };
   const [facts, sessions, total, unsealed] = await Promise.all([
     readFacts(app.store, project, order),
     openSessions(parts, run),
@@ -72,6 +74,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
     why: whyView(whyRun(facts.why), project.id),
     unsealed,
     hosting_trouble: serving.hosted ? null : parts.keeper.troubleOf(run),
+    starting: starting && facts.why.approvals.length === 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { App, HostProcesses } from '../app.ts';
 import { messageOf } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { ENDED, type Run } from '../domain/run.ts';
 
 /** Sees to it that the runs of this server are carried out, those of a former server too. */
 export interface Keeper {
@@ -8,6 +8,8 @@ export interface Keeper {
   look(): void;
   /** Why the process that should carry this run out does not; null: nothing is wrong with it. */
   troubleOf(run: Run): string | null;
+  /** Whether a process for this run, which has none, is being started: for so long nothing is wrong. */
+  isStarting(run: Run): boolean;
   readonly hosts: HostProcesses;
   close(): Promise<void>;
 }
@@ -15,22 +17,35 @@ export interface Keeper {
 /** Answers and additions wake at once; this is for hosts that died. */
 const LOOK_MS = 2000;
 
+/** Within it a process that carries out a run is there, on a busy machine too, or said why not. */
+const STARTING_MS = 60_000;
+
 const LABELS = ['', 'rehearsal'];
 
 export function keepHosted(app: App, hosts: HostProcesses, log: (line: string) => void): Keeper {
   let looking = Promise.resolve();
+  /** Since when runs are known to need a process, by their ids. */
+  let needed: ReadonlyMap<string, number> = new Map();
   const look = (): void => {
     looking = looking.then(() =>
-      ensureAll(app, hosts).catch((error: unknown) => log(`hosting: ${messageOf(error)}`)),
+      ensureAll(app, hosts, (now) => (needed = since(needed, now))).catch((error: unknown) =>
+        log(`hosting: ${messageOf(error)}`),
+      ),
     );
   };
   const timer = setInterval(look, LOOK_MS);
   look();
+  const troubleOf = ({ settings: { label } }: Run): string | null =>
+    hosts.states().find((state) => state.label === label)?.trouble ?? null;
   return {
     look,
     hosts,
-    troubleOf: ({ settings: { label } }) =>
-      hosts.states().find((state) => state.label === label)?.trouble ?? null,
+    troubleOf,
+    isStarting(run) {
+      if (run.settings.served !== true || ENDED.includes(run.status)) return false;
+      const began = needed.get(run.id) ?? performance.now();
+      return troubleOf(run) === null && performance.now() - began < STARTING_MS;
+    },
     async close() {
       clearInterval(timer);
       await looking;
@@ -39,13 +54,28 @@ export function keepHosted(app: App, hosts: HostProcesses, log: (line: string) =
   };
 }
 
-async function ensureAll(app: App, hosts: HostProcesses): Promise<void> {
-  for (const label of LABELS) {
-    let wanted = false;
-    for (const run of await app.store.runs.live(label)) wanted ||= await needsHost(app, run);
-    if (wanted) await hosts.ensure(label);
+/** What was needed before is needed since then. */
+function since(
+  before: ReadonlyMap<string, number>,
+  needed: readonly string[],
+): ReadonlyMap<string, number> {
+  const now = performance.now();
+  return new Map(needed.map((id) => [id, before.get(id) ?? now]));
+}
+
+async function ensureAll(
+  app: App,
+  hosts: HostProcesses,
+  tell: (needed: readonly string[]) => void,
+): Promise<void> {
+  const needed: Run[] = [];
+  for (const label of LABELS)
+    for (const run of await app.store.runs.live(label))
+      if (await needsHost(app, run)) needed.push(run);
+  tell(needed.map(({ id }) => id));
+  for (const label of LABELS)
+    if (needed.some(({ settings }) => settings.label === label)) await hosts.ensure(label);
     else hosts.wellAgain(label);
-  }
 }
 
 /** A run that waits for a person needs none before the answer. */

@@ -144,12 +144,17 @@ test('a circle of dependencies is still drawn', () => {
 
 test('a run that was just begun is starting, until a process has it or a minute is over', () => {
   const run = { status: 'pending', hosted: false, created_at: '2026-03-01T12:00:00.000Z' } as const;
+  const unknown = { starting: false };
   const after = (seconds: number) => Date.parse(run.created_at) + seconds * 1000;
-  expect([2, 59, 61].map((seconds) => isStarting(run, after(seconds)))).toEqual([
+  expect([2, 59, 61].map((seconds) => isStarting(run, unknown, after(seconds)))).toEqual([
     true,
     true,
     false,
   ]);
-  expect(isStarting({ ...run, hosted: true }, after(2))).toBe(false);
-  expect(isStarting({ ...run, status: 'stopped' }, after(2))).toBe(false);
+  expect(isStarting({ ...run, hosted: true }, unknown, after(2))).toBe(false);
+  expect(isStarting({ ...run, status: 'stopped' }, unknown, after(2))).toBe(false);
+  const answered = { ...run, status: 'running' } as const;
+  expect(isStarting(answered, unknown, after(2))).toBe(false);
+  expect(isStarting(answered, { starting: true }, after(600))).toBe(true);
+  expect(isStarting({ ...answered, hosted: true }, { starting: true }, after(2))).toBe(false);
 });

@@ -49,6 +49,8 @@ export function useBoard(project: string) {
   return useQuery({
     queryKey: ['project', project, 'board'],
     queryFn: ({ signal }) => client.get<Board>(at(project, 'board'), signal),
+    // That it takes too long is no event.
+    refetchInterval: ({ state: { data } }) => data?.starting === true && 2000,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Run } from '../../../src/server/contract.ts';
+import type { Board, Run } from '../../../src/server/contract.ts';
 
 /** What can be asked of a run as it stands. */
 export interface Controls {
@@ -38,10 +38,12 @@ export function controlsOf(
 /** Within it a process that carries out a new run is there, or said why not. */
 const START_MS = 60_000;
 
-/** A run that was just begun, and waits for the process that the server starts for it. */
+/** A run that waits for the process that the server starts for it, or was just begun by another. */
 export function isStarting(
   run: Pick<Run, 'status' | 'hosted' | 'created_at'>,
+  { starting }: Pick<Board, 'starting'>,
   now: number,
 ): boolean {
+  if (starting) return !run.hosted;
   return run.status === 'pending' && !run.hosted && now - Date.parse(run.created_at) < START_MS;
 }

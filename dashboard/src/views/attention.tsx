@@ -34,8 +34,9 @@ export function Attention({ board, run }: { board: Board; run: Run }) {
 }
 
 /** The one cause why nothing moves; nothing while all goes on. */
-function Cause({ board: { why, hosting_trouble: trouble }, run }: { board: Board; run: Run }) {
-  const starting = isStarting(run, useNow());
+function Cause({ board, run }: { board: Board; run: Run }) {
+  const { why, hosting_trouble: trouble } = board;
+  const starting = isStarting(run, board, useNow());
   if (starting && trouble === null)
     return <Notice tone="calm" title="The process that carries out the run is starting" />;
   if (why === null || (run.status === 'running' && run.hosted)) return null;

@@ -31,7 +31,7 @@ export function ProjectHead({ board }: { board: Board }) {
             {gist(run?.idea ?? project.idea ?? project.description ?? '')}
           </p>
         </div>
-        {run !== null && <RunControls run={run} questions={board.approvals.length} />}
+        {run !== null && <RunControls run={run} board={board} />}
       </div>
       {run !== null && <Attention board={board} run={run} />}
       {run !== null && <Pages board={board} />}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Run } from '../../../src/server/contract.ts';
+import type { Board, Run } from '../../../src/server/contract.ts';
 import { useOrder, type Order } from '../api/queries.ts';
 import { useNow } from '../live/use-now.ts';
 import { Button } from '../parts/button.tsx';
@@ -10,11 +10,11 @@ import { controlsOf, isStarting } from '../show/controls.ts';
 import { NewRun } from './start-run.tsx';
 
 /** Pause, stop, resume: what can be asked of the run as it stands. */
-export function RunControls({ run, questions }: { run: Run; questions: number }) {
+export function RunControls({ run, board }: { run: Run; board: Board }) {
   const order = useOrder(run.project_id);
   const [stopping, setStopping] = useState(false);
-  const can = controlsOf(run, questions);
-  const starting = isStarting(run, useNow());
+  const can = controlsOf(run, board.approvals.length);
+  const starting = isStarting(run, board, useNow());
   const ask = (one: Order): void => order.mutate(one);
   return (
     <div className="flex flex-col items-end">

@@ -216,6 +216,8 @@ export const board = z
     unsealed: textOrNull,
     /** Why the process that should carry the run out does not; null: nothing is wrong with it. */
     hosting_trouble: textOrNull,
+    /** The server is starting that process this moment: the run goes on by itself. */
+    starting: z.boolean(),
     /** Number of the newest event that the rest of this answer knows: follow the events from here. */
     last_event: count,
     now: time,

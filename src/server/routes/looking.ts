@@ -101,7 +101,9 @@ function whyRoute(http: Http, parts: Parts): void {
     async ({ params: { id }, query }) => {
       const found = await findRun(parts, id);
       const { project, run } = found;
-      const order = { run, ...(await parts.app.serving(run)), now: new Date().toISOString() };
+      const serving = await parts.app.serving(run);
+      const starting = !serving.hosted && parts.keeper.isStarting(run);
+      const order = { run, ...serving, starting, now: new Date().toISOString() };
       const facts = (await readFacts(parts.app.store, project, order)).why;
       const { item: key } = query;
       const why =
