@@ -251,16 +251,21 @@ function nobodyWorks(item: WorkItem, facts: WhyFacts): Why | undefined {
 }
 
 /** How a run stands that is not at work. */
-function standing({ run, starting, labels, silent, approvals: [approval] }: WhyFacts): string {
+function standing(facts: WhyFacts): string {
+  const {
+    run,
+    approvals: [approval],
+  } = facts;
   if (run.status === 'waiting_approval')
     return `the run waits for an approval: ${approval?.question ?? 'see `harness why`'}`;
-  if (ENDS[run.status] === undefined && starting === true)
-    return 'the process that carries out the run is starting.';
-  if (ENDS[run.status] === undefined && silent !== undefined)
-    return `the run is ${run.status}, but ${silence(silent)}`;
-  if (ENDS[run.status] === undefined)
-    return labels.length === 0 ? 'no process carries out the run.' : `${onlyLabelled(labels)}.`;
+  if (ENDS[run.status] === undefined) return whoWouldCarry(facts);
   return `the run is ${run.status}${run.reason === null ? '.' : `: ${run.reason}`}`;
+}
+
+function whoWouldCarry({ run, starting, labels, silent }: WhyFacts): string {
+  if (starting === true) return 'the process that carries out the run is starting.';
+  if (silent !== undefined) return `the run is ${run.status}, but ${silence(silent)}`;
+  return labels.length === 0 ? 'no process carries out the run.' : `${onlyLabelled(labels)}.`;
 }
 
 /** Of a run at work. */

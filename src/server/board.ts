@@ -71,7 +71,7 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
     sessions,
     approvals: await approvalsOf(parts, project, facts.why.approvals),
     usage: usageView(total),
-    why: whyView(whyRun(facts.why), project.id),
+    why: whyView(whyRun(facts.why), facts.why),
     unsealed,
     hosting_trouble: serving.hosted ? null : parts.keeper.troubleOf(run),
     starting: starting && facts.why.approvals.length === 0,

@@ -217,3 +217,20 @@ test('a key is known to the next server of the same database', async () => {
   expect([again.status, again.json]).toEqual([first.status, first.json]);
   expect(again.headers.get('idempotency-replayed')).toBe('true');
 });
+
+test('the requests that a cause names say which question is answered, and for which state', async () => {
+  const { projectId, id, stateHash } = await askedRun('literal');
+  const path = `/v1/projects/${projectId}`;
+  const about = JSON.stringify({ approval: id, state: stateHash });
+  const { json } = await server.ask(`${path}/why`);
+  expect(json).toMatchObject({
+    requests: [
+      `POST ${path}/approve ${about}`,
+      `POST ${path}/reject ${about.slice(0, -1)},"reason":"TEXT"}`,
+    ],
+  });
+  // The requests are whole: only what is asked about is another by now.
+  expect(await post(`${path}/approve`, JSON.parse(about))).toMatchObject({
+    json: { code: 'APPROVAL_STALE' },
+  });
+});

@@ -170,7 +170,7 @@ export const why = z
     cause: text,
     /** What to do about it, on the command line. */
     action: text,
-    /** The requests that do the same: `POST /v1/projects/ID/resume`; none where a person has to mend something. */
+    /** The requests that do the same: `POST /v1/projects/ID/resume`; with a body where one is needed; none where a person has to mend something. */
     requests: z.array(text),
   })
   .meta({ id: 'Why' });

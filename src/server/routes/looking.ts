@@ -108,7 +108,7 @@ function whyRoute(http: Http, parts: Parts): void {
       const { item: key } = query;
       const why =
         key === undefined ? whyRun(facts) : whyItem(await findItem(parts, found, key), facts);
-      return whyView(why, id);
+      return whyView(why, facts);
     },
   );
 }
