@@ -50,7 +50,14 @@ test('I9 a process that was stopped is named, with what lets it go on, until it 
     const silent = { pid: holder.pid, host: hostname() };
     const serving = () => servingOf(store, run);
     await expect.poll(serving, { timeout: 20_000 }).toMatchObject({ hosted: true, silent });
-    const rest = { approvals: [], items: [], sessions: 0, phase: 'implement', unlanded: null };
+    const rest = {
+      approvals: [],
+      items: [],
+      sessions: 0,
+      checked: 0,
+      phase: 'implement',
+      unlanded: null,
+    };
     const why = whyRun({ run, ...rest, ...(await serving()), now: new Date().toISOString() });
     expect(why.cause).toContain(`(${holder.pid} on ${hostname()}) gives no sign of life`);
     expect(why.action).toContain(`kill -CONT ${holder.pid}`);

@@ -26,7 +26,7 @@ export function statusLines(snapshot: Snapshot): string[] {
       ['  items', itemCounts(work)],
       ...snapshot.sessions.map((one, at) => [
         at === 0 ? '  agents' : '',
-        `${one.item ?? one.role} since ${clock(one.started_at)}`,
+        `${one.item ?? one.role} since ${clock(one.started_at)}${one.checked ? ', being checked' : ''}`,
       ]),
       ['  tokens', `${grouped(usage.input_tokens)} in, ${grouped(usage.output_tokens)} out`],
       ['  cost', costOf(snapshot)],

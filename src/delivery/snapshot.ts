@@ -84,6 +84,8 @@ interface SessionRow {
   readonly item: string | null;
   readonly started_at: string;
   readonly last_event_at: string | null;
+  /** It is over, and what it made is being checked. */
+  readonly checked: boolean;
 }
 
 interface Facts {
@@ -179,8 +181,14 @@ function questionRow({ phase, change, stateHash, askedAt, question }: Approval):
 }
 
 function sessionRow(session: OpenSession): SessionRow {
-  const { sessionId, role, itemKey, startedAt, lastEventAt } = session;
-  return { id: sessionId, role, item: itemKey, started_at: startedAt, last_event_at: lastEventAt };
+  return {
+    id: session.sessionId,
+    role: session.role,
+    item: session.itemKey,
+    started_at: session.startedAt,
+    last_event_at: session.lastEventAt,
+    checked: session.handedIn,
+  };
 }
 
 function workOf(items: readonly WorkItem[]): WorkCounts {

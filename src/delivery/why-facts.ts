@@ -50,6 +50,7 @@ export async function readFacts(
     approvals,
     items: items.filter((item) => item.runId === run.id),
     sessions: sessions.length,
+    checked: sessions.filter(({ handedIn }) => handedIn).length,
     phase: currentPhase(phases),
     unlanded,
   };

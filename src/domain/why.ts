@@ -36,8 +36,10 @@ export interface WhyFacts {
   /** What is to be answered, oldest first. */
   readonly approvals: readonly Approval[];
   readonly items: readonly WorkItem[];
-  /** Sessions under way. */
+  /** Sessions of attempts under way. */
   readonly sessions: number;
+  /** Of those, the ones that are over: what they made is being checked. */
+  readonly checked: number;
   readonly phase: string | null;
   /** Of a run at rest: what of main is not in the user's repository. */
   readonly unlanded: Unlanded | null;
@@ -162,7 +164,7 @@ function runningWhy(facts: WhyFacts): Why {
     };
   if (sessions > 0)
     return {
-      cause: `Works: ${sessions} ${sessions === 1 ? 'session' : 'sessions'} in ${phase ?? 'a phase'}.`,
+      cause: `Works: ${atWork(facts)} in ${phase ?? 'a phase'}.`,
       action: '`harness status --watch`',
     };
   const first = firstWaiting(facts.items);
@@ -171,6 +173,11 @@ function runningWhy(facts: WhyFacts): Why {
     cause: `Works on ${phase ?? 'the next phase'}.`,
     action: '`harness status --watch`',
   };
+}
+
+function atWork({ sessions, checked }: WhyFacts): string {
+  if (checked > 0) return `${sessions - checked} at work, ${checked} being checked,`;
+  return `${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
 }
 
 /** The item on which others wait rather than one of those: it holds the cause. */

@@ -71,6 +71,7 @@ interface Living {
   readonly sessionId: string;
   readonly model: string | null;
   readonly lastEventAt: string | null;
+  readonly handedIn: boolean;
 }
 
 export function sessionView(attempt: Attempt, living: Living | undefined): contract.Session {
@@ -87,6 +88,7 @@ export function sessionView(attempt: Attempt, living: Living | undefined): contr
     end: end === null ? null : { status: end.status, reason },
     started_at: attempt.startedAt,
     last_event_at: living?.lastEventAt ?? null,
+    checked: living?.handedIn ?? false,
     ended_at: attempt.endedAt,
   };
 }

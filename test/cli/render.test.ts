@@ -130,7 +130,16 @@ describe('the status', () => {
     work: { todo: 2, in_progress: 1, done: 1, blocked: 0, total: 4, completion_percentage: 25 },
     approval: null,
     approvals: [],
-    sessions: [{ id: 's', role: 'coder', item: 'API-1', started_at: AT, last_event_at: null }],
+    sessions: [
+      {
+        id: 's',
+        role: 'coder',
+        item: 'API-1',
+        started_at: AT,
+        last_event_at: null,
+        checked: false,
+      },
+    ],
     usage: { input_tokens: 12_000, output_tokens: 3, cost_usd: null, budget_usd: 5 },
     why: 'Works: 1 sessions in implement.',
     heartbeat: AT,

@@ -25,6 +25,7 @@ function facts(changes: Partial<WhyFacts> = {}): WhyFacts {
     approvals: [],
     items: [],
     sessions: 0,
+    checked: 0,
     phase: 'implement',
     unlanded: null,
     now: NOW,
@@ -123,6 +124,11 @@ test.each<[string, WhyFacts, RegExp]>([
     /request to stop now .* 2 sessions/,
   ],
   ['sessions at work', facts({ sessions: 3 }), /3 sessions in implement/],
+  [
+    'sessions at work and others that are checked',
+    facts({ sessions: 6, checked: 3 }),
+    /Works: 3 at work, 3 being checked, in implement/,
+  ],
   ['a session at work', facts({ sessions: 1 }), /Works: 1 session in implement/],
   [
     'an approval',

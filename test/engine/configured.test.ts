@@ -220,6 +220,7 @@ test.concurrent('R-125 three errors in a row pause the run, and the reason names
     approvals: [],
     items: [],
     sessions: 0,
+    checked: 0,
     unlanded: null,
   };
   const why = whyRun({ ...facts, run: ended, phase: 'implement', now: new Date().toISOString() });

@@ -67,3 +67,11 @@ export function gist(idea: string): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** How many agents are at work: `3`, or `3, and 2 being checked`. */
+export function headcount(sessions: readonly { readonly checked: boolean }[]): string {
+  const checked = sessions.filter((one) => one.checked).length;
+  return checked === 0
+    ? `${sessions.length}`
+    : `${sessions.length - checked}, and ${checked} being checked`;
+}

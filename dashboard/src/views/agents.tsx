@@ -6,7 +6,7 @@ import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Scroller } from '../parts/scroller.tsx';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
-import { elapsed } from '../show/format.ts';
+import { elapsed, headcount } from '../show/format.ts';
 import { AgentList, nameOf, tookLine } from './agent-card.tsx';
 import { useTitle } from './use-title.ts';
 
@@ -16,7 +16,7 @@ export function Agents({ board: { project, sessions } }: { board: Board }) {
   useTitle('Agents', project.name);
   return (
     <div className="space-y-4">
-      <Card title={`At work (${sessions.length})`} flush>
+      <Card title={`At work (${headcount(sessions)})`} flush>
         <AgentList project={project.id} sessions={sessions} />
       </Card>
       <Card title="Ended" flush>

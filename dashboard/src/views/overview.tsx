@@ -8,7 +8,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { phaseSign } from '../parts/state.tsx';
 import { Waiting } from '../parts/trouble.tsx';
-import { words } from '../show/format.ts';
+import { headcount, words } from '../show/format.ts';
 import { AgentList } from './agent-card.tsx';
 import { EventLines } from './event-lines.tsx';
 import { ItemRows } from './item-rows.tsx';
@@ -45,7 +45,7 @@ export function Overview({ board }: { board: Board }) {
             <Graph board={board} items={items} />
           </Card>
         </div>
-        <Card title={`Agents at work (${sessions.length})`} flush>
+        <Card title={`Agents at work (${headcount(sessions)})`} flush>
           <AgentList project={project.id} sessions={sessions} />
         </Card>
       </div>

@@ -6,6 +6,7 @@ import { elapsed, money, tokens } from '../show/format.ts';
 /** The run in numbers. */
 export function RunFigures({ board: { usage, work, sessions }, run }: { board: Board; run: Run }) {
   const now = useNow();
+  const checked = sessions.filter((one) => one.checked).length;
   const cap = run.budget_usd === null ? 'no cap' : `of ${money(run.budget_usd)}`;
   return (
     <dl className="flex flex-wrap gap-x-8 gap-y-2">
@@ -15,7 +16,11 @@ export function RunFigures({ board: { usage, work, sessions }, run }: { board: B
         value={`${work.done} of ${work.total}`}
         {...(work.blocked > 0 ? { hint: `${work.blocked} blocked` } : {})}
       />
-      <Figure name="Agents at work" value={sessions.length} />
+      <Figure
+        name="Agents at work"
+        value={sessions.length - checked}
+        {...(checked > 0 ? { hint: `${checked} being checked` } : {})}
+      />
       <Figure
         name="Spent"
         value={money(usage.cost_usd)}

@@ -218,6 +218,7 @@ async function listSessions(db: Queries, runId: string) {
       model: t.session.model,
       startedAt: t.session.startedAt,
       lastEventAt: t.session.lastEventAt,
+      handedIn: t.attempt.handedIn,
     })
     .from(t.attempt)
     .innerJoin(t.session, eq(t.session.attemptId, t.attempt.id))

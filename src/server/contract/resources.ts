@@ -129,6 +129,8 @@ export const session = z
     started_at: time,
     /** Last sign of life of one under way. */
     last_event_at: timeOrNull,
+    /** It is over, and what it made is being checked. */
+    checked: z.boolean(),
     ended_at: timeOrNull,
   })
   .meta({ id: 'Session' });

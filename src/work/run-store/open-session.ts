@@ -11,4 +11,6 @@ export interface OpenSession {
   readonly startedAt: string;
   /** Last sign of life; null before the first. */
   readonly lastEventAt: string | null;
+  /** It is over, and what it made is being checked. */
+  readonly handedIn: boolean;
 }
