@@ -19,6 +19,7 @@ export interface AskedDocument {
 
 /** What one work item changed, or has changed so far. */
 export interface ItemDiff {
+  /** The same as `newer`: it is done, and changed nothing. Null: there is no work yet. */
   readonly older: string | null;
   readonly newer: string | null;
   readonly files: readonly {
@@ -77,9 +78,11 @@ export async function itemDiff(
   { run, item }: { readonly run: Run; readonly item: WorkItem },
 ): Promise<ItemDiff> {
   const hub = await app.hubOf(project);
+  const attempts = await app.store.attempts.list(run.id, { itemKey: item.key });
   const ends =
-    item.commit === null ? await handedIn(app, hub, { run, item }) : await merged(hub, item.commit);
+    item.commit === null ? await handedIn(hub, attempts) : await merged(hub, item.commit, attempts);
   if (ends === undefined) return { older: null, newer: null, files: [], diff: '' };
+  if (ends.older === ends.newer) return { ...ends, files: [], diff: '' };
   const files = await hub.changedFiles(ends.older, ends.newer);
   const paths = files.map(({ path }) => path);
   const diff = paths.length === 0 ? '' : await hub.diff({ ...ends, paths });
@@ -95,18 +98,15 @@ interface Ends {
   readonly newer: string;
 }
 
-async function merged(hub: Hub, commit: string): Promise<Ends> {
-  const { parent } = await hub.changeAt(commit);
-  return { older: parent, newer: commit };
+/** What was proved without a change is done at main as it was: that commit is another's. */
+async function merged(hub: Hub, commit: string, attempts: readonly Attempt[]): Promise<Ends> {
+  const { parent, attemptId } = await hub.changeAt(commit);
+  const own = attempts.some(({ id }) => id === attemptId);
+  return { older: own ? parent : commit, newer: commit };
 }
 
-async function handedIn(
-  { store }: App,
-  hub: Hub,
-  { run, item }: { readonly run: Run; readonly item: WorkItem },
-): Promise<Ends | undefined> {
-  const attempts = await store.attempts.list(run.id, { itemKey: item.key });
-  const newest: Attempt | undefined = attempts.at(-1);
+async function handedIn(hub: Hub, attempts: readonly Attempt[]): Promise<Ends | undefined> {
+  const newest = attempts.at(-1);
   const newer = newest === undefined ? undefined : await hub.workOf(newest.id);
   return newer === undefined ? undefined : { older: await hub.head(), newer };
 }

@@ -159,6 +159,8 @@ function Change({ project, item }: { project: string; item: WorkItem }) {
   const { data, error } = useDiff(project, item.key);
   if (error !== null) return <Trouble error={error} />;
   if (data === undefined) return <Waiting what="the change" />;
+  if (data.newer !== null && data.older === data.newer)
+    return <Empty title="It changed nothing">Its checks passed on main as it was.</Empty>;
   if (data.diff === '')
     return (
       <Empty title="Nothing was changed yet">

@@ -254,6 +254,7 @@ export const transcript = z
 export const diff = z
   .object({
     item: text,
+    /** The same as `newer`: the item is done, and changed nothing. */
     older: textOrNull,
     newer: textOrNull,
     files: z.array(z.object({ path: text, deed: z.enum(['adds', 'changes', 'removes']) })),
