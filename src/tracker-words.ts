@@ -10,6 +10,7 @@ export interface ItemChange {
   readonly title?: string;
   readonly description?: string;
   readonly priority?: Priority;
+  readonly labels?: readonly string[];
 }
 
 /**

@@ -65,7 +65,7 @@ export async function changeItem(
   return after(parts, found, item.key);
 }
 
-type Words = Pick<contract.ChangeWorkItem, 'title' | 'description' | 'priority'>;
+type Words = Pick<contract.ChangeWorkItem, 'title' | 'description' | 'priority' | 'labels'>;
 
 async function reword(
   parts: Parts,
@@ -76,11 +76,12 @@ async function reword(
     throw new Refusal(409, 'ITEM_UNDER_WAY', {
       detail: `${item.key} is ${item.status.replace('_', ' ')}; only what waits can be changed`,
     });
-  const { title, description, priority } = words;
+  const { title, description, priority, labels } = words;
   const change = {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     ...(priority === undefined ? {} : { priority }),
+    ...(labels === undefined ? {} : { labels }),
   };
   await editItem(parts.app, { run, item }, { change, by: parts.person });
 }

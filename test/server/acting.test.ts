@@ -117,6 +117,9 @@ test('items are added, reworded, skipped and taken back by people', async () => 
     title: 'Two',
     priority: 1,
   });
+  const labels = ['gpu', 'docs'];
+  expect((await change({ labels })).json).toMatchObject({ title: 'Two', labels });
+  expect((await change({ labels: [] })).json).toMatchObject({ labels: [] });
   expect((await change({ status: 'skipped', reason: 'later' })).json).toMatchObject({
     skipped: true,
   });

@@ -58,6 +58,7 @@ export const approve = z
   .strictObject({ ...answered, text: z.string().max(900_000).optional() })
   .meta({ id: 'Approve' });
 export const reject = z.strictObject({ ...answered, reason }).meta({ id: 'Reject' });
+const labels = z.array(z.string().trim().min(1).max(80)).max(20);
 export const addItem = z
   .strictObject({
     key: itemKey.optional(),
@@ -66,7 +67,7 @@ export const addItem = z
     priority: priority.optional(),
     dependencies: z.array(itemKey).max(100).optional(),
     /** For workers with these labels. */
-    labels: z.array(z.string().trim().min(1).max(80)).max(20).optional(),
+    labels: labels.optional(),
     /** Shell commands that prove it, run in the box: each must exit 0. */
     checks: z.array(z.string().trim().min(1).max(2000)).min(1).max(20),
   })
@@ -76,6 +77,8 @@ export const changeItem = z
     title: z.string().trim().min(1).max(500).optional(),
     description: z.string().trim().min(1).max(50_000).optional(),
     priority: priority.optional(),
+    /** All that it is to carry from now on. */
+    labels: labels.optional(),
     /** `todo` tries it again; `blocked` holds it back; `skipped` takes it out of the plan. */
     status: z.enum(['todo', 'blocked', 'skipped']).optional(),
     reason: reason.optional(),
