@@ -1,6 +1,9 @@
 import { askedDocument, currentPhase, readFacts } from '../app.ts';
 import type { Approval } from '../domain/approval.ts';
 import { HarnessError } from '../domain/errors.ts';
+import type { StoredEvent } from '../domain/event.ts';
+import { foldEvent } from '../domain/live-events.ts';
+import { NO_RUN } from '../domain/live-run.ts';
 import { PHASES } from '../domain/phase.ts';
 import type { Project, Run } from '../domain/run.ts';
 import { NO_USAGE } from '../domain/usage.ts';
@@ -43,6 +46,7 @@ function restBefore(project: Project): Rest {
     usage: usageView(NO_USAGE),
     why: null,
     unsealed: null,
+    worked: workedIn([]),
     hosting_trouble: null,
     starting: false,
   };
@@ -54,11 +58,12 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
   const serving = await app.serving(run);
   const starting = !serving.hosted && parts.keeper.isStarting(run);
   const order = { run, ...serving, starting, now: new Date().toISOString() };
-  const [facts, sessions, total, unsealed] = await Promise.all([
+  const [facts, sessions, total, unsealed, standings] = await Promise.all([
     readFacts(app.store, project, order),
     openSessions(parts, run),
     app.store.usage.total(run.id),
     app.store.events.unsealed(project.id, run.id),
+    app.store.events.standings(project.id, run.id),
   ]);
   const items = facts.items.filter((item) => item.runId === run.id);
   const now = currentPhase(facts.phases);
@@ -73,9 +78,16 @@ async function restOf(parts: Parts, found: Found): Promise<Rest> {
     usage: usageView(total),
     why: whyView(whyRun(facts.why), facts.why),
     unsealed,
+    worked: workedIn(standings),
     hosting_trouble: serving.hosted ? null : parts.keeper.troubleOf(run),
     starting: starting && facts.why.approvals.length === 0,
   };
+}
+
+/** As the terminal counts it: what was waited for an answer is no work. */
+function workedIn(standings: readonly StoredEvent[]): contract.Board['worked'] {
+  const { ms, since } = standings.reduce(foldEvent, NO_RUN).work;
+  return { ms, since };
 }
 
 async function openSessions({ app: { store } }: Parts, run: Run): Promise<contract.Session[]> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shareOf, sortedParts } from '../../dashboard/src/show/cost.ts';
-import { ago, duration, money, tokens, words } from '../../dashboard/src/show/format.ts';
+import { ago, duration, money, tokens, words, workTime } from '../../dashboard/src/show/format.ts';
 import { partsOf } from '../../dashboard/src/show/said.ts';
 
 test('I5 an unknown cost is never shown as zero', () => {
@@ -62,4 +62,10 @@ test('commands of a sentence are told from its words', () => {
     { at: 18, text: 'harness land', code: true },
     { at: 31, text: '.', code: false },
   ]);
+});
+
+test('the time of work leaves out what was waited', () => {
+  const now = Date.parse('2026-03-01T12:10:00.000Z');
+  expect(workTime({ ms: 65_000, since: null }, now)).toBe('1m 05s');
+  expect(workTime({ ms: 65_000, since: '2026-03-01T12:09:00.000Z' }, now)).toBe('2m 05s');
 });

@@ -84,3 +84,19 @@ test('a cause names the requests that do what its commands do', async () => {
     ],
   });
 });
+
+test('the time that a run waited or stood still is no time of work', async () => {
+  const { events } = server.app.store;
+  const waited = await server.runOf('waited');
+  const worked = async (): Promise<unknown> =>
+    (await server.ask(`/v1/projects/${waited.projectId}/board`)).json;
+  const is = (status: 'running' | 'waiting_approval'): Promise<void> =>
+    events.append(waited.projectId, waited.runId, [{ type: 'run.status', status, reason: null }]);
+  await is('running');
+  expect(await worked()).toMatchObject({ worked: { since: expect.any(String) } });
+  await is('waiting_approval');
+  const before = await worked();
+  expect(before).toMatchObject({ worked: { ms: expect.any(Number), since: null } });
+  await is('running');
+  expect(await worked()).toMatchObject({ worked: { since: expect.any(String) } });
+});

@@ -35,6 +35,14 @@ export function elapsed(from: string, until: string | null, now: number): string
   return duration((until === null ? now : Date.parse(until)) - Date.parse(from));
 }
 
+/** How long a run was carried out: the time it waited for an answer or stood still is left out. */
+export function workTime(
+  { ms, since }: { readonly ms: number; readonly since: string | null },
+  now: number,
+): string {
+  return duration(ms + (since === null ? 0 : Math.max(0, now - Date.parse(since))));
+}
+
 /** `just now`, `5 min ago`, `3 h ago`, then the date. */
 export function ago(at: string, now: number): string {
   const minutes = Math.floor((now - Date.parse(at)) / 60_000);

@@ -1,16 +1,22 @@
 import type { Board, Run } from '../../../src/server/contract.ts';
 import { useNow } from '../live/use-now.ts';
 import { Figure } from '../parts/card.tsx';
-import { elapsed, money, tokens } from '../show/format.ts';
+import { money, tokens, workTime } from '../show/format.ts';
 
 /** The run in numbers. */
-export function RunFigures({ board: { usage, work, sessions }, run }: { board: Board; run: Run }) {
+export function RunFigures({
+  board: { usage, work, worked, sessions },
+  run,
+}: {
+  board: Board;
+  run: Run;
+}) {
   const now = useNow();
   const checked = sessions.filter((one) => one.checked).length;
   const cap = run.budget_usd === null ? 'no cap' : `of ${money(run.budget_usd)}`;
   return (
     <dl className="flex flex-wrap gap-x-8 gap-y-2">
-      <Figure name="Elapsed" value={elapsed(run.created_at, run.ended_at, now)} />
+      <Figure name="Elapsed" value={workTime(worked, now)} />
       <Figure
         name="Work items done"
         value={`${work.done} of ${work.total}`}

@@ -214,6 +214,8 @@ export const board = z
     approvals: z.array(approval),
     usage,
     why: why.nullable(),
+    /** How long the run was carried out, waiting not counted: milliseconds, and those since a time. */
+    worked: z.object({ ms: count, since: timeOrNull }),
     /** Why agents work without a box; null: all are sealed. */
     unsealed: textOrNull,
     /** Why the process that should carry the run out does not; null: nothing is wrong with it. */

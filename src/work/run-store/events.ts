@@ -15,6 +15,8 @@ export interface EventRows {
   mainMovedTo(projectId: string, commit: string): Promise<boolean>;
   /** Why agents of this run work without a box, as it was last said; null: all are sealed. */
   unsealed(projectId: string, runId: string): Promise<string | null>;
+  /** When this run was carried out and when it stood still, in order: its `run.status` and `run.resumed`. */
+  standings(projectId: string, runId: string): Promise<readonly StoredEvent[]>;
   /** Calls back soon after anything was committed; a wake-up only, readers re-read. Returns how to stop. */
   onCommit(wake: (projectId: string) => void): () => void;
 }
