@@ -31,7 +31,7 @@ import type {
 import type { diagnose as examine } from './diagnose.ts';
 import type { editText as editing } from './delivery/edit-text.ts';
 import type { openHost as host } from './host.ts';
-import type { openApp as open, openReading as read } from './open-app.ts';
+import type { makesDatabase as makes, openApp as open, openReading as read } from './open-app.ts';
 import type {
   aloneWith as alone,
   landProject as land,
@@ -82,6 +82,11 @@ type Given<F extends (...args: never) => unknown> = Parameters<F>;
 /** Opens the database for work: see `open-app.ts`. */
 export async function openApp(...given: Given<typeof open>): ReturnType<typeof open> {
   return (await import('./open-app.ts')).openApp(...given);
+}
+
+/** Whether it is made first: see `open-app.ts`. */
+export async function makesDatabase(...given: Given<typeof makes>): ReturnType<typeof makes> {
+  return (await import('./open-app.ts')).makesDatabase(...given);
 }
 
 /** Opens it for a quick look: see `open-app.ts`. */

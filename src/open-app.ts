@@ -83,6 +83,11 @@ export async function openApp(order: AppOrder): Promise<App> {
   }
 }
 
+/** Whether opening the database of this home makes it first, which takes half a minute on a busy machine. */
+export async function makesDatabase({ databaseUrl, home }: Config): Promise<boolean> {
+  return databaseUrl === null && !(await hasData(home));
+}
+
 /**
  * For a quick look: a database that answers and is up to date is read as it is, within milliseconds;
  * any other is opened as for work. Not for a long stay: it doesn't keep the embedded server alive.

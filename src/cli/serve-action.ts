@@ -1,4 +1,10 @@
-import { openHostProcesses, processEnvironment, refuseFullDisk, type App } from '../app.ts';
+import {
+  makesDatabase,
+  openHostProcesses,
+  processEnvironment,
+  refuseFullDisk,
+  type App,
+} from '../app.ts';
 import type { RunSettings } from '../domain/run.ts';
 import { startRehearsal } from '../rehearsal/start.ts';
 import { startServer } from '../server/start.ts';
@@ -18,6 +24,8 @@ export interface ServeOptions extends CommonOptions {
 /** Serves the API and the dashboard until it is interrupted. */
 export async function serveAction(options: ServeOptions): Promise<void> {
   const context = openContext(options, options.port === undefined ? {} : { port: options.port });
+  if (await makesDatabase(context.config))
+    context.output.talk('the database is made; the first time takes a while');
   await withApp(context, async (app) => {
     await refuseFullDisk(app, null);
     const interrupt = interrupted(CLOSING);

@@ -15,6 +15,17 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
+// 2 to 30 s, as busy as the machine is: a database is made.
+test('the first start says that the database is made', { timeout: 90_000 }, async () => {
+  await using fresh = await aBench({ program: await builtProgram() });
+  const running = fresh.start(['serve', '--port', String(await freePort())]);
+  await running.heard(/the database is made; the first time takes a while/u);
+  await running.heard(/described in/u);
+  running.signal('SIGTERM');
+  const { stdout } = await running.ended;
+  expect(stdout).not.toContain('the first time');
+});
+
 const other = '1';
 
 test.each([
