@@ -53,18 +53,21 @@ export function createEventRows({ pool, db }: Database, { onCommit }: Listener):
         .limit(1);
       return last?.event.type === 'run.unsealed' ? last.event.reason : null;
     },
-    standings: (projectId, runId) =>
-      db
-        .select(STORED_EVENT)
-        .from(t.event)
-        .where(
-          and(
-            eq(t.event.projectId, projectId),
-            eq(t.event.runId, runId),
-            sql`${t.event.data}->>'type' in ('run.status', 'run.resumed')`,
-          ),
-        )
-        .orderBy(asc(t.event.id)),
+    standings: (projectId, runId) => listStandings(db, projectId, runId),
     onCommit,
   };
+}
+
+async function listStandings(db: Database['db'], projectId: string, runId: string) {
+  return db
+    .select(STORED_EVENT)
+    .from(t.event)
+    .where(
+      and(
+        eq(t.event.projectId, projectId),
+        eq(t.event.runId, runId),
+        sql`${t.event.data}->>'type' in ('run.status', 'run.resumed')`,
+      ),
+    )
+    .orderBy(asc(t.event.id));
 }
