@@ -37,9 +37,13 @@ export async function listAction(options: CommonOptions): Promise<void> {
     const items = await itemsOf(reader, await findProject(reader, context));
     for (const item of items) context.output.object(item);
     if (items.length === 0) context.output.talk('no work items yet: task_breakdown makes them');
-    for (const line of table(items.map(itemRow), { width: lineWidth() })) context.output.data(line);
+    const shape = { width: lineWidth(), shrinks: TITLE };
+    for (const line of table(items.map(itemRow), shape)) context.output.data(line);
   });
 }
+
+/** Column of the list that may be of any length. */
+const TITLE = 2;
 
 /** One line of the list. */
 export function itemRow(item: WorkItem): readonly string[] {

@@ -4,14 +4,16 @@
  */
 export function table(
   rows: readonly (readonly string[])[],
-  { right = [], width = Number.POSITIVE_INFINITY }: TableShape = {},
+  { right = [], width = Number.POSITIVE_INFINITY, shrinks }: TableShape = {},
 ): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_none, at) =>
     Math.max(...rows.map((row) => (row[at] ?? '').length)),
   );
+  if (shrinks !== undefined) widths[shrinks] = shrunk(widths, shrinks, width);
   return rows.map((row) => {
-    const cells = row.map((cell, at) =>
+    const fitting = row.map((cell, at) => (at === shrinks ? clipped(cell, widths[at] ?? 0) : cell));
+    const cells = fitting.map((cell, at) =>
       right.includes(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
     );
     return clipped(cells.join('  ').trimEnd(), width);
@@ -22,6 +24,18 @@ export interface TableShape {
   readonly right?: readonly number[];
   /** Longer lines are cut, with an ellipsis. */
   readonly width?: number;
+  /** A column that is cut first, so that what stands behind it is seen too. */
+  readonly shrinks?: number;
+}
+
+/** What the others leave of the line, and half of what it shares with the last one at least. */
+function shrunk(widths: readonly number[], at: number, width: number): number {
+  const own = widths[at] ?? 0;
+  const last = at === widths.length - 1 ? 0 : (widths.at(-1) ?? 0);
+  const gaps = 2 * (widths.length - 1);
+  const others = widths.reduce((sum, one) => sum + one, gaps) - own - last;
+  const room = Math.max(0, width - others);
+  return Math.min(own, Math.max(room - last, Math.floor(room / 2)));
 }
 
 /** The terminal's width; a file or a pipe gets whole lines. */

@@ -310,3 +310,18 @@ function evidence(verdict: Evidence['verdict'], run: string): Evidence {
   const check = { kind: 'command', run, exit: 0 } as const;
   return { check, verdict, exit: 0, tail: '', durationMs: 1, tree: 't' };
 }
+
+test('a long cell of a column that shrinks is cut, and what stands behind it is seen', () => {
+  const rows = [
+    ['A-1', 'todo', 'a title '.repeat(60), 'after A-2'],
+    ['A-2', 'done', 'short', ''],
+    ['A-3', 'todo', 'short too', 'after A-1'],
+  ];
+  const cut = table(rows, { width: 40, shrinks: 2 });
+  expect(cut).toEqual([
+    'A-1  todo  a title a title a…  after A-2',
+    'A-2  done  short',
+    'A-3  todo  short too           after A-1',
+  ]);
+  expect(table(rows, { shrinks: 2 })[0]).toContain('a title '.repeat(60));
+});
