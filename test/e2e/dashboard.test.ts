@@ -217,3 +217,38 @@ test.skipIf(obstacle !== undefined || quickOnly)(
     await watched.page.getByRole('button', { name: 'Approve' }).waitFor();
   },
 );
+
+test.skipIf(obstacle !== undefined)(
+  'a long idea is cut, and shown whole when asked for',
+  async () => {
+    const made = await fetch(`${served.url}/v1/projects`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${served.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'wordy',
+        idea: `${'Many words of an idea. '.repeat(60)}The end.`,
+      }),
+    });
+    expect(made.status).toBe(201);
+    await using watched = await opened();
+    const { page, troubles } = watched;
+    await openProject(page, 'wordy');
+    const height = async (): Promise<number> =>
+      (await page.getByText('The end.').first().boundingBox())?.height ?? 0;
+    const cut = await height();
+    const all = page.getByRole('button', { name: 'Show all' });
+    await all.focus();
+    await page.keyboard.press('Enter');
+    const less = page.getByRole('button', { name: 'Show less', expanded: true });
+    await less.waitFor();
+    expect(await height()).toBeGreaterThan(2 * cut);
+    expect(await axeFaults(page)).toEqual([]);
+    await less.click();
+    await all.waitFor();
+    expect(await height()).toBe(cut);
+    await page.getByRole('link', { name: 'Projects' }).first().click();
+    await openProject(page, 'converter');
+    expect(await page.getByRole('button', { name: 'Show all' }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+  },
+);

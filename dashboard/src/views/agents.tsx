@@ -3,6 +3,7 @@ import type { Board, Session } from '../../../src/server/contract.ts';
 import { useCost, useSessions } from '../api/queries.ts';
 import { useNow } from '../live/use-now.ts';
 import { Card } from '../parts/card.tsx';
+import { Clamped } from '../parts/clamped.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Scroller } from '../parts/scroller.tsx';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
@@ -85,7 +86,9 @@ export function EndOf({ session: { end } }: { session: Session }) {
     <>
       <span className={good ? 'text-good' : 'text-bad'}>{end.status.replaceAll('_', ' ')}</span>
       {end.reason !== null && (
-        <span className="line-clamp-2 text-muted wrap-anywhere">{end.reason}</span>
+        <Clamped look="line-clamp-2" className="text-muted wrap-anywhere">
+          {end.reason}
+        </Clamped>
       )}
     </>
   );

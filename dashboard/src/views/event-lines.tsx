@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { EventRecord } from '../../../src/server/contract.ts';
+import { Clamped } from '../parts/clamped.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { describeEvent, itemOf } from '../show/describe-event.ts';
 import { clock } from '../show/format.ts';
@@ -35,9 +36,9 @@ function EventLine({ record: { at, event, project_id: project } }: { record: Eve
       <time dateTime={at} className="shrink-0 text-muted tabular-nums">
         {clock(at)}
       </time>
-      <span className="line-clamp-6 min-w-0 flex-1 wrap-anywhere sm:line-clamp-3">
+      <Clamped look="line-clamp-6 sm:line-clamp-3" className="min-w-0 flex-1 wrap-anywhere">
         {describeEvent(event)}
-      </span>
+      </Clamped>
       {item !== null && (
         <Link
           href={`/projects/${project}/items/${encodeURIComponent(item)}`}

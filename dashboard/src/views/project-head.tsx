@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'wouter';
 import type { Board } from '../../../src/server/contract.ts';
+import { Clamped } from '../parts/clamped.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { LinkNote } from '../parts/live-note.tsx';
 import { RunState } from '../parts/state.tsx';
@@ -27,9 +28,12 @@ export function ProjectHead({ board }: { board: Board }) {
             {run !== null && <RunState status={run.status} />}
             <LinkNote />
           </div>
-          <p className="mt-0.5 line-clamp-2 max-w-prose text-sm wrap-anywhere text-muted">
+          <Clamped
+            look="line-clamp-2"
+            className="mt-0.5 max-w-prose text-sm wrap-anywhere text-muted"
+          >
             {gist(run?.idea ?? project.idea ?? project.description ?? '')}
-          </p>
+          </Clamped>
         </div>
         {run !== null && <RunControls run={run} board={board} />}
       </div>
