@@ -89,14 +89,14 @@ test(
     await terminal.shows(/^\? ideation/mu, 180_000);
     await terminal.type('/stop\r');
     await terminal.shows(/^module {2}stopped/mu);
-    await terminal.shows(/kept\. Enter goes on\./u);
+    await terminal.shows(/kept\. Enter reads ideation\./u);
     // In one breath: what is to be stopped has not even begun to start.
     await terminal.type('/resume module\r/stop\r');
     await terminal.shows(/called off: nothing was started/u);
     await terminal.type('/clear\r/resume module\r');
     await terminal.shows(/^starting/mu);
     await terminal.type('/stop --now\r');
-    await terminal.shows(/called off: nothing was started|kept\. Enter goes on\./u);
+    await terminal.shows(/called off: nothing was started|kept\. Enter reads ideation\./u);
     await terminal.shows(/^module {2}stopped/mu);
     expect(await terminal.written()).not.toContain('nothing is under way');
     await terminal.type('/new\r');

@@ -7,6 +7,7 @@ import {
   type App,
 } from '../../app.ts';
 import { HarnessError, messageOf } from '../../domain/errors.ts';
+import { questionName } from '../../domain/live-run.ts';
 import { ENDED, type Project, type Run } from '../../domain/run.ts';
 import type { Context } from '../context.ts';
 import { endRun } from '../control-action.ts';
@@ -180,13 +181,15 @@ export class Terminal {
   }
 
   async #tellEnd(run: Run | undefined): Promise<void> {
-    const { project, activity } = this.screen.screen();
+    const { project, activity, live } = this.screen.screen();
     if (activity === 'leaving') return;
     if (run === undefined || project === null)
       return this.say('told', 'called off: nothing was started');
     const { app, context } = this;
+    const [asked] = live.questions;
+    const next = asked === undefined ? 'Enter goes on' : `Enter reads ${questionName(asked)}`;
     if (run.status === 'stopped')
-      this.say('told', 'stopped; what the agents had made is kept. Enter goes on.');
+      this.say('told', `stopped; what the agents had made is kept. ${next}.`);
     else await printSummary({ app, output: context.output, project, run });
     await this.tellProjects();
   }
